@@ -1,0 +1,75 @@
+// Package api is HTTP in and HTTP out: it binds, calls one use case, renders. It must not know how a
+// thing is stored or decided.
+package api
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"danyuan/service"
+)
+
+// Limiter counts how often something was done; it never fails, it only forgets.
+type Limiter interface {
+	// Allow counts one more and tells whether it is within limit in this window, else after how long to try again.
+	Allow(ctx context.Context, key string, limit int, window time.Duration) (ok bool, retryAfter time.Duration)
+}
+
+// Options is what an API is made from.
+type Options struct {
+	Service        *service.Service
+	Limits         Limiter
+	Log            *slog.Logger
+	Metrics        *prometheus.Registry
+	Ready          map[string]func(context.Context) error // what /readyz asks, by name
+	Demo           bool                                   // GET /demo/personas exists
+	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
+}
+
+// API answers HTTP.
+type API struct {
+	Options
+	s      *service.Service
+	router *gin.Engine
+	huma   huma.API
+	count  *counters
+}
+
+// New builds the router from the route table.
+func New(o Options) (*API, error) {
+	gin.SetMode(gin.ReleaseMode)
+	a := &API{Options: o, s: o.Service, router: gin.New()}
+	a.router.HandleMethodNotAllowed = true
+	a.router.ContextWithFallback = true
+	if err := a.router.SetTrustedProxies(o.TrustedProxies); err != nil {
+		return nil, err
+	}
+	a.count = newCounters(o.Metrics)
+	a.router.Use(a.watch)
+	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
+	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
+	a.huma = humagin.New(a.router, description())
+	a.huma.UseMiddleware(a.admit)
+	for _, r := range a.routes() {
+		r.mount(a, r)
+	}
+	a.plain()
+	return a, nil
+}
+
+// ServeHTTP answers one request.
+func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
+
+// plain adds what is no part of the described API: health, metrics, documents.
+func (a *API) plain() {
+	a.router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
+	a.router.GET("/readyz", a.readyz)
+	a.router.GET("/metrics", a.metrics())
+}

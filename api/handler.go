@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"log/slog"
+	"net/http"
+	"strconv"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"danyuan/fault"
+	"danyuan/model"
+	"danyuan/service"
+)
+
+// route is one line of the table.
+type route struct {
+	method, path, id, summary string
+	who                       Who
+	limit                     int   // calls a minute for this route alone; 0: the common limit
+	body                      int64 // bytes; 0: huma's 1 MiB
+	mount                     func(a *API, r route)
+}
+
+// operation describes a route for OpenAPI; its security is what admit enforces.
+func (r route) operation() huma.Operation {
+	op := huma.Operation{
+		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary,
+		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.body,
+		Metadata: map[string]any{whoKey: r.who},
+		Errors:   []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
+	}
+	if r.limit > 0 {
+		op.Metadata[limitKey] = r.limit
+	}
+	if r.who.least >= signedIn {
+		op.Security = []map[string][]string{{"session": {}}}
+		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	return op
+}
+
+// Of is an answer with a JSON body.
+type Of[V any] struct{ Body V }
+
+// get makes a route that reads. The handler gives what is to be shown.
+func get[In, View any](path, id, summary string, who Who, h func(a *API, ctx context.Context, by model.Actor, in *In) (View, error)) route {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+		huma.Register(a.huma, r.operation(), func(ctx context.Context, in *In) (*Of[View], error) {
+			v, err := h(a, ctx, actorIn(ctx), in)
+			if err != nil {
+				return nil, a.problem(ctx, r.id, err)
+			}
+			return &Of[View]{v}, nil
+		})
+	}}
+}
+
+// Keyed is embedded by the input of every command.
+type Keyed struct {
+	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64" pattern:"^[0-9A-Za-z_-]+$" patternDescription:"由字母、数字、- 和 _ 组成" doc:"每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次" example:"0f8fad5b-d9cb-469f-a165-70867728950e"`
+}
+
+func (k Keyed) key() string { return k.IdempotencyKey }
+
+// Answered is a command's answer; Replayed tells that it had happened before.
+type Answered[V any] struct {
+	Replayed string `header:"Idempotent-Replayed" doc:"true 表示这是同一编号的重复提交,没有再办理一次"`
+	Body     V
+}
+
+// command makes a route that changes something. The handler calls one use case; view turns its result
+// into what is shown, and into what a repetition is answered with.
+func command[In interface{ key() string }, Result, View any](method, path, id, summary string, who Who,
+	h func(a *API, ctx context.Context, cmd service.Command, in *In) (Result, error), view func(Result) View,
+) route {
+	return route{method: method, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+		huma.Register(a.huma, r.operation(), func(ctx context.Context, in *In) (*Answered[View], error) {
+			cmd := service.Command{By: actorIn(ctx), Key: (*in).key(), Print: printOf(r.id, in)}
+			cmd.Render = func(result any) ([]byte, error) {
+				return json.Marshal(view(result.(Result))) //nolint:forcetypeassert // inTx hands back what h's use case returned
+			}
+			result, err := h(a, ctx, cmd, in)
+			var again *service.Replayed
+			if errors.As(err, &again) {
+				out := &Answered[View]{Replayed: "true"}
+				return out, json.Unmarshal(again.Answer, &out.Body)
+			}
+			if err != nil {
+				return nil, a.problem(ctx, r.id, err)
+			}
+			return &Answered[View]{Body: view(result)}, nil
+		})
+	}}
+}
+
+// post and del are the two methods that commands come with.
+func post[In interface{ key() string }, Result, View any](path, id, summary string, who Who,
+	h func(a *API, ctx context.Context, cmd service.Command, in *In) (Result, error), view func(Result) View,
+) route {
+	return command(http.MethodPost, path, id, summary, who, h, view)
+}
+
+func del[In interface{ key() string }, Result, View any](path, id, summary string, who Who,
+	h func(a *API, ctx context.Context, cmd service.Command, in *In) (Result, error), view func(Result) View,
+) route {
+	return command(http.MethodDelete, path, id, summary, who, h, view)
+}
+
+// limited is the route with its own limit of calls a minute.
+func (r route) limited(aMinute int) route { r.limit = aMinute; return r }
+
+// taking is the route with its own limit of bytes in the body.
+func (r route) taking(bytes int64) route { r.body = bytes; return r }
+
+// printOf recognises what was asked, the key apart.
+func printOf(operation string, in any) string {
+	b, _ := json.Marshal(in) // inputs are plain data
+	h := sha256.Sum256(append([]byte(operation+"\x00"), b...))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+func actorIn(ctx context.Context) model.Actor {
+	a, _ := ctx.Value(actorKey{}).(model.Actor)
+	return a
+}
+
+// problem turns an error into the answer, and logs whole what a person is shown nothing of.
+func (a *API) problem(ctx context.Context, operation string, err error) error {
+	id, _ := ctx.Value(requestID).(string)
+	a.report(ctx, operation, id, err)
+	return problemOf(err)
+}
+
+func (a *API) report(ctx context.Context, operation, request string, err error) {
+	level := slog.LevelDebug
+	switch fault.KindOf(err) {
+	case fault.Internal:
+		level = slog.LevelError
+	case fault.Unavailable:
+		level = slog.LevelWarn
+	}
+	if a.Log.Enabled(ctx, level) {
+		a.Log.Log(ctx, level, "request failed", slog.String("operation", operation),
+			slog.String("request_id", request), slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
+	}
+}
+
+// none is the view of a command that has nothing to show but that it is done.
+type none struct {
+	Done bool `json:"done" doc:"已办理" example:"true"`
+}
+
+func done[R any](R) none { return none{true} }
+
+// ID is an id in JSON and in paths: a string, because JavaScript loses digits of large numbers.
+type ID int64
+
+// MarshalText writes the digits.
+func (i ID) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(i), 10), nil }
+
+var errID = fault.New(fault.Invalid, "id.invalid", "编号不正确,请返回上一页重新进入。")
+
+// UnmarshalText reads digits, and nothing else.
+func (i *ID) UnmarshalText(b []byte) error {
+	n, err := strconv.ParseInt(string(b), 10, 64)
+	if err != nil || n <= 0 {
+		return errID
+	}
+	*i = ID(n)
+	return nil
+}
+
+// Schema describes it to huma.
+func (ID) Schema(huma.Registry) *huma.Schema {
+	length := 19
+	return &huma.Schema{Type: huma.TypeString, Pattern: "^[1-9][0-9]{0,18}$", PatternDescription: "编号", MaxLength: &length, Examples: []any{"42"}}
+}

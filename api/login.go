@@ -1,0 +1,71 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+type loginIn struct {
+	Keyed
+	Body struct {
+		Code string `json:"code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"wx.login 给的 code" doc:"wx.login 得到的 code,5 分钟内用一次;演示时是 demo:<人物编号>" example:"demo:1"`
+	}
+}
+
+type sessionView struct {
+	Token     string    `json:"token" doc:"登录凭证,放在 Authorization: Bearer 里"`
+	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
+	Bound     bool      `json:"bound" doc:"是否已确认是哪一户的居民"`
+}
+
+func (a *API) login(ctx context.Context, cmd service.Command, in *loginIn) (service.SignedIn, error) {
+	return a.s.Login(ctx, cmd, in.Body.Code)
+}
+
+func viewSession(s service.SignedIn) sessionView {
+	return sessionView{s.Token, atEdge(s.Session.ExpiresAt), s.Bound}
+}
+
+type logoutIn struct{ Keyed }
+
+func (a *API) logout(ctx context.Context, cmd service.Command, _ *logoutIn) (struct{}, error) {
+	return a.s.Logout(ctx, cmd)
+}
+
+type meIn struct{}
+
+type meView struct {
+	Bound  bool       `json:"bound" doc:"是否已确认是哪一户的居民"`
+	Name   string     `json:"name" doc:"姓名;未绑定时为空" example:"王小明"`
+	Member bool       `json:"member" doc:"是否党员"`
+	Unit   *ID        `json:"unit_id,omitempty" doc:"所在单元"`
+	Roles  []roleHeld `json:"roles" nullable:"false" doc:"现在担任的职务"`
+}
+
+type roleHeld struct {
+	Role  string `json:"role" example:"unit_chief"`
+	Title string `json:"title" example:"单元长"`
+	Node  ID     `json:"node_id"`
+}
+
+func (a *API) me(_ context.Context, by model.Actor, _ *meIn) (meView, error) {
+	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Roles: []roleHeld{}}
+	if by.UnitID != 0 {
+		unit := ID(by.UnitID)
+		v.Unit = &unit
+	}
+	for _, g := range by.Grants {
+		if g.Active(a.s.Clock.Now()) {
+			v.Roles = append(v.Roles, roleHeld{string(g.Role), g.Role.Title(), ID(g.NodeID)})
+		}
+	}
+	return v, nil
+}
+
+// beijing is the offset that people here read times in.
+var beijing = time.FixedZone("UTC+8", 8*60*60)
+
+func atEdge(t time.Time) time.Time { return t.In(beijing) }

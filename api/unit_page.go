@@ -1,0 +1,129 @@
+package api
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+type unitPageIn struct {
+	Code        string `path:"code" maxLength:"64" doc:"单元码里的 scene" example:"7K2M9QX4T1AB"`
+	IfNoneMatch string `header:"If-None-Match" doc:"上次得到的 ETag"`
+}
+
+// pageOut is a page as bytes: it was rendered when it last changed.
+type pageOut struct {
+	Status       int
+	ContentType  string `header:"Content-Type"`
+	ETag         string `header:"ETag"`
+	CacheControl string `header:"Cache-Control"`
+	Body         []byte
+}
+
+type unitPageView struct {
+	Audience  string         `json:"audience" enum:"passer_by,neighbour,officer" doc:"您现在能看到的范围:过路人、邻居、负责人"`
+	Unit      nodeView       `json:"unit"`
+	Place     []nodeView     `json:"place" nullable:"false" doc:"从区到楼栋"`
+	Chief     *officerView   `json:"chief,omitempty" doc:"单元长"`
+	Secretary *officerView   `json:"secretary,omitempty" doc:"网格党支部书记"`
+	Members   []memberView   `json:"members" nullable:"false" doc:"亮身份的党员"`
+	Counts    *unitCountView `json:"counts,omitempty" doc:"只给负责人"`
+}
+
+type nodeView struct {
+	ID   ID     `json:"id"`
+	Kind string `json:"kind" example:"unit"`
+	Name string `json:"name" example:"2单元"`
+}
+
+type officerView struct {
+	Name  string `json:"name" doc:"邻居看到全名,过路人看到姓氏加职务" example:"王单元长"`
+	Title string `json:"title" example:"单元长"`
+}
+
+type memberView struct {
+	Name   string    `json:"name" example:"王同志"`
+	Pledge string    `json:"pledge,omitempty" doc:"承诺"`
+	Skills string    `json:"skills,omitempty" doc:"特长"`
+	Since  time.Time `json:"since" doc:"从何时起亮身份"`
+}
+
+type unitCountView struct {
+	Members         int   `json:"members" doc:"住在本单元的党员"`
+	Showing         int   `json:"showing" doc:"已亮身份"`
+	NotYet          int   `json:"not_yet" doc:"还没有亮身份"`
+	PendingBindings int64 `json:"pending_bindings" doc:"等您确认的居民"`
+	PendingPlaques  int64 `json:"pending_plaques" doc:"等待审批的门牌申请"`
+}
+
+// unitPage is mounted by hand because its body is bytes that are ready and whose tag may say 304.
+func unitPage(path, id, summary string, who Who) route {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+		op := r.operation()
+		schema := a.huma.OpenAPI().Components.Schemas.Schema(typeOf[unitPageView](), true, "")
+		op.Responses = map[string]*huma.Response{
+			"200": {Description: "单元页", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}},
+			"304": {Description: "和上次一样"},
+		}
+		huma.Register(a.huma, op, a.showUnitPage)
+	}}
+}
+
+func (a *API) showUnitPage(ctx context.Context, in *unitPageIn) (*pageOut, error) {
+	page, err := a.s.UnitPage(ctx, actorIn(ctx), in.Code, renderUnitPage)
+	if err != nil {
+		return nil, a.problem(ctx, "view-unit-page", err)
+	}
+	// private: what a proxy keeps would outlive a withdrawal; no-cache: the client asks each time.
+	out := &pageOut{Status: http.StatusOK, ContentType: "application/json", ETag: page.ETag, CacheControl: "private, no-cache", Body: page.Bytes}
+	if in.IfNoneMatch == page.ETag {
+		out.Status, out.Body = http.StatusNotModified, nil
+	}
+	return out, nil
+}
+
+func renderUnitPage(p service.Page) (service.Rendered, error) {
+	body, err := json.Marshal(viewUnitPage(p))
+	sum := sha256.Sum256(body)
+	return service.Rendered{Bytes: body, ETag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}, err
+}
+
+func viewUnitPage(p service.Page) unitPageView {
+	v := unitPageView{Audience: string(p.Audience), Unit: viewNode(p.Unit), Place: []nodeView{}, Members: []memberView{}}
+	for _, n := range p.Above {
+		v.Place = append(v.Place, viewNode(n))
+	}
+	v.Chief, v.Secretary = viewOfficer(p.Chief, p.Audience), viewOfficer(p.Secretary, p.Audience)
+	for _, m := range p.Members {
+		shown := memberView{Name: m.NameForm.Show(m.Name), Pledge: m.Pledge, Skills: m.Skills, Since: atEdge(m.ShownAt)}
+		if p.Audience == service.PasserBy {
+			shown.Name, shown.Skills = model.SurnameOnly.Show(m.Name), ""
+		}
+		v.Members = append(v.Members, shown)
+	}
+	if c := p.Counts; c != nil {
+		v.Counts = &unitCountView{c.Members, c.Showing, c.NotYet, c.PendingBindings, c.PendingPlaques}
+	}
+	return v
+}
+
+func viewNode(n model.Node) nodeView { return nodeView{ID(n.ID), string(n.Kind), n.Name} }
+
+func viewOfficer(o *model.Officer, audience service.Audience) *officerView {
+	if o == nil {
+		return nil
+	}
+	v := &officerView{o.Name, o.Role.Title()}
+	if audience == service.PasserBy {
+		v.Name = model.Surname(o.Name) + o.Role.Title()
+	}
+	return v
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// requestID is the key under which a request's id is kept, as is usual in logs.
+const requestID = "request_id"
+
+// slow is when a request that went well is worth a line in the log.
+const slow = time.Second
+
+type counters struct {
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	series   sync.Map // route+status → *series: looking labels up costs more than counting
+}
+
+type series struct {
+	requests prometheus.Counter
+	seconds  prometheus.Observer
+}
+
+func newCounters(r *prometheus.Registry) *counters {
+	c := &counters{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "danyuan_requests_total", Help: "Requests by route and status."}, []string{"method", "route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "danyuan_request_seconds", Help: "How long requests took.",
+			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
+		}, []string{"method", "route"}),
+	}
+	r.MustRegister(c.requests, c.seconds)
+	return c
+}
+
+type seriesKey struct {
+	method, route string
+	status        int
+}
+
+func (c *counters) of(k seriesKey) *series {
+	if s, ok := c.series.Load(k); ok {
+		return s.(*series) //nolint:forcetypeassert // only this function stores
+	}
+	s, _ := c.series.LoadOrStore(k, &series{
+		c.requests.WithLabelValues(k.method, k.route, strconv.Itoa(k.status)), c.seconds.WithLabelValues(k.method, k.route),
+	})
+	return s.(*series) //nolint:forcetypeassert // only this function stores
+}
+
+// watch gives each request an id, counts and times it, and turns a panic into a plain failure. Reads
+// that go well and fast are counted but not logged: at thousands a second the log would be the load.
+func (a *API) watch(c *gin.Context) {
+	start := a.s.Clock.Now()
+	id := rand.Text()
+	c.Set(requestID, id)
+	c.Header("X-Request-Id", id)
+	c.Header("X-Content-Type-Options", "nosniff")
+	defer func() {
+		if p := recover(); p != nil {
+			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("panic", fmt.Sprint(p)))
+			if !c.Writer.Written() {
+				writeProblem(c, errInternal)
+			}
+		}
+		a.note(c, id, a.s.Clock.Now().Sub(start))
+	}()
+	c.Next()
+}
+
+func (a *API) note(c *gin.Context, id string, took time.Duration) {
+	route, status := c.FullPath(), c.Writer.Status()
+	s := a.count.of(seriesKey{c.Request.Method, route, status})
+	s.requests.Inc()
+	s.seconds.Observe(took.Seconds())
+	level := slog.LevelInfo
+	if c.Request.Method == http.MethodGet && status < http.StatusInternalServerError && took < slow {
+		level = slog.LevelDebug
+	}
+	if a.Log.Enabled(c.Request.Context(), level) {
+		a.Log.LogAttrs(c.Request.Context(), level, "request", slog.String(requestID, id), slog.String("method", c.Request.Method),
+			slog.String("route", route), slog.Int("status", status), slog.Int64("us", took.Microseconds()))
+	}
+}
+
+// readyz tells a load balancer whether to send people here.
+func (a *API) readyz(c *gin.Context) {
+	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
+	defer cancel()
+	status, parts := http.StatusOK, gin.H{}
+	for name, ask := range a.Ready {
+		parts[name] = "ok"
+		if err := ask(ctx); err != nil {
+			a.Log.Warn("not ready", slog.String("part", name), slog.String("error", err.Error()))
+			status, parts[name] = http.StatusServiceUnavailable, "failing"
+		}
+	}
+	c.JSON(status, parts)
+}
+
+func (a *API) metrics() gin.HandlerFunc {
+	return gin.WrapH(promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}))
+}

@@ -1,0 +1,147 @@
+package api
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humagin"
+	"github.com/gin-gonic/gin"
+
+	"danyuan/fault"
+	"danyuan/model"
+)
+
+// Who says who may call a route at all. The zero value is the strict one: nobody. What a person may
+// do there is decided again by the use case, for the thing concerned.
+type Who struct {
+	least  level
+	action model.Action
+}
+
+type level uint8
+
+const (
+	nobody level = iota
+	anyone
+	signedIn
+	bound
+	withRole
+)
+
+// The least that a caller must be.
+var (
+	Anyone   = Who{least: anyone}
+	SignedIn = Who{least: signedIn}
+	Bound    = Who{least: bound}
+)
+
+// With is for those who hold a role that allows the action.
+func With(action model.Action) Who { return Who{least: withRole, action: action} }
+
+// Action gives the action that a role must allow; "" where no role is asked for.
+func (w Who) Action() model.Action { return w.action }
+
+// String says it in Chinese, for the documents.
+func (w Who) String() string {
+	switch w.least {
+	case anyone:
+		return "任何人"
+	case signedIn:
+		return "已登录"
+	case bound:
+		return "已绑定的居民"
+	case withRole:
+		var titles []string
+		for _, r := range w.action.PermittedRoles() {
+			titles = append(titles, r.Title())
+		}
+		return strings.Join(titles, "、")
+	}
+	return "无人"
+}
+
+// refuse gives why an actor may not call, nil when they may.
+func (w Who) refuse(a model.Actor, now time.Time) error {
+	switch {
+	case w.least == nobody:
+		return model.ErrNotAllowed
+	case w.least >= signedIn && a.UserID == 0:
+		return model.ErrSignIn
+	case w.least >= bound && a.PersonID == 0:
+		return model.ErrBindFirst
+	case w.least == withRole && !a.Holds(w.action, now):
+		return model.ErrNotAllowed
+	}
+	return nil
+}
+
+type actorKey struct{}
+
+const whoKey, limitKey = "who", "limit"
+
+// Rates that nobody reaches by hand: commands of a user, and calls without a session from one address
+// (a whole estate may share one behind a carrier's NAT).
+const (
+	commandsAMinute = 120
+	strangersAMin   = 600
+)
+
+var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了,请稍等一会儿再试。")
+
+// admit finds out who calls, and stops those whom the route's "who" does not let in.
+func (a *API) admit(c huma.Context, next func(huma.Context)) {
+	op := c.Operation()
+	actor, err := a.s.ActorOf(c.Context(), bearer(c.Header("Authorization")))
+	if err == nil {
+		who, _ := op.Metadata[whoKey].(Who)
+		err = who.refuse(actor, a.s.Clock.Now())
+	}
+	if err == nil {
+		err = a.slowDown(c, op, actor)
+	}
+	if err != nil {
+		a.refuse(humagin.Unwrap(c), op.OperationID, err)
+		return
+	}
+	next(huma.WithValue(c, actorKey{}, actor))
+}
+
+// slowDown counts commands and strangers. Reading while signed in is not counted: it costs less than
+// the counting.
+func (a *API) slowDown(c huma.Context, op *huma.Operation, actor model.Actor) error {
+	key, limit := "", strangersAMin
+	switch {
+	case actor.UserID == 0:
+		key = "from:" + humagin.Unwrap(c).ClientIP()
+	case op.Method != http.MethodGet:
+		key, limit = "user:"+strconv.FormatInt(actor.UserID, 10), commandsAMinute
+	default:
+		return nil
+	}
+	if n, ok := op.Metadata[limitKey].(int); ok {
+		key, limit = key+":"+op.OperationID, n
+	}
+	ok, after := a.Limits.Allow(c.Context(), key, limit, time.Minute)
+	if ok {
+		return nil
+	}
+	c.SetHeader("Retry-After", strconv.Itoa(int(after/time.Second)+1))
+	return errTooMany
+}
+
+// refuse writes an error's problem, and logs whole what a person is shown nothing of.
+func (a *API) refuse(c *gin.Context, operation string, err error) {
+	a.report(c.Request.Context(), operation, c.GetString(requestID), err)
+	writeProblem(c, err)
+}
+
+func bearer(header string) string {
+	scheme, token, ok := strings.Cut(header, " ")
+	if !ok || !strings.EqualFold(scheme, "Bearer") || len(token) > 128 {
+		return ""
+	}
+	return token
+}

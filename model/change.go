@@ -1,0 +1,67 @@
+package model
+
+import (
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Change tells every replica that what hangs on a topic has changed.
+type Change struct {
+	ID    int64
+	Topic string
+	At    time.Time
+}
+
+// The topics. What is kept in memory names the topics it depends on.
+func topic(kind string, id int64) string { return kind + ":" + strconv.FormatInt(id, 10) }
+
+// UserTopic is for what hangs on a user: sessions, binding.
+func UserTopic(id int64) string { return topic("user", id) }
+
+// PersonTopic is for what hangs on a person: name, membership, roles.
+func PersonTopic(id int64) string { return topic("person", id) }
+
+// NodeTopic is for what hangs on a node: name, place in the tree, officers, people, displays.
+func NodeTopic(id int64) string { return topic("node", id) }
+
+// NodeTopics gives the topics of every node on a path.
+func NodeTopics(path string) []string {
+	var topics []string
+	for _, id := range PathIDs(path) {
+		topics = append(topics, NodeTopic(id))
+	}
+	return topics
+}
+
+// AddChanges appends the topics that a transaction has changed, as its last statement.
+func AddChanges(tx *gorm.DB, topics []string, now time.Time) error {
+	rows := make([]Change, len(topics))
+	for i, t := range topics {
+		rows[i] = Change{Topic: t, At: now}
+	}
+	return tx.Create(&rows).Error
+}
+
+// LastChange gives the highest id, 0 when there is none.
+func LastChange(tx *gorm.DB) (int64, error) {
+	var id int64
+	return id, tx.Model(&Change{}).Select("COALESCE(MAX(id), 0)").Scan(&id).Error
+}
+
+// ChangesAfter gives the changes above an id. Ids are not in commit order: the caller looks back
+// further than it has seen.
+func ChangesAfter(tx *gorm.DB, id int64) ([]Change, error) {
+	var out []Change
+	return out, tx.Where("id > ?", id).Order("id").Find(&out).Error
+}
+
+// ForgetChanges drops those older than a moment. The newest stays, so that ids never start again.
+func ForgetChanges(tx *gorm.DB, before time.Time) error {
+	last, err := LastChange(tx)
+	if err != nil {
+		return err
+	}
+	return tx.Where("at < ? AND id < ?", before, last).Delete(&Change{}).Error
+}

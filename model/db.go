@@ -1,0 +1,215 @@
+// Package model holds danyuan's records, states and rules, and every query. It knows gorm and its
+// drivers; it must not know HTTP, JSON, WeChat or who calls it.
+package model
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"time"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+	"gorm.io/driver/mysql"
+	"gorm.io/driver/sqlite"
+	"gorm.io/gorm"
+	"gorm.io/gorm/logger"
+	sqlite3 "modernc.org/sqlite"
+
+	"danyuan/model/migration"
+)
+
+// DB is the one way to the database: reads on a pool, writes in transactions that service opens.
+type DB struct {
+	write, read *gorm.DB
+	dialect     string
+	keys        *Keys
+}
+
+// Open connects to "sqlite:PATH" or "mysql://user:password@host:port/database", brings the schema up
+// to date, and refuses a database that a newer danyuan has written. pool bounds the connections.
+func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
+	d, err := connect(url, pool)
+	if err != nil {
+		return nil, err
+	}
+	d.keys = keys
+	for _, h := range []*gorm.DB{d.write, d.read} {
+		if err := guardSealed(h); err != nil {
+			return nil, errors.Join(err, d.Close())
+		}
+	}
+	conn, err := d.write.DB()
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := migration.Up(ctx, d.dialect, conn); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+func connect(url string, pool int) (*DB, error) {
+	scheme, rest, _ := strings.Cut(url, ":")
+	switch scheme {
+	case "sqlite":
+		return connectSQLite(rest, pool)
+	case "mysql":
+		return connectMySQL(url, pool)
+	}
+	return nil, fmt.Errorf("model: database scheme %q is not supported", scheme)
+}
+
+// pragmas: FULL, because an acknowledged hour or point must outlive a power cut; IMMEDIATE, because a
+// transaction that reads first and then writes would otherwise fail instead of waiting.
+const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
+	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)"
+
+// connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
+func connectSQLite(path string, pool int) (*DB, error) {
+	file := "file:" + filepath.ToSlash(path) + pragmas
+	w, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file}).(*sqlite.Dialector)}, 1)
+	if err != nil {
+		return nil, err
+	}
+	r, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file + "&_pragma=query_only(1)"}).(*sqlite.Dialector)}, pool)
+	if err != nil {
+		return nil, errors.Join(err, closeHandle(w))
+	}
+	return &DB{write: w, read: r, dialect: "sqlite"}, nil
+}
+
+// connectMySQL interpolates parameters on our side: with the driver's prepared statements a Galera
+// cluster was measured to break the books silently.
+func connectMySQL(url string, pool int) (*DB, error) {
+	cfg, err := MySQLConfig(url)
+	if err != nil {
+		return nil, err
+	}
+	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191}), pool)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{write: h, read: h, dialect: "mysql"}, nil
+}
+
+// MySQLConfig reads a database URL into the driver's own form, with what danyuan relies on set.
+func MySQLConfig(url string) (*mysqldriver.Config, error) {
+	rest := strings.TrimPrefix(url, "mysql://")
+	login, place, ok := cutLast(rest, "@")
+	if !ok {
+		return nil, errors.New("model: the database URL names no user")
+	}
+	host, name, _ := strings.Cut(place, "/")
+	user, password, _ := strings.Cut(login, ":")
+	cfg := mysqldriver.NewConfig()
+	cfg.User, cfg.Passwd, cfg.Net, cfg.Addr, cfg.DBName = user, password, "tcp", host, name
+	cfg.ParseTime, cfg.Loc, cfg.InterpolateParams, cfg.ClientFoundRows = true, time.UTC, true, true
+	cfg.Collation = "utf8mb4_bin"
+	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 60*time.Second, 30*time.Second
+	cfg.Params = map[string]string{"time_zone": "'+00:00'", "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"}
+	return cfg, nil
+}
+
+func cutLast(s, sep string) (before, after string, found bool) {
+	if i := strings.LastIndex(s, sep); i >= 0 {
+		return s[:i], s[i+len(sep):], true
+	}
+	return "", s, false
+}
+
+func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
+	_, lite := dialector.(translating)
+	h, err := gorm.Open(dialector, &gorm.Config{
+		SkipDefaultTransaction: true, PrepareStmt: lite, TranslateError: true, Logger: logger.Discard,
+		DisableForeignKeyConstraintWhenMigrating: true,
+	})
+	if err != nil {
+		return nil, err
+	}
+	conn, err := h.DB()
+	if err != nil {
+		return nil, err
+	}
+	conn.SetMaxOpenConns(pool)
+	conn.SetMaxIdleConns(pool)
+	conn.SetConnMaxLifetime(30 * time.Minute)
+	return h, nil
+}
+
+// translating is gorm's SQLite dialect on the pure Go driver: gorm's own translation of errors
+// understands only the C driver.
+type translating struct{ *sqlite.Dialector }
+
+// Translate maps SQLite's extended result codes to gorm's errors.
+func (translating) Translate(err error) error {
+	var e *sqlite3.Error
+	if errors.As(err, &e) {
+		switch e.Code() {
+		case 1555, 2067: // SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE
+			return gorm.ErrDuplicatedKey
+		case 787: // SQLITE_CONSTRAINT_FOREIGNKEY
+			return gorm.ErrForeignKeyViolated
+		case 275: // SQLITE_CONSTRAINT_CHECK
+			return gorm.ErrCheckConstraintViolated
+		}
+	}
+	return err
+}
+
+// Read gives a handle for queries outside a transaction.
+func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(d.keys.in(ctx)) }
+
+// Tx runs fn in one transaction. Only service's inTx calls it, and decides what is tried again.
+func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	h := d.write.WithContext(d.keys.in(ctx))
+	if d.dialect == "sqlite" {
+		return h.Transaction(fn)
+	}
+	return h.Transaction(fn, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+}
+
+// Keys gives the keys that seal this database's columns.
+func (d *DB) Keys() *Keys { return d.keys }
+
+// Dialect is "sqlite" or "mysql".
+func (d *DB) Dialect() string { return d.dialect }
+
+// Ping asks the database for an answer.
+func (d *DB) Ping(ctx context.Context) error {
+	conn, err := d.read.DB()
+	if err != nil {
+		return err
+	}
+	return conn.PingContext(ctx)
+}
+
+// Close gives the connections back.
+func (d *DB) Close() error {
+	err := closeHandle(d.write)
+	if d.read != d.write {
+		err = errors.Join(err, closeHandle(d.read))
+	}
+	return err
+}
+
+func closeHandle(h *gorm.DB) error {
+	conn, err := h.DB()
+	if err != nil {
+		return err
+	}
+	return conn.Close()
+}
+
+// WorthRetrying tells whether a transaction failed for a reason that goes away when the whole of it
+// is run again: a deadlock, a lock that took too long, a certification failure, a busy database.
+func WorthRetrying(err error) bool {
+	var my *mysqldriver.MySQLError
+	if errors.As(err, &my) {
+		return my.Number == 1213 || my.Number == 1205 || my.Number == 1020
+	}
+	var lite *sqlite3.Error
+	return errors.As(err, &lite) && lite.Code()&0xff == 5 // SQLITE_BUSY
+}

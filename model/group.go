@@ -1,0 +1,25 @@
+package model
+
+import "time"
+
+// UnitGroup ties a unit to its WeChat group. The group's opengid is sealed and found by blind index.
+type UnitGroup struct {
+	ID           int64
+	UnitID       int64
+	GID          string `gorm:"column:gid;serializer:sealed"`
+	GIDIndex     string `gorm:"column:gid_index"`
+	BoundByID    int64
+	BoundAt      time.Time
+	EndedAt      *time.Time
+	EndedByID    int64
+	ActiveUnitID *int64
+	ActiveGID    *string `gorm:"column:active_gid"`
+}
+
+// GroupEntry is the proof that a user has opened the mini-program from the unit's group.
+type GroupEntry struct {
+	ID          int64
+	UnitGroupID int64
+	UserID      int64
+	EnteredAt   time.Time
+}

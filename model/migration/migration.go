@@ -1,0 +1,125 @@
+// Package migration brings a database up to date: numbered SQL, forward only, one set of files for
+// every dialect. A file is rendered for the dialect it meets; nothing else differs.
+package migration
+
+import (
+	"bytes"
+	"context"
+	"database/sql"
+	"embed"
+	"fmt"
+	"io"
+	"io/fs"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/database"
+	"github.com/pressly/goose/v3/lock"
+)
+
+//go:embed sql/*.sql
+var files embed.FS
+
+// Up applies what is missing, in one process at a time. It refuses a database that is newer than
+// this binary: an old binary must not guess at a schema it has never seen.
+func Up(ctx context.Context, dialect string, db *sql.DB) error {
+	sub, err := fs.Sub(files, "sql")
+	if err != nil {
+		return err
+	}
+	goosed := map[string]database.Dialect{"sqlite": database.DialectSQLite3, "mysql": database.DialectMySQL}[dialect]
+	var opts []goose.ProviderOption
+	if dialect == "mysql" {
+		l, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+		if err != nil {
+			return err
+		}
+		opts = append(opts, goose.WithLocker(l))
+	}
+	p, err := goose.NewProvider(goosed, db, rendered{sub, dialect}, opts...)
+	if err != nil {
+		return err
+	}
+	known := p.ListSources()[len(p.ListSources())-1].Version
+	if _, err := p.Up(ctx); err != nil {
+		return fmt.Errorf("migration: %w", err)
+	}
+	have, err := p.GetDBVersion(ctx)
+	if err != nil {
+		return fmt.Errorf("migration: %w", err)
+	}
+	if have > known {
+		return fmt.Errorf("migration: the database is at version %d, this binary knows %d: use the newer binary", have, known)
+	}
+	return nil
+}
+
+// rendered shows the SQL files as one dialect writes them.
+type rendered struct {
+	fs.FS
+	dialect string
+}
+
+// Open renders a file when it is opened.
+func (r rendered) Open(name string) (fs.File, error) {
+	f, err := r.FS.Open(name)
+	if err != nil || !strings.HasSuffix(name, ".sql") {
+		return f, err
+	}
+	text, err := io.ReadAll(f)
+	if err != nil {
+		return nil, err
+	}
+	return file{f, bytes.NewReader([]byte(Render(r.dialect, string(text))))}, nil
+}
+
+type file struct {
+	fs.File
+	*bytes.Reader
+}
+
+// Read reads the rendered text.
+func (f file) Read(p []byte) (int, error) { return f.Reader.Read(p) }
+
+var (
+	types = map[string]*strings.Replacer{
+		"sqlite": strings.NewReplacer(
+			"@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@time", "DATETIME", "@sealed", "BLOB", "@file", "BLOB",
+			"@bool", "BOOLEAN", "@path", "TEXT", "@table", ""),
+		"mysql": strings.NewReplacer(
+			"@id", "BIGINT AUTO_INCREMENT PRIMARY KEY", "@time", "DATETIME", "@sealed", "VARBINARY(1100)", "@file", "LONGBLOB",
+			"@bool", "BOOLEAN", "@path", "VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin",
+			"@table", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"),
+	}
+	sealedChecks = map[string]string{
+		"sqlite": "($1 IS NULL OR (typeof($1) = 'blob' AND substr($1, 1, 1) = x'01'))",
+		"mysql":  "($1 IS NULL OR LEFT($1, 1) = x'01')",
+	}
+	asciis    = map[string]string{"sqlite": "VARCHAR($1)", "mysql": "VARCHAR($1) CHARACTER SET ascii COLLATE ascii_bin"}
+	ascii     = regexp.MustCompile(`@ascii\((\d+)\)`)
+	issealed  = regexp.MustCompile(`@is_sealed\((\w+)\)`)
+	tableText = regexp.MustCompile(`(?s)CREATE TABLE IF NOT EXISTS (\w+) \(.*?\n\)[^;]*;`)
+	indexLine = regexp.MustCompile(`(?m)^\s*INDEX (\w+) (\([^)]*\)),\n`)
+)
+
+// Render writes a migration in a dialect's words. The portable words are: @id, @time, @sealed, @file,
+// @bool, @path, @ascii(n), @table, @is_sealed(column), and INDEX lines inside CREATE TABLE, which
+// become statements of their own where the dialect has no such lines. Every statement can be run
+// again, so that a migration cut off half-way (MySQL's DDL is not transactional) goes on.
+func Render(dialect, text string) string {
+	if dialect != "mysql" {
+		text = tableText.ReplaceAllStringFunc(text, func(table string) string {
+			name := tableText.FindStringSubmatch(table)[1]
+			var after strings.Builder
+			for _, ix := range indexLine.FindAllStringSubmatch(table, -1) {
+				fmt.Fprintf(&after, "\nCREATE INDEX IF NOT EXISTS %s ON %s %s;", ix[1], name, ix[2])
+			}
+			return indexLine.ReplaceAllString(table, "") + after.String()
+		})
+	}
+	text = ascii.ReplaceAllString(text, asciis[dialect])
+	text = issealed.ReplaceAllString(text, strings.ReplaceAll(sealedChecks[dialect], "$1", "${1}"))
+	return types[dialect].Replace(text)
+}

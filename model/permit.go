@@ -1,0 +1,59 @@
+package model
+
+import "slices"
+
+// Action is something that needs a role. The route table names it, services check it against the
+// node concerned, and docs/permissions.md is printed from it.
+type Action string
+
+// The actions.
+const (
+	ManageDivisions  Action = "manage_divisions"
+	ManageGrids      Action = "manage_grids"
+	AppointOfficers  Action = "appoint_officers"
+	ImportRoster     Action = "import_roster"
+	ListPeople       Action = "list_people"
+	ReadWholePeople  Action = "read_whole_people"
+	ChangePeople     Action = "change_people"
+	CountMembers     Action = "count_members"
+	ApproveBindings  Action = "approve_bindings"
+	ApproveRebinding Action = "approve_rebinding"
+	ManageCodes      Action = "manage_codes"
+	PrintCodes       Action = "print_codes"
+	BindGroup        Action = "bind_group"
+	DecidePlaques    Action = "decide_plaques"
+	InstallPlaques   Action = "install_plaques"
+	AcceptCheckIns   Action = "accept_check_ins"
+	CountCheckIns    Action = "count_check_ins"
+	OperateOutbox    Action = "operate_outbox"
+	ReadAudit        Action = "read_audit"
+)
+
+// permits says which roles allow an action, each in its own subtree.
+var permits = map[Action][]Role{
+	ManageDivisions:  {DistrictAdmin},
+	ManageGrids:      {CommunityStaff, CommunitySecretary, DistrictAdmin},
+	AppointOfficers:  {BranchSecretary, CommunityStaff, CommunitySecretary, DistrictAdmin},
+	ImportRoster:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
+	ListPeople:       {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	ReadWholePeople:  {CommunityStaff, CommunitySecretary},
+	ChangePeople:     {CommunityStaff, CommunitySecretary},
+	CountMembers:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	ApproveBindings:  {UnitChief, CommunityStaff, CommunitySecretary},
+	ApproveRebinding: {CommunityStaff, CommunitySecretary},
+	ManageCodes:      {CommunityStaff, CommunitySecretary},
+	PrintCodes:       {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	BindGroup:        {UnitChief, CommunityStaff, CommunitySecretary},
+	DecidePlaques:    {BranchSecretary, CommunitySecretary},
+	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
+	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	OperateOutbox:    {DistrictAdmin},
+	ReadAudit:        {Auditor, DistrictAdmin},
+}
+
+// AllowedTo tells whether a role allows the action.
+func (a Action) AllowedTo(r Role) bool { return slices.Contains(permits[a], r) }
+
+// PermittedRoles gives the roles that allow the action; nil for a word that is no action.
+func (a Action) PermittedRoles() []Role { return slices.Clone(permits[a]) }

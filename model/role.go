@@ -1,0 +1,127 @@
+package model
+
+import (
+	"slices"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/fault"
+)
+
+// Role is a dated appointment's kind. Residents and members hold no appointment: the first follow
+// from the household, the second from the sealed membership.
+type Role string
+
+// The roles (DOMAIN.md, People).
+const (
+	UnitChief          Role = "unit_chief"
+	GridChief          Role = "grid_chief"
+	BranchSecretary    Role = "branch_secretary"
+	CommitteeMember    Role = "committee_member"
+	CommunityStaff     Role = "community_staff"
+	CommunitySecretary Role = "community_secretary"
+	StreetStaff        Role = "street_staff"
+	DepartmentStaff    Role = "department_staff"
+	DistrictAdmin      Role = "district_admin"
+	Auditor            Role = "auditor"
+)
+
+// RoleSpec says what a role is called, at which levels it is held, and who appoints it.
+type RoleSpec struct {
+	Role        Role
+	Title       string
+	At          []NodeKind
+	AppointedBy []Role
+}
+
+// Roles is the table of roles, from the unit up. Nobody appoints a role that this table does not give
+// them, nor outside their own subtree.
+var Roles = []RoleSpec{
+	{UnitChief, "单元长", []NodeKind{Unit}, []Role{BranchSecretary, CommunityStaff, CommunitySecretary, DistrictAdmin}},
+	{GridChief, "网格长", []NodeKind{Grid}, []Role{CommunityStaff, CommunitySecretary, DistrictAdmin}},
+	{BranchSecretary, "网格党支部书记", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}},
+	{CommitteeMember, "兼职委员", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}},
+	{CommunityStaff, "社区工作人员", []NodeKind{Community}, []Role{CommunitySecretary, DistrictAdmin}},
+	{CommunitySecretary, "社区党委书记", []NodeKind{Community}, []Role{DistrictAdmin}},
+	{StreetStaff, "街道工作人员", []NodeKind{Street}, []Role{DistrictAdmin}},
+	{DepartmentStaff, "部门工作人员", []NodeKind{District}, []Role{DistrictAdmin}},
+	{DistrictAdmin, "区级管理员", []NodeKind{District}, []Role{DistrictAdmin}},
+	{Auditor, "审计员", []NodeKind{District, Street, Community}, []Role{DistrictAdmin}},
+}
+
+// Spec gives a role's row; ok is false for a word that is no role.
+func (r Role) Spec() (spec RoleSpec, ok bool) {
+	i := slices.IndexFunc(Roles, func(s RoleSpec) bool { return s.Role == r })
+	if i < 0 {
+		return RoleSpec{}, false
+	}
+	return Roles[i], true
+}
+
+// Title is what people call the role.
+func (r Role) Title() string { s, _ := r.Spec(); return s.Title }
+
+// Appointment is a dated role of a person at a node.
+type Appointment struct {
+	ID            int64
+	PersonID      int64
+	Role          Role
+	NodeID        int64
+	StartsAt      time.Time
+	EndsAt        *time.Time
+	AppointedByID int64
+	AppointedAt   time.Time
+	EndedByID     int64
+	EndReason     string
+	OpenKey       *string // person:role:node while it has no end; nil after
+}
+
+// TableName keeps the glossary's word in the database.
+func (Appointment) TableName() string { return "roles" }
+
+// ErrRoleNotFound answers for an appointment that is not there or not the actor's to see.
+var ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。")
+
+// OpenRoleKey makes a second open appointment of the same person to the same role at the same node
+// impossible, by the index uq_roles_open.
+func OpenRoleKey(person int64, role Role, node int64) *string {
+	k := strconv.FormatInt(person, 10) + ":" + string(role) + ":" + strconv.FormatInt(node, 10)
+	return &k
+}
+
+// Appoint stores an appointment.
+func Appoint(tx *gorm.DB, a *Appointment) error {
+	if a.EndsAt == nil {
+		a.OpenKey = OpenRoleKey(a.PersonID, a.Role, a.NodeID)
+	}
+	return tx.Create(a).Error
+}
+
+// Officer is a person in a role at a node, as pages show them.
+type Officer struct {
+	PersonID int64
+	NodeID   int64
+	Role     Role
+	Name     string
+}
+
+// OfficersAt gives who holds the roles at the nodes now.
+func OfficersAt(tx *gorm.DB, nodes []int64, now time.Time, roles ...Role) ([]Officer, error) {
+	var out []Officer
+	err := tx.Table("roles").Select("roles.person_id, roles.node_id, roles.role, persons.name").
+		Joins("JOIN persons ON persons.id = roles.person_id").
+		Where("roles.node_id IN ? AND roles.role IN ?", nodes, roles).
+		Where("roles.starts_at <= ? AND (roles.ends_at IS NULL OR roles.ends_at > ?)", now, now).
+		Order("roles.starts_at, roles.id").Find(&out).Error
+	return out, err
+}
+
+// TurnedRoles gives the appointments that began or ended by their date after one moment and up to
+// another: nobody wrote anything then, and yet what hangs on them has changed.
+func TurnedRoles(tx *gorm.DB, after, upTo time.Time) ([]Appointment, error) {
+	var out []Appointment
+	err := tx.Where("(starts_at > ? AND starts_at <= ?) OR (ends_at > ? AND ends_at <= ?)", after, upTo, after, upTo).Find(&out).Error
+	return out, err
+}

@@ -1,0 +1,74 @@
+package model
+
+import (
+	"crypto/sha256"
+	"encoding/base64"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/fault"
+)
+
+// User is a WeChat account. Its session key stays with us, sealed: group data is opened with it.
+type User struct {
+	ID         int64
+	OpenID     string
+	UnionID    string
+	SessionKey string `gorm:"serializer:sealed"`
+	CreatedAt  time.Time
+	SignedInAt time.Time
+}
+
+// Session is a signed-in device. Only the hash of its token is stored.
+type Session struct {
+	ID        int64
+	TokenHash string
+	UserID    int64
+	CreatedAt time.Time
+	ExpiresAt time.Time
+	EndedAt   *time.Time
+}
+
+// SessionLength is how long a session lasts without signing in again.
+const SessionLength = 30 * 24 * time.Hour
+
+// ErrUserNotFound is for a user that a record names and that is gone.
+var ErrUserNotFound = fault.New(fault.NotFound, "user.not_found", "没有找到这个微信用户,请重新登录。")
+
+// HashToken gives what is stored of a session's token.
+func HashToken(token string) string {
+	h := sha256.Sum256([]byte(token))
+	return base64.RawURLEncoding.EncodeToString(h[:])
+}
+
+// SignIn stores the user of an openid, new or known, with the session key of this sign-in.
+func SignIn(tx *gorm.DB, openID, unionID, sessionKey string, now time.Time) (User, error) {
+	u := User{OpenID: openID, UnionID: unionID, SessionKey: sessionKey, CreatedAt: now, SignedInAt: now}
+	err := tx.Clauses(clause.OnConflict{
+		Columns:   []clause.Column{{Name: "open_id"}},
+		DoUpdates: clause.AssignmentColumns([]string{"union_id", "session_key", "signed_in_at"}),
+	}).Create(&u).Error
+	if err != nil {
+		return u, err
+	}
+	return u, take(tx.Where("open_id = ?", openID), &u, ErrUserNotFound)
+}
+
+// StartSession stores a session.
+func StartSession(tx *gorm.DB, user int64, tokenHash string, now time.Time) (Session, error) {
+	s := Session{TokenHash: tokenHash, UserID: user, CreatedAt: now, ExpiresAt: now.Add(SessionLength)}
+	return s, tx.Create(&s).Error
+}
+
+// EndSession ends one session; ending it twice is the same as once.
+func EndSession(tx *gorm.DB, id int64, now time.Time) error {
+	return tx.Model(&Session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", now).Error
+}
+
+// UserByID gives a user, with the session key opened.
+func UserByID(tx *gorm.DB, id int64) (User, error) {
+	var u User
+	return u, take(tx.Where("id = ?", id), &u, ErrUserNotFound)
+}

@@ -1,0 +1,96 @@
+package service
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/base64"
+
+	"danyuan/model"
+)
+
+// SignedIn is a fresh session. The token is given out once and never stored.
+type SignedIn struct {
+	Token   string
+	Session model.Session
+	Bound   bool
+}
+
+// Login exchanges a wx.login code for a session. WeChat is asked before the transaction; a repetition
+// of the same request gets the same token, although WeChat takes a code only once.
+func (s *Service) Login(ctx context.Context, cmd Command, code string) (SignedIn, error) {
+	if err := s.replay(ctx, cmd); err != nil {
+		return SignedIn{}, err
+	}
+	openID, unionID, sessionKey, err := s.Accounts.Session(ctx, code)
+	if err != nil {
+		return SignedIn{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (SignedIn, error) {
+		u, err := model.SignIn(t.DB, openID, unionID, sessionKey, t.now)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		token := newToken()
+		session, err := model.StartSession(t.DB, u.ID, model.HashToken(token), t.now)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		t.by = model.Actor{UserID: u.ID}
+		binding, err := model.ActiveBindingOf(t.DB, u.ID)
+		if err != nil {
+			return SignedIn{}, err
+		}
+		return SignedIn{token, session, binding != nil}, t.audit("session.start", 0, "session", session.ID, "")
+	})
+}
+
+// Logout ends the session at once, here and on every replica.
+func (s *Service) Logout(ctx context.Context, cmd Command) (struct{}, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (struct{}, error) {
+		if err := model.EndSession(t.DB, cmd.By.SessionID, t.now); err != nil {
+			return struct{}{}, err
+		}
+		t.touch(model.UserTopic(cmd.By.UserID))
+		return struct{}{}, t.audit("session.end", 0, "session", cmd.By.SessionID, "")
+	})
+}
+
+// ActorOf gives who a token stands for; nobody for an empty one. A role or binding that changed acts
+// at the next call, on other replicas within a second.
+func (s *Service) ActorOf(ctx context.Context, token string) (model.Actor, error) {
+	if token == "" {
+		return model.Actor{}, nil
+	}
+	hash := model.HashToken(token)
+	a, err := s.actors.Get(ctx, hash, func(ctx context.Context) (model.Actor, []string, error) {
+		a, err := model.ActorBySession(s.DB.Read(ctx), hash, s.now())
+		topics := append(model.NodeTopics(a.Path), model.UserTopic(a.UserID), model.PersonTopic(a.PersonID))
+		for _, g := range a.Grants {
+			topics = append(topics, model.NodeTopics(g.Path)...)
+		}
+		return a, topics, err
+	})
+	if err == nil && !a.Until.After(s.now()) {
+		return model.Actor{}, model.ErrSignIn
+	}
+	return a, err
+}
+
+// replay answers a repeated command before anything outside is asked, because what a person got from
+// WeChat works only once. The transaction looks again.
+func (s *Service) replay(ctx context.Context, cmd Command) error {
+	if cmd.Key == "" {
+		return nil
+	}
+	happened, err := model.FindCommand(s.DB.Read(ctx), cmd.owner(), cmd.Key, cmd.Print)
+	if err != nil || happened == nil {
+		return err
+	}
+	return &Replayed{happened.Answer}
+}
+
+func newToken() string {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
+	return base64.RawURLEncoding.EncodeToString(b)
+}

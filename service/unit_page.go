@@ -1,0 +1,154 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"danyuan/model"
+)
+
+// Audience says what somebody may know of a unit.
+type Audience string
+
+// The audiences: anyone who scans; who lives in the unit; an officer whose role reaches it and who
+// may know its members.
+const (
+	PasserBy  Audience = "passer_by"
+	Neighbour Audience = "neighbour"
+	OfficerOf Audience = "officer"
+)
+
+type pageKey struct {
+	unit     int64
+	audience Audience
+}
+
+// Page is the unit page as one audience may see it.
+type Page struct {
+	Unit      model.Node
+	Above     []model.Node // from the district down to what holds the unit
+	Audience  Audience
+	Chief     *model.Officer
+	Secretary *model.Officer
+	Members   []model.ShownMember
+	Counts    *UnitCounts // officers only
+}
+
+// UnitCounts is what a chief wants to know at a glance.
+type UnitCounts struct {
+	Members         int // Party members living in the unit
+	Showing         int // of them, those who show identity anywhere
+	NotYet          int // of them, those who do not
+	PendingBindings int64
+	PendingPlaques  int64
+}
+
+// Rendered is a page as it goes out, with the tag by which a client knows that it is unchanged.
+type Rendered struct {
+	Bytes []byte
+	ETag  string
+}
+
+// UnitPage gives the page that a unit code opens, as the actor may see it. render runs once for each
+// audience and change, not for each request.
+func (s *Service) UnitPage(ctx context.Context, by model.Actor, code string, render func(Page) (Rendered, error)) (Rendered, error) {
+	unit, err := s.unitOfCode(ctx, code)
+	if err != nil {
+		return Rendered{}, err
+	}
+	audience := s.audienceOf(by, unit)
+	return s.pages.Get(ctx, pageKey{unit.ID, audience}, func(ctx context.Context) (Rendered, []string, error) {
+		page, err := s.loadPage(ctx, unit, audience)
+		if err != nil {
+			return Rendered{}, nil, err
+		}
+		out, err := render(page)
+		return out, model.NodeTopics(page.Unit.Path), err
+	})
+}
+
+func (s *Service) audienceOf(by model.Actor, unit model.Node) Audience {
+	switch {
+	case by.May(model.CountMembers, unit.Path, s.now()):
+		return OfficerOf
+	case by.UnitID == unit.ID:
+		return Neighbour
+	}
+	return PasserBy
+}
+
+// unitOfCode gives the unit that a valid unit code stands for.
+func (s *Service) unitOfCode(ctx context.Context, code string) (model.Node, error) {
+	return s.codes.Get(ctx, code, func(ctx context.Context) (model.Node, []string, error) {
+		h := s.DB.Read(ctx)
+		c, err := model.CodeByText(h, code)
+		if err != nil {
+			return model.Node{}, nil, err
+		}
+		if c.RevokedAt != nil {
+			return model.Node{}, nil, model.ErrCodeRevoked
+		}
+		if c.Kind != model.UnitCode {
+			return model.Node{}, nil, model.ErrCodeUnknown
+		}
+		unit, err := model.ActiveNode(h, c.NodeID)
+		return unit, model.NodeTopics(unit.Path), err
+	})
+}
+
+func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audience) (Page, error) {
+	h, now := s.DB.Read(ctx), s.now()
+	page := Page{Unit: unit, Audience: audience}
+	above, err := model.NodesOnPath(h, unit.Path)
+	if err != nil {
+		return page, err
+	}
+	page.Above = slices.DeleteFunc(above, func(n model.Node) bool { return n.ID == unit.ID })
+	officers, err := model.OfficersAt(h, model.PathIDs(unit.Path), now, model.UnitChief, model.BranchSecretary)
+	if err != nil {
+		return page, err
+	}
+	for _, o := range officers {
+		switch o.Role {
+		case model.UnitChief:
+			page.Chief = &o
+		case model.BranchSecretary:
+			page.Secretary = &o
+		}
+	}
+	if page.Members, err = model.ShownOnPage(h, unit.ID); err != nil || audience != OfficerOf {
+		return page, err
+	}
+	page.Counts, err = s.countUnit(ctx, unit.ID)
+	return page, err
+}
+
+// countUnit opens the sealed membership of everybody in one unit, some seventy people: whole
+// communities are counted from what their units count.
+func (s *Service) countUnit(ctx context.Context, unit int64) (*UnitCounts, error) {
+	h := s.DB.Read(ctx)
+	people, err := model.PersonsOfNode(h, unit)
+	if err != nil {
+		return nil, err
+	}
+	showing, err := model.ShowingPersons(h, unit)
+	if err != nil {
+		return nil, err
+	}
+	c := &UnitCounts{}
+	for _, p := range people {
+		if !p.Membership.IsMember() {
+			continue
+		}
+		c.Members++
+		if slices.Contains(showing, p.ID) {
+			c.Showing++
+		}
+	}
+	c.NotYet = c.Members - c.Showing
+	if c.PendingBindings, err = model.CountPendingBindings(h, unit); err != nil {
+		return nil, err
+	}
+	c.PendingPlaques, err = model.CountPendingPlaques(h, unit)
+	return c, err
+}

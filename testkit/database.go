@@ -1,0 +1,166 @@
+package testkit
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+
+	"danyuan/model"
+)
+
+// DatabaseEnv names the server whose databases tests use, "mysql://root@127.0.0.1:3306/"; without it
+// each test has a SQLite file.
+const DatabaseEnv = "DANYUAN_TEST_DATABASE_URL"
+
+func database(t testing.TB) *model.DB {
+	t.Helper()
+	url := os.Getenv(DatabaseEnv)
+	if url == "" {
+		return openFor(t, "sqlite:"+copyOfTemplate(t))
+	}
+	name := borrow(t, url)
+	db := openFor(t, url+name)
+	t.Cleanup(func() { empty(t, url+name); giveBack(name) })
+	return db
+}
+
+// OpenDatabase gives an empty database's URL that nobody has migrated, for tests of migrations.
+func OpenDatabase(t testing.TB) (url string) {
+	t.Helper()
+	server := os.Getenv(DatabaseEnv)
+	if server == "" {
+		return "sqlite:" + filepath.Join(t.TempDir(), "empty.db")
+	}
+	name := create(t, server)
+	t.Cleanup(func() { execute(t, server+"mysql", "DROP DATABASE "+name) })
+	return server + name
+}
+
+func openFor(t testing.TB, url string) *model.DB {
+	t.Helper()
+	db, err := model.Open(context.Background(), url, Keys(), 8)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = db.Close() })
+	return db
+}
+
+// The template is migrated once for a process; a test gets a copy.
+var template = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "danyuan-template-")
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = os.RemoveAll(dir) }()
+	file := filepath.Join(dir, "template.db")
+	db, err := model.Open(context.Background(), "sqlite:"+file, Keys(), 1)
+	if err != nil {
+		return nil, err
+	}
+	if err := db.Close(); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(file) //nolint:gosec // the file was made a moment ago
+})
+
+func copyOfTemplate(t testing.TB) string {
+	t.Helper()
+	b, err := template()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "danyuan.db")
+	if err := os.WriteFile(file, b, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// On a database server a test borrows a migrated database and empties it when it is over.
+var pool struct {
+	sync.Mutex
+	free []string
+	made int
+}
+
+func borrow(t testing.TB, server string) string {
+	t.Helper()
+	pool.Lock()
+	defer pool.Unlock()
+	if n := len(pool.free); n > 0 {
+		name := pool.free[n-1]
+		pool.free = pool.free[:n-1]
+		return name
+	}
+	return create(t, server)
+}
+
+func create(t testing.TB, server string) string {
+	t.Helper()
+	pool.made++
+	name := fmt.Sprintf("danyuan_%d_%d", os.Getpid(), pool.made)
+	execute(t, server+"mysql", "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
+	return name
+}
+
+func giveBack(name string) { pool.Lock(); pool.free = append(pool.free, name); pool.Unlock() }
+
+// seeded are the tables that migrations fill.
+var seeded = "'goose_db_version','locks','consent_texts'"
+
+func empty(t testing.TB, url string) {
+	t.Helper()
+	db := connect(t, url)
+	defer func() { _ = db.Close() }()
+	rows, err := db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_rows <> 0 AND table_name NOT IN ("+seeded+")")
+	if err != nil {
+		t.Fatal(err)
+	}
+	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		statements = append(statements, "DELETE FROM "+name)
+	}
+	if err := rows.Close(); err != nil {
+		t.Fatal(err)
+	}
+	execOn(t, db, strings.Join(statements, ";"))
+}
+
+func execute(t testing.TB, url, statement string) {
+	t.Helper()
+	db := connect(t, url)
+	defer func() { _ = db.Close() }()
+	execOn(t, db, statement)
+}
+
+func execOn(t testing.TB, db *sql.DB, statement string) {
+	t.Helper()
+	if _, err := db.ExecContext(context.Background(), statement); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func connect(t testing.TB, url string) *sql.DB {
+	t.Helper()
+	cfg, err := model.MySQLConfig(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cfg.MultiStatements = true
+	db, err := sql.Open("mysql", cfg.FormatDSN())
+	if err != nil {
+		t.Fatal(err)
+	}
+	db.SetMaxOpenConns(1)
+	return db
+}

@@ -1,0 +1,71 @@
+package testkit
+
+import (
+	"context"
+	"maps"
+	"sync"
+
+	"danyuan/fault"
+)
+
+// Templates are the subscribe templates that tests know, by notice kind.
+var Templates = map[string]string{"binding": "tpl-binding", "plaque": "tpl-plaque", "check_in": "tpl-check-in"}
+
+// Sent is a subscribe message that went out.
+type Sent struct {
+	OpenID, Template, Page string
+	Data                   map[string]string
+}
+
+// WeChat stands in for WeChat where a test is about something else; the adapter and its fake server
+// have their own tests. A login code is the openid itself, a phone code the number, group data the id.
+type WeChat struct {
+	mu   sync.Mutex
+	sent []Sent
+	fail error
+}
+
+func newWeChat() *WeChat { return &WeChat{} }
+
+// Fail makes every call fail with err until it is called with nil.
+func (w *WeChat) Fail(err error) { w.mu.Lock(); w.fail = err; w.mu.Unlock() }
+
+// Sent gives what went out so far.
+func (w *WeChat) Sent() []Sent {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Sent(nil), w.sent...)
+}
+
+func (w *WeChat) failing() error { w.mu.Lock(); defer w.mu.Unlock(); return w.fail }
+
+// Session signs in as the openid that the code is.
+func (w *WeChat) Session(_ context.Context, code string) (openID, unionID, sessionKey string, err error) {
+	return code, "", "session-key-of-" + code, w.failing()
+}
+
+// Phone gives the number that the code is.
+func (w *WeChat) Phone(_ context.Context, code string) (string, error) { return code, w.failing() }
+
+// GroupID gives the encrypted text as the group's id, if the session key is the expected one.
+func (w *WeChat) GroupID(sessionKey, encrypted, iv string) (string, error) {
+	if sessionKey == "" || iv == "" || encrypted == "" {
+		return "", fault.New(fault.Invalid, "wechat.group_data_invalid", "群信息无法识别,请从微信群里重新打开小程序。")
+	}
+	return encrypted, w.failing()
+}
+
+// CodeImage gives a picture that is none, naming its scene.
+func (w *WeChat) CodeImage(_ context.Context, scene, page string) ([]byte, error) {
+	return []byte("\xff\xd8\xff" + page + "?scene=" + scene), w.failing()
+}
+
+// Send keeps what was sent.
+func (w *WeChat) Send(_ context.Context, openID, template, page string, data map[string]string) error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fail == nil {
+		w.sent = append(w.sent, Sent{openID, template, page, maps.Clone(data)})
+	}
+	return w.fail
+}
