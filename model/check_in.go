@@ -1,6 +1,9 @@
 package model
 
-import "time"
+import (
+	"strconv"
+	"time"
+)
 
 // CheckInState is how far an in-service member's check-in (双报到) has come.
 type CheckInState string
@@ -36,4 +39,9 @@ type CheckIn struct {
 	ReceiptNumber *string
 	ReceiptCode   string `gorm:"serializer:sealed"`
 	OpenPersonID  *int64
+}
+
+// ReceiptSequence names the sequence that numbers a community's receipts of one year.
+func ReceiptSequence(community string, year int) string {
+	return "receipt:" + community + ":" + strconv.Itoa(year)
 }
