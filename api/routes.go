@@ -1,7 +1,5 @@
 package api
 
-import "reflect"
-
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
 // printed from it, and a test walks every line as everybody.
 func (a *API) routes() []route {
@@ -15,5 +13,3 @@ func (a *API) routes() []route {
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
 	}
 }
-
-func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }
