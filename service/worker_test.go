@@ -301,7 +301,9 @@ func TestWork_lostJobIsToldToStop(t *testing.T) {
 	stop := work(k, 1)
 	owe(k, 1)
 	within(t, "the job's begin", begun)
-	k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Job{}).Where("kind = ?", letter).Update("owner", "another").Error })
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Job{}).Where("kind = ?", letter).Update("owner", "another").Error
+	})
 	within(t, "the end of the job's context", told)
 	stop()
 	if j := expectLetter(k, model.JobDue, 1, ""); j.Owner != "another" {
