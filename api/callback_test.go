@@ -102,18 +102,19 @@ func TestCallback_undeliveredMessageIsNotedOnItsAccept(t *testing.T) {
 	k.S.Callbacks = pushes{}
 	k.Stranger("x")
 	notice, at := int64(3), testkit.Start
+	var a model.Accept
 	k.Tx(func(tx *gorm.DB) error {
 		u, err := model.UserByOpenID(tx, "x")
 		if err != nil {
 			return err
 		}
-		return tx.Create(&model.Accept{UserID: u.ID, Template: "tpl-binding", GivenAt: at, NoticeID: &notice}).Error
+		a = model.Accept{UserID: u.ID, Template: "tpl-binding", GivenAt: at, NoticeID: &notice}
+		return model.AddAccept(tx, &a)
 	})
 	push(k, "1", "subscribe_msg_sent_event", at, service.TemplateStatus{Template: "tpl-binding", Status: "success"})
 	push(k, "2", "subscribe_msg_sent_event", at, service.TemplateStatus{Template: "tpl-binding", Status: "failed:user block", ErrorCode: 43004})
-	k.Tx(func(tx *gorm.DB) error { return model.SpendAccept(tx, 1, notice, at) }) // recorded after WeChat's report
-	var a model.Accept
-	k.Tx(func(tx *gorm.DB) error { return tx.Take(&a).Error })
+	k.Tx(func(tx *gorm.DB) error { return model.SpendAccept(tx, a.ID, notice, at) }) // recorded after WeChat's report
+	k.Tx(func(tx *gorm.DB) error { return tx.Where("id = ?", a.ID).Take(&a).Error })
 	if a.Outcome != "not_delivered:43004" || a.SpentAt == nil {
 		t.Fatalf("accept %+v", a)
 	}

@@ -42,7 +42,7 @@ func TestJobs_operatorSeesWhatIsStuckAndDoesItAgain(t *testing.T) {
 
 	k.Post(admin, "/v1/jobs/"+id+"/again", nil).Expect(200).Has(`"state":"due"`, `"attempts":0`)
 	k.Post(admin, "/v1/jobs/"+id+"/again", nil).Refused(409, "job.not_stuck")
-	k.Post(admin, "/v1/jobs/999/again", nil).Refused(404, "job.not_found")
+	k.Post(admin, "/v1/jobs/999999999999/again", nil).Refused(404, "job.not_found")
 	k.Get(admin, "/v1/nodes/"+strconv.FormatInt(o.District.ID, 10)+"/audit").Expect(200).
 		Has(`"who":"区管理员"`, `"action":"job.again"`, `"subject":"job","subject_id":"`+id+`"`)
 }

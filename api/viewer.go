@@ -58,5 +58,5 @@ func unzip(b []byte) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return io.ReadAll(r) //nolint:gosec // a file of our own
+	return io.ReadAll(r)
 }

@@ -52,27 +52,35 @@ func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 		if err != nil {
 			return nil, err
 		}
-		a, err := model.AcceptOf(t.DB, n.ID)
-		if err != nil || a != nil && (a.SpentAt != nil || a.VoidAt != nil) {
+		a, err := t.acceptFor(n, to, template)
+		if err != nil || a == nil {
 			return nil, err
-		}
-		if a != nil && (to == nil || a.UserID != to.ID || a.Template != template) {
-			// The person has moved to another account, or the template was replaced, since the last try.
-			if err := model.ReturnAccept(t.DB, a.ID, n.ID); err != nil {
-				return nil, err
-			}
-			a = nil
-		}
-		if to == nil {
-			return nil, nil
-		}
-		if a == nil {
-			if a, err = model.ReserveAccept(t.DB, to.ID, template, n.ID); err != nil || a == nil {
-				return nil, err
-			}
 		}
 		return &message{n, *a, to.OpenID, t.now}, nil
 	})
+}
+
+// acceptFor gives the accept that a notice may use, reserved by an earlier try or now; nil when there
+// is none, or the notice's own has been used up. to is nil when nobody is bound to the person.
+func (t *tx) acceptFor(n model.Notice, to *model.User, template string) (*model.Accept, error) {
+	a, err := model.AcceptOf(t.DB, n.ID)
+	switch {
+	case err != nil:
+		return nil, err
+	case a == nil:
+	case a.SpentAt != nil || a.VoidAt != nil:
+		return nil, nil
+	case to != nil && a.UserID == to.ID && a.Template == template:
+		return a, nil
+	default: // the person has moved to another account, or the template was replaced, since the last try
+		if err := model.ReturnAccept(t.DB, a.ID, n.ID); err != nil {
+			return nil, err
+		}
+	}
+	if to == nil {
+		return nil, nil
+	}
+	return model.ReserveAccept(t.DB, to.ID, template, n.ID)
 }
 
 // What the adapter's refusals mean for an accept; any other permanent one has not used it up.

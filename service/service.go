@@ -126,8 +126,8 @@ func (t *tx) audit(action string, node int64, subject string, id int64, detail s
 const tries = 5
 
 // inTx is the only opener of transactions. It runs fn as one transaction, whole again after a
-// deadlock or a busy database; keeps the command's key and answer with it; and drops what was kept
-// in memory of the topics that fn touched, before it returns; and wakes a worker for what it owes.
+// deadlock or a busy database; keeps the command's key and answer with it; drops what was kept in
+// memory of the topics that fn touched, before it returns; and wakes a worker for what fn owes.
 func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	var (
 		result R

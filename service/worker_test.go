@@ -113,16 +113,20 @@ func TestWork_rolledBackCommandOwesNothing(t *testing.T) {
 func TestWork_wakesAtOnceForWhatThisReplicaOwes(t *testing.T) {
 	k := testkit.New(t)
 	k.S.SetPoll(time.Hour)
-	done, first := make(chan struct{}), make(chan struct{})
-	k.S.SetJob(letter, func(_ context.Context, subject int64) error {
-		close(map[int64]chan struct{}{1: first, 2: done}[subject])
-		return nil
-	})
-	work(k, 1)
-	owe(k, 1)
-	within(t, "the first job", first)
-	owe(k, 2)
-	within(t, "the job that was owed while the worker waited", done)
+	const n = 20
+	var done [n]chan struct{}
+	for i := range done {
+		done[i] = make(chan struct{})
+	}
+	k.S.SetJob(letter, func(_ context.Context, subject int64) error { close(done[subject]); return nil })
+	work(k, 2)
+	for i := range done {
+		owe(k, int64(i))
+		within(t, "the job that was owed while the worker waited", done[i])
+		for range 20 { // long enough for the worker to look once more and wait
+			letters(k)
+		}
+	}
 }
 
 func TestWork_findsWhatAnotherReplicaOwes(t *testing.T) {

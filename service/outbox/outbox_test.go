@@ -220,7 +220,7 @@ func TestAgain_givesAStuckJobAllItsTries(t *testing.T) {
 	if second := one(k); second.Attempts != 1 || second.ID != j.ID {
 		t.Fatalf("again as %+v", second)
 	}
-	j.ID = 99
+	j.ID = 1 << 40
 	if err := again(); fault.CodeOf(err) != "job.not_found" {
 		t.Fatalf("no such job, again: %v", err)
 	}
