@@ -1,6 +1,10 @@
 package api
 
-import "reflect"
+import (
+	"reflect"
+
+	"danyuan/model"
+)
 
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
 // printed from it, and a test walks every line as everybody.
@@ -13,6 +17,13 @@ func (a *API) routes() []route {
 
 		// unit_page.go
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
+
+		// code.go
+		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
+		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
+		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
+		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
+		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
 	}
 }
 

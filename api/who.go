@@ -109,20 +109,21 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 	next(huma.WithValue(c, actorKey{}, actor))
 }
 
-// slowDown counts commands and strangers. Reading while signed in is not counted: it costs less than
-// the counting.
+// slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
+// is not counted: it costs less than the counting.
 func (a *API) slowDown(c huma.Context, op *huma.Operation, actor model.Actor) error {
 	key, limit := "", strangersAMin
+	own, limited := op.Metadata[limitKey].(int)
 	switch {
 	case actor.UserID == 0:
 		key = "from:" + humagin.Unwrap(c).ClientIP()
-	case op.Method != http.MethodGet:
+	case op.Method != http.MethodGet || limited:
 		key, limit = "user:"+strconv.FormatInt(actor.UserID, 10), commandsAMinute
 	default:
 		return nil
 	}
-	if n, ok := op.Metadata[limitKey].(int); ok {
-		key, limit = key+":"+op.OperationID, n
+	if limited {
+		key, limit = key+":"+op.OperationID, own
 	}
 	ok, after := a.Limits.Allow(c.Context(), key, limit, time.Minute)
 	if ok {

@@ -125,6 +125,12 @@ func ActiveNode(tx *gorm.DB, id int64) (Node, error) {
 	return n, err
 }
 
+// LockNode gives a node in any state, and keeps others from changing what hangs on it until the
+// transaction ends.
+func LockNode(tx *gorm.DB, id int64) (Node, error) {
+	return NodeByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
 // NodesOnPath gives the nodes from the root to the node itself, in that order.
 func NodesOnPath(tx *gorm.DB, path string) ([]Node, error) {
 	var nodes []Node

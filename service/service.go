@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 
 	"danyuan/fault"
@@ -55,6 +56,8 @@ type Service struct {
 	actors *fresh.Cache[string, model.Actor]
 	codes  *fresh.Cache[string, model.Node]
 	pages  *fresh.Cache[pageKey, Rendered]
+
+	pictures singleflight.Group // of codes, by id
 }
 
 // How much is kept in memory: an actor is about 1 KB, a page about 2 KB.
