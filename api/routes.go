@@ -13,6 +13,10 @@ func (a *API) routes() []route {
 
 		// unit_page.go
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
+
+		// consent.go
+		get("/v1/consents/{purpose}", "view-consent-text", "看一项授权说明的现行版本", Anyone, (*API).consentText),
+		get("/v1/me/consents", "list-my-consents", "我同意过的授权", SignedIn, (*API).myConsents),
 	}
 }
 
