@@ -23,7 +23,7 @@ type codeView struct {
 }
 
 func viewCode(c model.Code) codeView {
-	return codeView{ID(c.ID), c.Code, string(c.Kind), ID(c.NodeID), optionalID(c.PlaqueID), atEdge(c.MadeAt), optionalTime(c.RevokedAt), c.Reason}
+	return codeView{ID(c.ID), c.Code, string(c.Kind), ID(c.NodeID), optionalID(c.PlaqueID), atEdge(c.MadeAt), maybeAtEdge(c.RevokedAt), c.Reason}
 }
 
 func optionalID(id *int64) *ID {
@@ -31,14 +31,6 @@ func optionalID(id *int64) *ID {
 		return nil
 	}
 	v := ID(*id)
-	return &v
-}
-
-func optionalTime(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	v := atEdge(*t)
 	return &v
 }
 

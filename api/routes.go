@@ -18,6 +18,10 @@ func (a *API) routes() []route {
 		// unit_page.go
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
 
+		// consent.go
+		get("/v1/consents/{purpose}", "view-consent-text", "看一项授权说明的现行版本", Anyone, (*API).consentText),
+		get("/v1/me/consents", "list-my-consents", "我同意过的授权", SignedIn, (*API).myConsents),
+
 		// code.go
 		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),

@@ -42,35 +42,6 @@ type Display struct {
 	ActivePersonID *int64
 }
 
-// Consent is a person's agreement to one version of a purpose's text.
-type Consent struct {
-	ID          int64
-	UserID      int64
-	PersonID    int64
-	Purpose     ConsentPurpose
-	Version     int
-	GivenAt     time.Time
-	WithdrawnAt *time.Time
-}
-
-// ConsentPurpose says what for personal data are used.
-type ConsentPurpose string
-
-// The purposes.
-const (
-	ForDisplay ConsentPurpose = "identity_display"
-	ForBinding ConsentPurpose = "phone_binding"
-)
-
-// ConsentText is one version of what a person agrees to.
-type ConsentText struct {
-	ID       int64
-	Purpose  ConsentPurpose
-	Version  int
-	Text     string
-	StartsAt time.Time
-}
-
 // ShownMember is a display with its member's name, as the unit page needs it.
 type ShownMember struct {
 	Display
