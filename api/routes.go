@@ -28,6 +28,17 @@ func (a *API) routes() []route {
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
 		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
+
+		// display.go
+		post("/v1/displays", "show-identity", "亮身份,或修改亮出的内容", Bound, (*API).showIdentity, viewDisplay),
+		post("/v1/displays/withdraw", "withdraw-display", "撤回亮身份", Bound, (*API).withdrawDisplay, done[struct{}]),
+		get("/v1/displays/mine", "view-my-display", "我亮出的身份,别人看到什么", Bound, (*API).myDisplay),
+
+		// group.go
+		post("/v1/nodes/{id}/group", "bind-group", "绑定单元的微信群", With(model.BindGroup), (*API).bindGroup, viewGroup),
+		del("/v1/nodes/{id}/group", "unbind-group", "解除单元的微信群", With(model.BindGroup), (*API).unbindGroup, done[struct{}]),
+		post("/v1/group-entries", "enter-group", "从单元微信群里打开了小程序", Bound, (*API).enterGroup, viewGroupEntered),
+		get("/v1/nodes/{id}/group/members", "list-group-members", "在单元微信群里亮身份的党员", Bound, (*API).groupMembers),
 	}
 }
 

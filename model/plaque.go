@@ -42,3 +42,13 @@ func CountPendingPlaques(tx *gorm.DB, unit int64) (int64, error) {
 	var n int64
 	return n, tx.Model(&Plaque{}).Where("unit_id = ? AND state = ?", unit, PlaqueApplied).Count(&n).Error
 }
+
+// PlaqueOfHousehold gives a household's plaque that is applied for, approved or on the door, nil when
+// there is none.
+func PlaqueOfHousehold(tx *gorm.DB, household int64) (*Plaque, error) {
+	var p []Plaque
+	if err := tx.Where("active_household_id = ?", household).Find(&p).Error; err != nil || len(p) == 0 {
+		return nil, err
+	}
+	return &p[0], nil
+}
