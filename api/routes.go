@@ -39,6 +39,16 @@ func (a *API) routes() []route {
 		del("/v1/nodes/{id}/group", "unbind-group", "解除单元的微信群", With(model.BindGroup), (*API).unbindGroup, done[struct{}]),
 		post("/v1/group-entries", "enter-group", "从单元微信群里打开了小程序", Bound, (*API).enterGroup, viewGroupEntered),
 		get("/v1/nodes/{id}/group/members", "list-group-members", "在单元微信群里亮身份的党员", Bound, (*API).groupMembers),
+
+		// plaque.go
+		post("/v1/plaques", "apply-for-plaque", "为自己家申请“共产党员户”门牌", Bound, (*API).applyForPlaque, viewPlaque),
+		post("/v1/plaques/{id}/approve", "approve-plaque", "通过门牌申请", With(model.DecidePlaques), (*API).approvePlaque, viewPlaque),
+		post("/v1/plaques/{id}/refuse", "refuse-plaque", "退回门牌申请", With(model.DecidePlaques), (*API).refusePlaque, viewPlaque),
+		post("/v1/plaques/{id}/install", "install-plaque", "门牌已装好", With(model.InstallPlaques), (*API).installPlaque, viewPlaque),
+		post("/v1/plaques/{id}/remove", "remove-plaque", "摘除门牌", With(model.InstallPlaques), (*API).removePlaque, viewPlaque),
+		get("/v1/nodes/{id}/plaques", "list-plaques", "一个地方的门牌", With(model.InstallPlaques), (*API).plaques),
+		get("/v1/plaques/mine", "view-my-plaque", "我家的门牌", Bound, (*API).myPlaque),
+		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120),
 	}
 }
 

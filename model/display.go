@@ -122,6 +122,16 @@ func ShownOnDoor(tx *gorm.DB, unit, household int64) ([]ShownMember, error) {
 	return out, err
 }
 
+// ShowingOnDoor gives who in a household has chosen to show identity on its door, in the order in which
+// they are locked.
+func ShowingOnDoor(tx *gorm.DB, household int64) ([]int64, error) {
+	var ids []int64
+	err := tx.Model(&Display{}).Where("displays.active_person_id IS NOT NULL AND displays.on_door = ?", true).
+		Joins("JOIN persons ON persons.id = displays.person_id").Where("persons.household_id = ?", household).
+		Order("displays.person_id").Pluck("displays.person_id", &ids).Error
+	return ids, err
+}
+
 // ShownInGroup lists the displays in a unit's WeChat group: of those who have entered this very group
 // through the account that they are bound to now, so that nobody is shown in a group bound later.
 func ShownInGroup(tx *gorm.DB, g UnitGroup, s Slice) ([]ShownMember, error) {

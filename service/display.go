@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 
+	"danyuan/fault"
 	"danyuan/model"
 )
 
@@ -25,7 +26,7 @@ func (s *Service) ShowIdentity(ctx context.Context, cmd Command, form DisplayFor
 		return model.Display{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Display, error) {
-		p, err := t.lockMemberAtHome()
+		p, err := t.lockMemberAtHome(model.ErrDisplayNotMember, model.ErrDisplayNoUnit)
 		if err != nil {
 			return model.Display{}, err
 		}
@@ -45,10 +46,11 @@ func (s *Service) ShowIdentity(ctx context.Context, cmd Command, form DisplayFor
 	})
 }
 
-// lockMemberAtHome locks the actor's unit and then the actor, a Party member who lives there.
-func (t *tx) lockMemberAtHome() (model.Person, error) {
+// lockMemberAtHome locks the actor's unit and then the actor, a Party member who lives there; else
+// notMember or noHome.
+func (t *tx) lockMemberAtHome(notMember, noHome *fault.Fault) (model.Person, error) {
 	if t.by.UnitID == 0 {
-		return model.Person{}, model.ErrDisplayNoUnit
+		return model.Person{}, noHome
 	}
 	unit, err := model.LockNode(t.DB, t.by.UnitID)
 	if err != nil {
@@ -61,9 +63,9 @@ func (t *tx) lockMemberAtHome() (model.Person, error) {
 	case unit.State != model.NodeActive:
 		return p, model.ErrNodeEnded
 	case p.State != model.PersonHere || p.NodeID != unit.ID || p.HouseholdID == nil:
-		return p, model.ErrDisplayNoUnit
+		return p, noHome
 	case !p.Membership.IsMember():
-		return p, model.ErrDisplayNotMember
+		return p, notMember
 	}
 	return p, nil
 }

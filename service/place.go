@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"danyuan/fault"
 	"danyuan/model"
@@ -28,4 +29,24 @@ func (s *Service) nodeFor(ctx context.Context, by model.Actor, id int64, action 
 		return n, missing
 	}
 	return n, err
+}
+
+// tellOfficers puts a notice into the inbox of everybody who may do the action at a node, the actor
+// apart. once makes the same news reach each of them once.
+func (t *tx) tellOfficers(action model.Action, path, kind, title, body, page, once string) error {
+	officers, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, action.PermittedRoles()...)
+	if err != nil {
+		return err
+	}
+	told := map[int64]bool{t.by.PersonID: true}
+	for _, o := range officers {
+		if told[o.PersonID] {
+			continue
+		}
+		told[o.PersonID] = true
+		if err := t.notify(o.PersonID, kind, title, body, page, once+":"+strconv.FormatInt(o.PersonID, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
