@@ -49,6 +49,19 @@ func (a *API) routes() []route {
 		get("/v1/nodes/{id}/plaques", "list-plaques", "一个地方的门牌", With(model.InstallPlaques), (*API).plaques),
 		get("/v1/plaques/mine", "view-my-plaque", "我家的门牌", Bound, (*API).myPlaque),
 		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120),
+
+		// check_in.go
+		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn),
+		get("/v1/check-ins/mine", "list-my-check-ins", "我的报到和回执", Bound, (*API).myCheckIns),
+		get("/v1/check-ins/{id}", "view-receipt", "一份报到和它的回执", Bound, (*API).receipt),
+		post("/v1/check-ins/{id}/accept", "accept-check-in", "接收报到,出具回执", With(model.AcceptCheckIns), (*API).acceptCheckIn, viewReceipt),
+		post("/v1/check-ins/{id}/refuse", "refuse-check-in", "不接收报到", With(model.AcceptCheckIns), (*API).refuseCheckIn, viewListedCheckIn),
+		post("/v1/check-ins/{id}/end", "end-check-in", "结束报到", Bound, (*API).endCheckIn, viewListedCheckIn),
+		get("/v1/nodes/{id}/check-ins", "list-check-ins", "一个社区的报到", With(model.AcceptCheckIns), (*API).checkIns),
+		get("/v1/nodes/{id}/check-ins/counts", "count-check-ins", "报到人数,按社区和工作单位", With(model.CountCheckIns), (*API).checkInCounts),
+
+		// receipt.go
+		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
 	}
 }
 

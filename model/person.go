@@ -104,6 +104,11 @@ func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	return people, err
 }
 
+// SetMembership changes where a person's Party membership is. The caller holds the person's lock.
+func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
+	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
+}
+
 // PersonsOfHousehold gives the people here of one household.
 func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
 	var people []Person
