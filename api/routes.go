@@ -62,6 +62,9 @@ func (a *API) routes() []route {
 
 		// receipt.go
 		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
+
+		// identity_counts.go
+		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 	}
 }
 

@@ -101,3 +101,9 @@ func ShowingInGroup(tx *gorm.DB, unit int64) ([]int64, error) {
 	err := tx.Model(&Display{}).Where("unit_id = ? AND active_person_id IS NOT NULL AND in_group = ?", unit, true).Order("person_id").Pluck("person_id", &ids).Error
 	return ids, err
 }
+
+// CountBoundGroups gives how many units of a subtree have their WeChat group bound.
+func CountBoundGroups(tx *gorm.DB, path string) (int64, error) {
+	var n int64
+	return n, InSubtree(tx.Model(&UnitGroup{}).Joins("JOIN nodes ON nodes.id = unit_groups.active_unit_id"), "nodes.path", path).Count(&n).Error
+}

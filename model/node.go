@@ -145,6 +145,13 @@ func Children(tx *gorm.DB, parent int64) ([]Node, error) {
 	return nodes, err
 }
 
+// UnitsUnder gives the active units of a subtree.
+func UnitsUnder(tx *gorm.DB, path string) ([]Node, error) {
+	var units []Node
+	err := InSubtree(tx, "path", path).Where("kind = ? AND state = ?", Unit, NodeActive).Find(&units).Error
+	return units, err
+}
+
 // take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.
 func take(tx *gorm.DB, dest any, missing *fault.Fault) error {
 	err := tx.Take(dest).Error

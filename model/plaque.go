@@ -162,3 +162,10 @@ func LastPlaqueOf(tx *gorm.DB, applicant int64) (*Plaque, error) {
 	}
 	return &p[0], nil
 }
+
+// CountInstalledPlaques gives how many plaques of a subtree are on their doors.
+func CountInstalledPlaques(tx *gorm.DB, path string) (int64, error) {
+	var n int64
+	return n, InSubtree(tx.Model(&Plaque{}).Joins("JOIN nodes ON nodes.id = plaques.unit_id"), "nodes.path", path).
+		Where("plaques.state = ?", PlaqueInstalled).Count(&n).Error
+}
