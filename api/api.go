@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,6 +29,7 @@ type Options struct {
 	Limits         Limiter
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
+	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
 	Ready          map[string]func(context.Context) error // what /readyz asks, by name
 	Demo           bool                                   // GET /demo/personas exists
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
@@ -40,14 +42,14 @@ type API struct {
 	router *gin.Engine
 	huma   huma.API
 	count  *counters
+	ids    requestIDs
 }
 
 // New builds the router from the route table.
 func New(o Options) (*API, error) {
 	gin.SetMode(gin.ReleaseMode)
-	a := &API{Options: o, s: o.Service, router: gin.New()}
+	a := &API{Options: o, s: o.Service, router: gin.New(), ids: requestIDs{process: rand.Text()[:10] + "-"}}
 	a.router.HandleMethodNotAllowed = true
-	a.router.ContextWithFallback = true
 	if err := a.router.SetTrustedProxies(o.TrustedProxies); err != nil {
 		return nil, err
 	}

@@ -1,10 +1,6 @@
 package api
 
-import (
-	"reflect"
-
-	"danyuan/model"
-)
+import "danyuan/model"
 
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
 // printed from it, and a test walks every line as everybody.
@@ -67,5 +63,3 @@ func (a *API) routes() []route {
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 	}
 }
-
-func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

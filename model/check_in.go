@@ -164,13 +164,13 @@ func GiveReceipt(tx *gorm.DB, id int64, community Node, before Membership, now t
 	if community.Code != nil {
 		place = *community.Code
 	}
-	series := fmt.Sprintf("%s-%d", place, now.In(time.FixedZone("UTC+8", 8*60*60)).Year())
-	n, err := NextNumber(tx, "receipt:"+series)
+	year := now.In(time.FixedZone("UTC+8", 8*60*60)).Year()
+	n, err := NextNumber(tx, ReceiptSequence(place, year))
 	if err != nil {
 		return err
 	}
 	return tx.Model(&CheckIn{}).Where("id = ? AND receipt_number IS NULL", id).Updates(map[string]any{
-		"receipt_number": fmt.Sprintf("%s-%06d", series, n), "receipt_code": randomCode(8), "membership_before": before,
+		"receipt_number": fmt.Sprintf("%s-%d-%06d", place, year, n), "receipt_code": randomCode(8), "membership_before": before,
 	}).Error
 }
 
@@ -179,4 +179,9 @@ func GiveReceipt(tx *gorm.DB, id int64, community Node, before Membership, now t
 func (c CheckIn) Proves(typed string) bool {
 	typed = strings.NewReplacer("O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(typed))
 	return c.ReceiptCode != "" && subtle.ConstantTimeCompare([]byte(typed), []byte(c.ReceiptCode)) == 1
+}
+
+// ReceiptSequence names the sequence that numbers a community's receipts of one year.
+func ReceiptSequence(community string, year int) string {
+	return "receipt:" + community + ":" + strconv.Itoa(year)
 }

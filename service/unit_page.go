@@ -46,7 +46,7 @@ type UnitCounts struct {
 // Rendered is a page as it goes out, with the tag by which a client knows that it is unchanged.
 type Rendered struct {
 	Bytes []byte
-	ETag  string
+	ETag  []string // one value, in the form in which a header is written
 }
 
 // UnitPage gives the page that a unit code opens, as the actor may see it. render runs once for each
@@ -109,10 +109,9 @@ func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audien
 		return page, err
 	}
 	for _, o := range officers {
-		switch o.Role {
-		case model.UnitChief:
+		if o.Role == model.UnitChief {
 			page.Chief = &o
-		case model.BranchSecretary:
+		} else {
 			page.Secretary = &o
 		}
 	}
