@@ -10,6 +10,7 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 
 	"danyuan/fault"
@@ -53,15 +54,18 @@ type Deps struct {
 // Service offers the use cases. Every method that changes something takes the Command it belongs to.
 type Service struct {
 	Deps
-	feed   *feed
-	actors *fresh.Cache[string, model.Actor]
-	codes  *fresh.Cache[string, model.Node]
-	pages  *fresh.Cache[pageKey, Rendered]
-	work   work
+	feed    *feed
+	actors  *fresh.Cache[string, model.Actor]
+	codes   *fresh.Cache[string, model.Node]
+	pages   *fresh.Cache[pageKey, Rendered]
+	tallies *fresh.Cache[int64, tally] // by unit
+	work    work
+
+	pictures singleflight.Group // of codes, by id
 }
 
-// How much is kept in memory: an actor is about 1 KB, a page about 2 KB.
-const keptActors, keptCodes, keptPages = 50_000, 20_000, 20_000
+// How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally about 500 bytes.
+const keptActors, keptCodes, keptPages, keptTallies = 50_000, 20_000, 20_000, 20_000
 
 // New makes a Service. Nothing is read before Start or the first call.
 func New(d Deps) *Service {
@@ -70,6 +74,7 @@ func New(d Deps) *Service {
 	s.actors = fresh.New[string, model.Actor](s.feed, keptActors)
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
+	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
 	s.work = newWork(s)
 	return s
 }
@@ -213,6 +218,7 @@ func (s *Service) drop(topics ...string) {
 	s.actors.Drop(topics...)
 	s.codes.Drop(topics...)
 	s.pages.Drop(topics...)
+	s.tallies.Drop(topics...)
 }
 
 // pause waits, or gives up waiting with the context.
