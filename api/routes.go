@@ -12,11 +12,15 @@ func (a *API) routes() []route {
 	all := []route{
 		// login.go
 		post("/v1/login", "login", "登录", Anyone, (*API).login, viewSession).limited(120),
-		post("/v1/logout", "logout", "退出登录", SignedIn, (*API).logout, done[struct{}]),
 		get("/v1/me", "view-me", "我是谁", SignedIn, (*API).me),
 
 		// unit_page.go
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
+
+		// session.go
+		post("/v1/logout", "logout", "退出登录", SignedIn, (*API).logout, done[struct{}]),
+		post("/v1/logout-everywhere", "logout-everywhere", "在所有设备上退出登录", SignedIn, (*API).logoutEverywhere, viewEnded),
+		get("/v1/me/sessions", "list-my-sessions", "我在哪些设备上登录", SignedIn, (*API).mySessions),
 
 		// consent.go
 		get("/v1/consents/{purpose}", "view-consent-text", "看一项授权说明的现行版本", Anyone, (*API).consentText),
@@ -51,6 +55,10 @@ func (a *API) routes() []route {
 		post("/v1/people/{id}/membership", "change-membership", "登记党员情况", With(model.ChangePeople), (*API).changeMembership, viewChanged),
 		post("/v1/people/{id}/leave", "register-left", "登记迁出", With(model.ChangePeople), (*API).registerLeft, viewChanged),
 		post("/v1/people/{id}/move", "move-person", "登记迁居", With(model.ChangePeople), (*API).movePerson, viewChanged),
+	}
+	if a.Demo {
+		// persona.go
+		all = append(all, get("/demo/personas", "list-personas", "演示里可以成为的人", Anyone, (*API).personas))
 	}
 	return all
 }
