@@ -125,13 +125,6 @@ func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error
 	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
 }
 
-// PersonsOfHousehold gives the people here of one household.
-func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
-	var people []Person
-	err := tx.Where("household_id = ? AND state = ?", household, PersonHere).Order("id").Find(&people).Error
-	return people, err
-}
-
 // NewHousehold makes a home ready to be stored.
 func NewHousehold(k *Keys, unit int64, room string, now time.Time) Household {
 	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", room), CreatedAt: now}
