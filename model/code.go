@@ -97,3 +97,9 @@ func ActiveCodeKey(kind CodeKind, id int64) string { return topic(string(kind), 
 
 // AddCode stores a new valid code.
 func AddCode(tx *gorm.DB, c *Code) error { return tx.Create(c).Error }
+
+// RevokeCodesAt revokes every valid code of a node that has ended.
+func RevokeCodesAt(tx *gorm.DB, node, by int64, reason string, now time.Time) error {
+	return tx.Model(&Code{}).Where("node_id = ? AND revoked_at IS NULL", node).
+		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil}).Error
+}

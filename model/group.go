@@ -1,6 +1,10 @@
 package model
 
-import "time"
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
 
 // UnitGroup ties a unit to its WeChat group. The group's opengid is sealed and found by blind index.
 type UnitGroup struct {
@@ -22,4 +26,10 @@ type GroupEntry struct {
 	UnitGroupID int64
 	UserID      int64
 	EnteredAt   time.Time
+}
+
+// EndGroupAt unties the WeChat group of a unit that has ended.
+func EndGroupAt(tx *gorm.DB, unit, by int64, now time.Time) error {
+	return tx.Model(&UnitGroup{}).Where("active_unit_id = ?", unit).
+		Updates(map[string]any{"ended_at": now, "ended_by_id": by, "active_unit_id": nil, "active_gid": nil}).Error
 }

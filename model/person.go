@@ -104,6 +104,11 @@ func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	return people, err
 }
 
+// MoveServing takes everybody who belongs to a node that has ended to another one.
+func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
+	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
+}
+
 // NewHousehold makes a home ready to be stored.
 func NewHousehold(k *Keys, unit int64, room string, now time.Time) Household {
 	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", room), CreatedAt: now}

@@ -42,3 +42,9 @@ func CountPendingPlaques(tx *gorm.DB, unit int64) (int64, error) {
 	var n int64
 	return n, tx.Model(&Plaque{}).Where("unit_id = ? AND state = ?", unit, PlaqueApplied).Count(&n).Error
 }
+
+// CountOpenPlaques gives how many plaques of a unit are applied for, approved or on a door.
+func CountOpenPlaques(tx *gorm.DB, unit int64) (int64, error) {
+	var n int64
+	return n, tx.Model(&Plaque{}).Where("unit_id = ? AND active_household_id IS NOT NULL", unit).Count(&n).Error
+}
