@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -173,6 +174,16 @@ func (i *ID) UnmarshalText(b []byte) error {
 	}
 	*i = ID(n)
 	return nil
+}
+
+// Receiver makes huma read an id in a path or query as text: by its kind it would take it for a number.
+func (i *ID) Receiver() reflect.Value { return reflect.ValueOf(new(string)).Elem() }
+
+// OnParamSet takes the text. One that is no id stays 0, which nothing has.
+func (i *ID) OnParamSet(_ bool, parsed any) {
+	if text, ok := parsed.(string); ok {
+		_ = i.UnmarshalText([]byte(text))
+	}
 }
 
 // Schema describes it to huma.

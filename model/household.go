@@ -1,6 +1,8 @@
 package model
 
 import (
+	"slices"
+
 	"gorm.io/gorm"
 
 	"danyuan/fault"
@@ -25,10 +27,22 @@ type CountedHousehold struct {
 
 // HouseholdsOf gives a slice of the homes of a unit.
 func HouseholdsOf(tx *gorm.DB, unit int64, s Slice) ([]CountedHousehold, error) {
-	var out []CountedHousehold
-	people := tx.Model(&Person{}).Select("COUNT(*)").Where("persons.household_id = households.id AND persons.state = ?", PersonHere)
-	q := tx.Model(&Household{}).Select("households.*, (?) AS people", people).Where("households.unit_id = ?", unit)
-	return out, s.Oldest(q, "households.id").Find(&out).Error
+	var homes []Household
+	if err := s.Oldest(tx.Where("unit_id = ?", unit), "id").Find(&homes).Error; err != nil {
+		return nil, err
+	}
+	out := make([]CountedHousehold, len(homes))
+	ids := make([]int64, len(homes))
+	for i, h := range homes {
+		out[i].Household, ids[i] = h, h.ID
+	}
+	var counts []struct{ HouseholdID, People int64 }
+	err := tx.Model(&Person{}).Select("household_id, COUNT(*) AS people").
+		Where("household_id IN ? AND state = ?", ids, PersonHere).Group("household_id").Find(&counts).Error
+	for _, c := range counts {
+		out[slices.Index(ids, c.HouseholdID)].People = c.People
+	}
+	return out, err
 }
 
 // CountHoused gives how many people live in households of a node.

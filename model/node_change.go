@@ -19,8 +19,8 @@ const (
 	StepClosed  NodeStep = "closed"
 )
 
-// NodeChange is one step in a node's history. OtherNodeID is the node it came from (created), or
-// became (split, merged): one row for each.
+// NodeChange is one step in a node's history. OtherNodeID is what a split or merged node became: one
+// row for each.
 type NodeChange struct {
 	ID           int64
 	NodeID       int64
@@ -43,10 +43,10 @@ func AddNodeChanges(tx *gorm.DB, changes ...NodeChange) error {
 	return tx.Create(&changes).Error
 }
 
-// NodeHistory gives what happened to a node, the newest first.
+// NodeHistory gives what happened to a node, and of what it was made, the newest first.
 func NodeHistory(tx *gorm.DB, node int64, s Slice) ([]NodeChange, error) {
 	var out []NodeChange
-	return out, s.Newest(tx.Where("node_id = ?", node), "id").Find(&out).Error
+	return out, s.Newest(tx.Where("node_id = ? OR other_node_id = ?", node, node), "id").Find(&out).Error
 }
 
 // Successors gives the nodes that a split or merged node became.

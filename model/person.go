@@ -104,6 +104,9 @@ func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	return people, err
 }
 
+// AddServing stores somebody who serves at a node and has no household here.
+func AddServing(tx *gorm.DB, p *Person) error { return tx.Create(p).Error }
+
 // MoveServing takes everybody who belongs to a node that has ended to another one.
 func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
 	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
