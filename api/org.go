@@ -112,13 +112,13 @@ func (a *API) nodeHistory(ctx context.Context, by model.Actor, in *childrenIn) (
 func viewNodeChange(c model.NodeChange) nodeChangeView {
 	return nodeChangeView{
 		Node: ID(c.NodeID), What: string(c.What), NameBefore: c.NameBefore, NameAfter: c.NameAfter,
-		ParentBefore: idOrNone(c.ParentBefore), ParentAfter: idOrNone(c.ParentAfter), Became: idOrNone(c.OtherNodeID),
+		ParentBefore: idUnlessNone(c.ParentBefore), ParentAfter: idUnlessNone(c.ParentAfter), Became: idUnlessNone(c.OtherNodeID),
 		Reason: c.Reason, At: atEdge(c.At),
 	}
 }
 
-// idOrNone leaves out an id that is 0.
-func idOrNone(id int64) *ID {
+// idUnlessNone leaves out an id that is 0.
+func idUnlessNone(id int64) *ID {
 	if id == 0 {
 		return nil
 	}

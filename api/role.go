@@ -21,7 +21,7 @@ type roleView struct {
 	EndReason  string     `json:"end_reason,omitempty" doc:"结束的原因" example:"届满"`
 }
 
-func viewRole(r model.HeldRole) roleView {
+func viewRole(r model.RoleTerm) roleView {
 	v := roleView{
 		ID: ID(r.ID), Role: string(r.Role), Title: r.Role.Title(), Person: ID(r.PersonID), PersonName: r.PersonName,
 		Node: ID(r.NodeID), NodeName: r.NodeName, From: atEdge(r.StartsAt), EndReason: r.EndReason,
@@ -44,7 +44,7 @@ type appointIn struct {
 	}
 }
 
-func (a *API) appoint(ctx context.Context, cmd service.Command, in *appointIn) (model.HeldRole, error) {
+func (a *API) appoint(ctx context.Context, cmd service.Command, in *appointIn) (model.RoleTerm, error) {
 	b := in.Body
 	return a.s.Appoint(ctx, cmd, service.Appointing{
 		PersonID: int64(b.PersonID), NodeID: int64(b.NodeID), Role: model.Role(b.Role), From: b.From, Until: b.Until,
@@ -60,7 +60,7 @@ type endRoleIn struct {
 	}
 }
 
-func (a *API) endRole(ctx context.Context, cmd service.Command, in *endRoleIn) (model.HeldRole, error) {
+func (a *API) endRole(ctx context.Context, cmd service.Command, in *endRoleIn) (model.RoleTerm, error) {
 	return a.s.EndRole(ctx, cmd, int64(in.ID), in.Body.At, in.Body.Reason)
 }
 
@@ -76,7 +76,7 @@ func (a *API) rolesAt(ctx context.Context, by model.Actor, in *rolesAtIn) (List[
 		return List[roleView]{}, err
 	}
 	held, err := a.s.RolesAt(ctx, by, int64(in.ID), in.Ended, model.Slice{After: after, Limit: in.Limit})
-	return listOf(in.Paged, held, func(r model.HeldRole) int64 { return r.ID }, viewRole), err
+	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err
 }
 
 type ownRolesIn struct{ Paged }
@@ -87,5 +87,5 @@ func (a *API) ownRoles(ctx context.Context, by model.Actor, in *ownRolesIn) (Lis
 		return List[roleView]{}, err
 	}
 	held, err := a.s.OwnRoles(ctx, by, model.Slice{After: after, Limit: in.Limit})
-	return listOf(in.Paged, held, func(r model.HeldRole) int64 { return r.ID }, viewRole), err
+	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err
 }

@@ -137,12 +137,6 @@ func AddNode(tx *gorm.DB, parent *Node, n *Node, now time.Time) error {
 	return tx.Create(n).Error
 }
 
-// LockNode reads a node and keeps others from changing what hangs on it until the transaction ends.
-func LockNode(tx *gorm.DB, id int64) (Node, error) {
-	var n Node
-	return n, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &n, ErrNodeNotFound)
-}
-
 // RenameNode gives a node another name. The caller holds LockOrg.
 func RenameNode(tx *gorm.DB, id int64, name string) error {
 	return tx.Model(&Node{}).Where("id = ?", id).Update("name", name).Error
@@ -174,6 +168,12 @@ func ActiveNode(tx *gorm.DB, id int64) (Node, error) {
 		err = ErrNodeEnded
 	}
 	return n, err
+}
+
+// LockNode gives a node in any state, and keeps others from changing what hangs on it until the
+// transaction ends.
+func LockNode(tx *gorm.DB, id int64) (Node, error) {
+	return NodeByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
 // NodesOnPath gives the nodes from the root to the node itself, in that order.

@@ -60,8 +60,8 @@ func EverAdmin(tx *gorm.DB) (bool, error) {
 	return n > 0, tx.Model(&Appointment{}).Where("role = ?", DistrictAdmin).Count(&n).Error
 }
 
-// HeldRole is an appointment with the names that a list shows.
-type HeldRole struct {
+// RoleTerm is an appointment with the names that a list shows.
+type RoleTerm struct {
 	Appointment
 	PersonName string
 	NodeName   string
@@ -69,18 +69,18 @@ type HeldRole struct {
 
 // RolesAt gives the appointments at a node, the newest first: with ended ones, or only those that run
 // or will.
-func RolesAt(tx *gorm.DB, node int64, ended bool, now time.Time, s Slice) ([]HeldRole, error) {
+func RolesAt(tx *gorm.DB, node int64, ended bool, now time.Time, s Slice) ([]RoleTerm, error) {
 	q := heldRoles(tx).Where("roles.node_id = ?", node)
 	if !ended {
 		q = q.Where("roles.ends_at IS NULL OR (roles.ends_at > ? AND roles.ends_at > roles.starts_at)", now)
 	}
-	var out []HeldRole
+	var out []RoleTerm
 	return out, s.Newest(q, "roles.id").Find(&out).Error
 }
 
 // RolesOfPerson gives a person's appointments, the newest first.
-func RolesOfPerson(tx *gorm.DB, person int64, s Slice) ([]HeldRole, error) {
-	var out []HeldRole
+func RolesOfPerson(tx *gorm.DB, person int64, s Slice) ([]RoleTerm, error) {
+	var out []RoleTerm
 	return out, s.Newest(heldRoles(tx).Where("roles.person_id = ?", person), "roles.id").Find(&out).Error
 }
 

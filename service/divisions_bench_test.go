@@ -20,7 +20,7 @@ func BenchmarkImportDivisions_nation(b *testing.B) {
 	for b.Loop() {
 		b.StopTimer()
 		k := testkit.New(b)
-		peak := watchHeap(b, uint64(file.Cap()))
+		peak := heapPeak(b, uint64(file.Cap()))
 		b.StartTimer()
 		r, err := k.S.ImportDivisions(b.Context(), service.Command{}, bytes.NewReader(file.Bytes()), int64(file.Len()), nil)
 		if err != nil || r.Added != testkit.NationRows {
@@ -32,8 +32,8 @@ func BenchmarkImportDivisions_nation(b *testing.B) {
 	}
 }
 
-// watchHeap looks every 20 ms; what it returns ends the watch and gives the most it saw above apart.
-func watchHeap(b *testing.B, apart uint64) (peak func() uint64) {
+// heapPeak looks every 20 ms; what it returns ends the watch and gives the most it saw above apart.
+func heapPeak(b *testing.B, apart uint64) (peak func() uint64) {
 	b.Helper()
 	stop, most := make(chan struct{}), make(chan uint64)
 	go func() {

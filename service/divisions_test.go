@@ -18,15 +18,15 @@ import (
 
 const divisionHead = "code,name,level,parent_code\n"
 
-// importRows imports rows as the system does.
-func importRows(k *testkit.Kit, rows string) (service.DivisionReport, error) {
+// importDivisions imports rows as the system does.
+func importDivisions(k *testkit.Kit, rows string) (service.DivisionReport, error) {
 	file := []byte(divisionHead + rows)
 	return k.S.ImportDivisions(k.Context(), service.Command{}, bytes.NewReader(file), int64(len(file)), nil)
 }
 
 func mustImport(k *testkit.Kit, rows string, want service.DivisionReport) {
 	k.Helper()
-	got, err := importRows(k, rows)
+	got, err := importDivisions(k, rows)
 	if err != nil || got != want {
 		k.Fatalf("report %+v, error %v, want %+v", got, err, want)
 	}
@@ -172,7 +172,7 @@ func TestImportDivisions_refusesByRowAndColumnAndTakesNothing(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			k := testkit.New(t)
 			mustImport(k, "11,某省,province,\n", service.DivisionReport{Added: 1})
-			_, err := importRows(k, c.rows)
+			_, err := importDivisions(k, c.rows)
 			f := fault.Of(err)
 			if f == nil || f.Code != c.code {
 				t.Fatalf("%v, want %s", err, c.code)
@@ -189,7 +189,7 @@ func TestImportDivisions_refusesByRowAndColumnAndTakesNothing(t *testing.T) {
 
 func TestImportDivisions_listsAHundredFaultsAndNotTheirFollowers(t *testing.T) {
 	k := testkit.New(t)
-	_, err := importRows(k, "340802,迎江区,galaxy,\n340802001,某街道,street,340802\n340802001001,某社区,community,340802001\n")
+	_, err := importDivisions(k, "340802,迎江区,galaxy,\n340802001,某街道,street,340802\n340802001001,某社区,community,340802001\n")
 	if f := fault.Of(err); f == nil || len(f.Fields) != 1 {
 		t.Errorf("followers are listed too: %+v", f)
 	}
@@ -197,7 +197,7 @@ func TestImportDivisions_listsAHundredFaultsAndNotTheirFollowers(t *testing.T) {
 	for i := range 3000 {
 		fmt.Fprintf(&rows, "%d,某区,galaxy,\n", 100000+i)
 	}
-	_, err = importRows(k, rows.String())
+	_, err = importDivisions(k, rows.String())
 	if f := fault.Of(err); f == nil || len(f.Fields) != 100 || f.Fields[99].Path != "第101行 level" {
 		t.Errorf("%v", err)
 	}
@@ -241,7 +241,7 @@ func TestImportDivisions_twoAtOnceGiveEachCodeOneNode(t *testing.T) {
 	}
 	errs, added := make([]error, 3), make([]int, 3)
 	k.Race(3, func(i int) {
-		r, err := k.S.ImportDivisions(context.Background(), service.Command{}, bytes.NewReader(file.Bytes()), int64(file.Len()), nil)
+		r, err := k.S.ImportDivisions(t.Context(), service.Command{}, bytes.NewReader(file.Bytes()), int64(file.Len()), nil)
 		errs[i], added[i] = err, r.Added
 	})
 	if err := errors.Join(errs...); err != nil {

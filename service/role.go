@@ -23,34 +23,34 @@ const rolesPage = "pages/me/roles"
 // Appoint gives a person a role at a node. Only the roles that model.Roles lets the actor give, in
 // their own subtree, from now on or later. The person lives in the community concerned, or has no
 // household and serves somewhere in the district. It acts at the person's next request.
-func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.HeldRole, error) {
+func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.RoleTerm, error) {
 	spec, ok := what.Role.Spec()
 	if !ok {
-		return model.HeldRole{}, model.ErrRoleUnknown
+		return model.RoleTerm{}, model.ErrRoleUnknown
 	}
-	return inTx(ctx, s, cmd, func(t *tx) (model.HeldRole, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
 		n, err := model.LockNode(t.DB, what.NodeID)
 		if err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
 		if err := t.mayAppoint(spec, n); err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
 		a, err := t.dated(what)
 		if err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
 		p, err := model.LockPerson(t.DB, what.PersonID)
 		if err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
 		if err := t.near(p, n); err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
 		if err := t.appoint(&a); err != nil {
-			return model.HeldRole{}, err
+			return model.RoleTerm{}, err
 		}
-		return model.HeldRole{Appointment: a, PersonName: p.Name, NodeName: n.Name}, t.tellAppointed(a, n)
+		return model.RoleTerm{Appointment: a, PersonName: p.Name, NodeName: n.Name}, t.tellAppointed(a, n)
 	})
 }
 
