@@ -190,6 +190,13 @@ func Children(tx *gorm.DB, parent int64) ([]Node, error) {
 	return nodes, err
 }
 
+// UnitsUnder gives the active units of a subtree.
+func UnitsUnder(tx *gorm.DB, path string) ([]Node, error) {
+	var units []Node
+	err := InSubtree(tx, "path", path).Where("kind = ? AND state = ?", Unit, NodeActive).Find(&units).Error
+	return units, err
+}
+
 // ChildrenOf gives a slice of the active nodes directly below one, 0 for the roots, by id.
 func ChildrenOf(tx *gorm.DB, parent int64, s Slice) ([]Node, error) {
 	var nodes []Node

@@ -82,8 +82,14 @@ func (t *tx) endNode(n model.Node, state model.NodeState, reason string) (*model
 	if err := model.RevokeCodesAt(t.DB, n.ID, t.by.PersonID, reason, t.now); err != nil {
 		return nil, err
 	}
-	if err := model.EndGroupAt(t.DB, n.ID, t.by.PersonID, t.now); err != nil {
+	group, err := model.GroupOfUnit(t.DB, n.ID)
+	if err != nil {
 		return nil, err
+	}
+	if group != nil {
+		if err := model.EndUnitGroup(t.DB, group.ID, t.by.PersonID, t.now); err != nil {
+			return nil, err
+		}
 	}
 	t.touch(model.NodeTopic(n.ID))
 	return org, model.MoveServing(t.DB, n.ID, community.ID, t.now)
