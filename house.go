@@ -24,7 +24,7 @@ type house struct {
 	db    *model.DB
 	cache *cache.Cache
 	s     *service.Service
-	phone string // where the fake WeChat shows what is on people's phones; "" in service
+	phone string         // where the fake WeChat shows what is on people's phones; "" in service
 	close []func() error // in the order in which they were opened
 }
 
