@@ -172,4 +172,3 @@ func (x sealedField) ways() map[string]func(tx *gorm.DB, stored any, n int) erro
 		},
 	}
 }
-
