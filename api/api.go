@@ -29,7 +29,7 @@ type Options struct {
 	Limits         Limiter
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
-	MetricsToken   string // who may read /metrics from elsewhere; "" is anyone who reaches the port
+	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
 	Ready          map[string]func(context.Context) error // what /readyz asks, by name
 	Demo           bool                                   // GET /demo/personas exists
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default

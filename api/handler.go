@@ -135,10 +135,9 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 
 func (a *API) report(ctx context.Context, operation, request string, err error) {
 	level := slog.LevelDebug
-	switch fault.KindOf(err) {
-	case fault.Internal:
+	if kind := fault.KindOf(err); kind == fault.Internal {
 		level = slog.LevelError
-	case fault.Unavailable:
+	} else if kind == fault.Unavailable {
 		level = slog.LevelWarn
 	}
 	if a.Log.Enabled(ctx, level) {

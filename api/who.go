@@ -59,6 +59,7 @@ func (w Who) String() string {
 			titles = append(titles, r.Title())
 		}
 		return strings.Join(titles, "、")
+	case nobody:
 	}
 	return "无人"
 }

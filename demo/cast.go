@@ -44,7 +44,7 @@ func (s *seed) cast() error {
 	if err := s.party(community, model.CommunityCommittee, "先锋社区党委"); err != nil {
 		return err
 	}
-	if _, err := s.code(model.CommunityCode, community.ID, community.ID); err != nil {
+	if err := s.code(model.CommunityCode, community.ID, community.ID); err != nil {
 		return err
 	}
 	grid, unit, err := s.homes(community)
@@ -77,7 +77,7 @@ func (s *seed) homes(community model.Node) (grid, unit model.Node, err error) {
 				if err != nil {
 					return grid, unit, err
 				}
-				if _, err := s.code(model.UnitCode, u.ID, u.ID); err != nil {
+				if err := s.code(model.UnitCode, u.ID, u.ID); err != nil {
 					return grid, unit, err
 				}
 				if unit.ID == 0 {

@@ -110,13 +110,13 @@ func (s *seed) party(node model.Node, kind model.PartyOrgKind, name string) erro
 	return s.Create(&model.PartyOrg{NodeID: node.ID, Kind: kind, Name: name, FoundedAt: s.now, ActiveNodeID: &node.ID}).Error
 }
 
-func (s *seed) code(kind model.CodeKind, node, subject int64) (model.Code, error) {
+func (s *seed) code(kind model.CodeKind, node, subject int64) error {
 	key := model.ActiveCodeKey(kind, subject)
 	c := model.Code{Code: model.NewCode(), Kind: kind, NodeID: node, MadeAt: s.now, ActiveKey: &key}
 	if kind == model.PlaqueCode {
 		c.PlaqueID = &subject
 	}
-	return c, model.AddCode(s.DB, &c)
+	return model.AddCode(s.DB, &c)
 }
 
 // bind makes a WeChat user who is bound to a person.
@@ -155,8 +155,7 @@ func (s *seed) plaque(p model.Person) error {
 	if err := s.Create(&q).Error; err != nil {
 		return err
 	}
-	_, err := s.code(model.PlaqueCode, p.NodeID, q.ID)
-	return err
+	return s.code(model.PlaqueCode, p.NodeID, q.ID)
 }
 
 var pledges = []string{"邻里有事,随叫随到", "带头垃圾分类,带头文明养犬", "每周巡一次楼道", "帮老人跑腿代办", "有矛盾找我说一说"}

@@ -39,13 +39,13 @@ func TestFill_givesEveryFigureOfThePlan(t *testing.T) {
 		Showing: 50, Plaques: 29, CheckedIn: 13, PartTime: 4, AlsoChief: 5,
 	}
 	var before, after count
-	if err := demo.Fill(context.Background(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
+	if err := demo.Fill(t.Context(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
 		t.Fatal(err)
 	}
 	before.take(k)
 	other := testkit.New(t)
 	divisions(other, 3)
-	if err := demo.Fill(context.Background(), other.DB, plan, testkit.Start, func(int, int) {}); err != nil {
+	if err := demo.Fill(t.Context(), other.DB, plan, testkit.Start, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
 	after.take(other)
@@ -65,7 +65,7 @@ func TestFill_givesEveryFigureOfThePlan(t *testing.T) {
 func TestFill_personasSignInAsThemselves(t *testing.T) {
 	k := testkit.New(t)
 	divisions(k, 0)
-	if err := demo.Fill(context.Background(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
+	if err := demo.Fill(t.Context(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
 		t.Fatal(err)
 	}
 	var s struct{ Token string }

@@ -54,7 +54,7 @@ func (s *seed) tree(c model.Node, plan Plan) (units, grids []model.Node, err err
 			if err != nil {
 				return nil, nil, err
 			}
-			if _, err := s.code(model.UnitCode, unit.ID, unit.ID); err != nil {
+			if err := s.code(model.UnitCode, unit.ID, unit.ID); err != nil {
 				return nil, nil, err
 			}
 			units = append(units, unit)

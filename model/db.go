@@ -70,25 +70,21 @@ const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=bu
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
 	file := "file:" + filepath.ToSlash(path) + pragmas
-	w, err := openLite(file, 1)
+	w, err := open(lite(file), 1)
 	// Whoever comes at the very moment at which another turns the new file to WAL is told "busy" at
 	// once, whatever the time-out.
 	for try := 0; err != nil && WorthRetrying(err) && try < 20; try++ {
 		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the file
-		w, err = openLite(file, 1)
+		w, err = open(lite(file), 1)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r, err := openLite(file+"&_pragma=query_only(1)", pool)
+	r, err := open(lite(file+"&_pragma=query_only(1)"), pool)
 	if err != nil {
 		return nil, errors.Join(err, closeHandle(w))
 	}
 	return &DB{write: w, read: r, dialect: "sqlite"}, nil
-}
-
-func openLite(dsn string, pool int) (*gorm.DB, error) {
-	return open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: dsn}).(*sqlite.Dialector)}, pool)
 }
 
 // connectMySQL interpolates parameters on our side: with the driver's prepared statements a Galera
@@ -151,7 +147,11 @@ func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 
 // translating is gorm's SQLite dialect on the pure Go driver: gorm's own translation of errors
 // understands only the C driver.
-type translating struct{ *sqlite.Dialector }
+type translating struct{ sqlite.Dialector }
+
+func lite(dsn string) translating {
+	return translating{sqlite.Dialector{Config: &sqlite.Config{DriverName: "sqlite", DSN: dsn}}}
+}
 
 // Translate maps SQLite's extended result codes to gorm's errors.
 func (translating) Translate(err error) error {

@@ -138,7 +138,7 @@ func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R
 		if err == nil || !model.WorthRetrying(err) || ctx.Err() != nil {
 			break
 		}
-		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond)
+		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond) //nolint:gosec // spreads rivals, hides nothing
 	}
 	if err != nil {
 		var none R

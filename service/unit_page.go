@@ -109,10 +109,9 @@ func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audien
 		return page, err
 	}
 	for _, o := range officers {
-		switch o.Role {
-		case model.UnitChief:
+		if o.Role == model.UnitChief {
 			page.Chief = &o
-		case model.BranchSecretary:
+		} else {
 			page.Secretary = &o
 		}
 	}

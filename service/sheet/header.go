@@ -1,6 +1,7 @@
 package sheet
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -57,7 +58,7 @@ func findHeader(src source, columns []Column, titles map[string]int) (header, er
 	var nearest header
 	for seen := 0; seen < headerSearch; {
 		_, cells, err := src.next(maxColumns)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -39,12 +39,12 @@ func openParts(ctx context.Context, r io.ReaderAt, size int64, unzipped int64) (
 	}
 	budget.lifted = true
 	p := &parts{ctx: ctx, files: make(map[string]*zip.File), left: unzipped}
-	declared := uint64(0)
+	declared, most := uint64(0), uint64(max(unzipped, 0)) //nolint:gosec // not negative
 	for _, f := range archive.File {
-		if f.UncompressedSize64 > uint64(unzipped) {
+		if f.UncompressedSize64 > most {
 			return nil, ErrZipBomb
 		}
-		if declared += f.UncompressedSize64; declared > uint64(unzipped) {
+		if declared += f.UncompressedSize64; declared > most {
 			return nil, ErrZipBomb
 		}
 		if f.Flags&1 != 0 {
@@ -96,7 +96,7 @@ func (p *parts) each(name string, begin func(parent string, e xml.StartElement) 
 	var open []string
 	for {
 		token, err := el.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return nil
 		}
 		if err != nil {

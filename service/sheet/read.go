@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 
@@ -69,7 +70,7 @@ func readRows(ctx context.Context, src source, head header, limits Limits, row f
 			return err
 		}
 		line, all, err := src.next(head.width)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			if count == 0 {
 				return ErrNoRows
 			}

@@ -149,7 +149,7 @@ func TestRead_stopsWithTheErrorOfTheRow(t *testing.T) {
 	stop, calls := errors.New("stop"), 0
 	file := []byte(csvHead + "a,1,,\nb,2,,\n")
 	err := Read(t.Context(), bytes.NewReader(file), int64(len(file)), people, Limits{}, func(int, []string) error { calls++; return stop })
-	if err != stop || calls != 1 {
+	if !errors.Is(err, stop) || calls != 1 {
 		t.Fatal(err, calls)
 	}
 }

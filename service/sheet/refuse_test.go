@@ -126,9 +126,6 @@ func TestRead_refusesZipBombs(t *testing.T) {
 }
 
 func TestRead_refusesCountlessSharedTexts(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes a second")
-	}
 	mustRefuse(t, rawWorkbook(t, `<worksheet/>`, `<sst>`+strings.Repeat("<si/>", maxTexts+1)+`</sst>`), Limits{}, ErrZipBomb)
 }
 
@@ -155,7 +152,7 @@ func TestRead_refusesQuotesThatDoNotMatch(t *testing.T) {
 	mustRefuse(t, []byte(csvHead+"\"张\n三\",1,,\n李\"四,1,,\n"), Limits{}, ErrBroken, "第 3 行", "引号")
 	mustRefuse(t, []byte(csvHead+"\"张三\"x,1,,\n"), Limits{}, ErrBroken, "第 2 行", "引号")
 	mustRefuse(t, []byte(csvHead+"\"张三,1,,\n李四,1,,\n"), Limits{}, ErrBroken, "第 2 行", "引号")
-	mustRefuse(t, []byte(csvHead+"王五,1,,\n\"张三,1,,\n"+strings.Repeat("李四,1,,\n", 200_000)), Limits{}, ErrBroken, "第 3 行", "引号")
+	mustRefuse(t, []byte(csvHead+"王五,1,,\n\"张三,1,,\n"+strings.Repeat("李四,1,,\n", 20_000)), Limits{}, ErrBroken, "第 3 行", "引号")
 }
 
 func TestRead_refusesHeadersThatDoNotFit(t *testing.T) {

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"encoding/xml"
+	"errors"
 	"io"
 	"slices"
 	"strconv"
@@ -28,7 +29,7 @@ func (s *sheetSource) close() { s.xml.close() }
 func (s *sheetSource) next(width int) (int, []string, error) {
 	for {
 		token, err := s.xml.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return 0, nil, err
 		}
 		if err != nil {
@@ -124,7 +125,7 @@ func (s *sheetSource) value(cell xml.StartElement) (string, error) {
 // columnOf reads the letters of a reference such as "AB12", 0 for A.
 func columnOf(ref string) (int, error) {
 	column := 0
-	for i := 0; i < len(ref); i++ {
+	for i := range len(ref) {
 		letter := ref[i] &^ 0x20
 		if letter < 'A' || letter > 'Z' {
 			break

@@ -38,7 +38,7 @@ func openText(ctx context.Context, r io.ReaderAt, size int64) (source, error) {
 	}
 	sample := make([]byte, 64<<10)
 	n, err := io.ReadFull(decoded(), sample)
-	if err != nil && err != io.EOF && err != io.ErrUnexpectedEOF {
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
 		return nil, err
 	}
 	s := &textSource{left: recordBytes}
@@ -80,7 +80,7 @@ func (s *textSource) refusal(err error) error {
 // file that turns out unreadable later. It gives a way to read the text, decoded, from its beginning.
 func recogniseText(ctx context.Context, r io.ReaderAt, size int64) (func() io.Reader, error) {
 	bom := make([]byte, min(size, int64(len(utf8BOM))))
-	if _, err := r.ReadAt(bom, 0); err != nil && err != io.EOF {
+	if _, err := r.ReadAt(bom, 0); err != nil && !errors.Is(err, io.EOF) {
 		return nil, fmt.Errorf("sheet: read: %w", err)
 	}
 	skip := int64(0)
@@ -101,7 +101,7 @@ func recogniseText(ctx context.Context, r io.ReaderAt, size int64) (func() io.Re
 	chinese := func() io.Reader { return transform.NewReader(plain(), simplifiedchinese.GB18030.NewDecoder()) }
 	for text := bufio.NewReader(transform.NewReader(&proseOnly{ctx, plain()}, simplifiedchinese.GB18030.NewDecoder())); ; {
 		switch char, _, err := text.ReadRune(); {
-		case err == io.EOF:
+		case errors.Is(err, io.EOF):
 			return chinese, nil
 		case err != nil:
 			return nil, err

@@ -99,7 +99,7 @@ func unescape(text string) string {
 	}
 	return escaped.ReplaceAllStringFunc(text, func(m string) string {
 		code, _ := strconv.ParseUint(m[2:6], 16, 32)
-		return string(rune(code))
+		return string(rune(code)) //nolint:gosec // four hexadecimal digits
 	})
 }
 

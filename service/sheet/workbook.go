@@ -127,7 +127,7 @@ func (b *workbook) readTexts(name string) error {
 	var all strings.Builder
 	for {
 		token, err := el.next()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			b.texts.all = all.String()
 			return nil
 		}

@@ -92,7 +92,7 @@ func TestWrite_stopsAtTheErrorOfTheRows(t *testing.T) {
 		}
 	}
 	for _, format := range []Format{CSV, XLSX} {
-		if err := Write(io.Discard, format, "", head, rows); err != stop {
+		if err := Write(io.Discard, format, "", head, rows); !errors.Is(err, stop) {
 			t.Error(format, err)
 		}
 	}

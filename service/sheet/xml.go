@@ -37,7 +37,7 @@ func (e *elements) close() { _ = e.in.Close() }
 func (e *elements) next() (xml.Token, error) {
 	e.in.n = 0
 	token, err := e.dec.RawToken()
-	if err == io.EOF && (e.depth != 0 || !e.begun) {
+	if errors.Is(err, io.EOF) && (e.depth != 0 || !e.begun) {
 		return nil, io.ErrUnexpectedEOF
 	}
 	if err != nil {
