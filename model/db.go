@@ -150,7 +150,7 @@ func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 type translating struct{ sqlite.Dialector }
 
 func lite(dsn string) translating {
-	return translating{sqlite.Dialector{Config: &sqlite.Config{DriverName: "sqlite", DSN: dsn}}}
+	return translating{sqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
 }
 
 // Translate maps SQLite's extended result codes to gorm's errors.
