@@ -8,7 +8,9 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -37,6 +39,12 @@ func (r route) operation() huma.Operation {
 	if r.who.least >= signedIn {
 		op.Security = []map[string][]string{{"session": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if strings.Contains(r.path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound, http.StatusGone)
+	}
+	if r.method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	return op
 }
@@ -169,6 +177,16 @@ func (i *ID) UnmarshalText(b []byte) error {
 	}
 	*i = ID(n)
 	return nil
+}
+
+// Receiver makes huma read an id in a path or query as text: by its kind it would take it for a number.
+func (i *ID) Receiver() reflect.Value { return reflect.ValueOf(new(string)).Elem() }
+
+// OnParamSet takes the text. One that is no id stays 0, which nothing has.
+func (i *ID) OnParamSet(_ bool, parsed any) {
+	if text, ok := parsed.(string); ok {
+		_ = i.UnmarshalText([]byte(text))
+	}
 }
 
 // Schema describes it to huma.

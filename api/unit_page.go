@@ -109,14 +109,19 @@ func viewUnitPage(p service.Page) unitPageView {
 	}
 	v.Chief, v.Secretary = viewOfficer(p.Chief, p.Audience), viewOfficer(p.Secretary, p.Audience)
 	for _, m := range p.Members {
-		shown := memberView{Name: m.NameForm.Show(m.Name), Pledge: m.Pledge, Skills: m.Skills, Since: atEdge(m.ShownAt)}
-		if p.Audience == service.PasserBy {
-			shown.Name, shown.Skills = model.SurnameOnly.Show(m.Name), ""
-		}
-		v.Members = append(v.Members, shown)
+		v.Members = append(v.Members, viewMember(m, p.Audience))
 	}
 	if c := p.Counts; c != nil {
 		v.Counts = &unitCountView{c.Members, c.Showing, c.NotYet, c.PendingBindings, c.PendingPlaques}
+	}
+	return v
+}
+
+// viewMember shows a member as they have chosen; to a passer-by never more than the surname and pledge.
+func viewMember(m model.ShownMember, audience service.Audience) memberView {
+	v := memberView{Name: m.NameForm.Show(m.Name), Pledge: m.Pledge, Skills: m.Skills, Since: atEdge(m.ShownAt)}
+	if audience == service.PasserBy {
+		v.Name, v.Skills = model.SurnameOnly.Show(m.Name), ""
 	}
 	return v
 }

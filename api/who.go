@@ -122,14 +122,14 @@ func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 	return actor, a.slowDown(c, r, actor)
 }
 
-// slowDown counts commands and strangers. Reading while signed in is not counted: it costs less than
-// the counting.
+// slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
+// is not counted: it costs less than the counting.
 func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	key, limit := "", strangersAMin
 	switch {
 	case actor.UserID == 0:
 		key = "from:" + c.ClientIP()
-	case r.method != http.MethodGet:
+	case r.method != http.MethodGet || r.limit > 0:
 		key, limit = model.UserTopic(actor.UserID), commandsAMinute
 	default:
 		return nil

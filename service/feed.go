@@ -75,6 +75,7 @@ func (f *feed) read(ctx context.Context) error {
 		f.s.actors.Clear()
 		f.s.codes.Clear()
 		f.s.pages.Clear()
+		f.s.tallies.Clear()
 	}
 	var topics []string
 	seen := make(map[int64]struct{}, len(rows))
