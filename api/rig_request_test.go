@@ -139,7 +139,11 @@ func (w *world) example(r api.RouteInfo, name string, schema map[string]any) any
 	if value, ok := w.fixture(r.ID+"/"+name, name); ok && name != "" && typed != "object" {
 		switch typed {
 		case "array":
-			return []any{value}
+			var list []any
+			for one := range strings.SplitSeq(value, ",") {
+				list = append(list, one)
+			}
+			return list
 		case "boolean":
 			return value == "true"
 		case "integer", "number":

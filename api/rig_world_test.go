@@ -100,6 +100,14 @@ func (w *world) again(t testing.TB) *world {
 	return &c
 }
 
+// in is the same world, for a subtest.
+func (w *world) in(t testing.TB) *world {
+	t.Helper()
+	c := *w
+	c.Kit = w.In(t)
+	return &c
+}
+
 // officer adds somebody in a role. Whose role has ended lives elsewhere, so that nothing else is left.
 func (w *world) officer(spec model.RoleSpec, s standing, at model.Node, until *time.Time) caller {
 	w.Helper()
