@@ -141,6 +141,9 @@ type slot struct {
 	required bool
 }
 
+// named tells whether the place has a name, and is no item of a list.
+func (s slot) named() bool { _, ok := s.path[len(s.path)-1].(string); return ok }
+
 // slots lists every place in a value of a schema.
 func (w *world) slots(path []any, schema map[string]any, value any) (all []slot) {
 	w.Helper()
