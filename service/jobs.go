@@ -18,6 +18,7 @@ type job func(ctx context.Context, subject int64) error
 const (
 	sendNotice = "send_notice" // offers a notice to WeChat
 	forgetJobs = "forget_jobs" // drops done jobs after some time
+	sweep      = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
 )
 
 // jobTable says who does which kind.
@@ -25,6 +26,7 @@ func (s *Service) jobTable() map[string]job {
 	return map[string]job{
 		sendNotice: s.sendNotice,
 		forgetJobs: s.forgetJobs,
+		sweep:      func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 	}
 }
 
@@ -38,6 +40,7 @@ type duty struct {
 // duties is the table of them.
 var duties = []duty{
 	{forgetJobs, time.Hour},
+	{sweep, time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the
