@@ -71,6 +71,12 @@ const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=bu
 func connectSQLite(path string, pool int) (*DB, error) {
 	file := "file:" + filepath.ToSlash(path) + pragmas
 	w, err := open(lite(file), 1, false)
+	// Whoever comes at the very moment at which another turns the new file to WAL is told "busy" at
+	// once, whatever the time-out.
+	for try := 0; err != nil && WorthRetrying(err) && try < 20; try++ {
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the file
+		w, err = open(lite(file), 1, false)
+	}
 	if err != nil {
 		return nil, err
 	}

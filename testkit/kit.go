@@ -43,13 +43,15 @@ type Kit struct {
 	S      *service.Service
 	API    *api.API
 	ctx    context.Context
-	serial atomic.Int64
+	serial *atomic.Int64
 }
 
 // New builds a house with an empty database.
-func New(t testing.TB) *Kit {
+func New(t testing.TB) *Kit { t.Helper(); return newOn(t, database(t)) }
+
+func newOn(t testing.TB, db *model.DB) *Kit {
 	t.Helper()
-	k := &Kit{TB: t, DB: database(t), Clock: NewClock(), WeChat: newWeChat(), ctx: context.Background()}
+	k := &Kit{TB: t, DB: db, Clock: NewClock(), WeChat: newWeChat(), ctx: context.Background(), serial: &atomic.Int64{}}
 	k.S, k.API = k.Replica()
 	return k
 }
