@@ -54,6 +54,7 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a.count = newCounters(o.Metrics)
+	o.Metrics.MustRegister(backlogGauges{a})
 	a.router.Use(a.watch)
 	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
@@ -69,9 +70,12 @@ func New(o Options) (*API, error) {
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
 
-// plain adds what is no part of the described API: health, metrics, documents.
+// plain adds what is no part of the described API: health, metrics, WeChat's callback, documents.
 func (a *API) plain() {
 	a.router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	a.router.GET("/readyz", a.readyz)
 	a.router.GET("/metrics", a.metrics())
+	a.router.GET(callbackPath, a.echoCallback)
+	a.router.POST(callbackPath, a.takeCallback)
+	a.serveViewer()
 }

@@ -34,11 +34,11 @@ type consentView struct {
 }
 
 func (a *API) myConsents(ctx context.Context, by model.Actor, in *myConsentsIn) (List[consentView], error) {
-	after, err := in.after()
+	cut, err := in.slice()
 	if err != nil {
 		return List[consentView]{}, err
 	}
-	rows, err := a.s.MyConsents(ctx, by, model.Slice{After: after, Limit: in.Limit})
+	rows, err := a.s.MyConsents(ctx, by, cut)
 	return listOf(in.Paged, rows, func(c model.Consent) int64 { return c.ID }, viewConsent), err
 }
 

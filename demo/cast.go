@@ -1,10 +1,30 @@
 package demo
 
 import (
+	"context"
 	"strconv"
 
 	"danyuan/model"
 )
+
+// UnitCode gives the code of the personas' unit, for the greeting.
+func UnitCode(ctx context.Context, db *model.DB) (string, error) {
+	var c model.Code
+	h := db.Read(ctx)
+	living := h.Table("bindings").Select("persons.node_id").Joins("JOIN persons ON persons.id = bindings.active_person_id").
+		Joins("JOIN users ON users.id = bindings.active_user_id").Where("users.open_id = ?", OpenID("chief"))
+	err := h.Where("kind = ? AND node_id IN (?) AND active_key IS NOT NULL", model.UnitCode, living).Take(&c).Error
+	return c.Code, err
+}
+
+// Personas are the names that "demo:" is followed by.
+func Personas() []string {
+	names := []string{"secretary", "staff", "community-secretary", "street", "admin", "auditor"}
+	for _, p := range lived {
+		names = append(names, p.persona)
+	}
+	return names
+}
 
 // Community is where the personas live: 先锋居委会 in 人民路街道.
 const Community = "340802004003"
@@ -16,7 +36,7 @@ const Newcomer = "newcomer"
 const NewcomerPhone = "15400000099"
 
 // OpenID is the WeChat account that "demo:<persona>" signs in as.
-func OpenID(persona string) string { return "demo-" + persona }
+func OpenID(persona string) string { return model.DemoPrefix + persona }
 
 type part struct {
 	persona, name, room string

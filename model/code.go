@@ -170,3 +170,9 @@ func PictureOf(tx *gorm.DB, code int64) ([]byte, error) {
 func KeepPicture(tx *gorm.DB, i *CodeImage) error {
 	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(i).Error
 }
+
+// RevokeCodesAt revokes every valid code of a node that has ended.
+func RevokeCodesAt(tx *gorm.DB, node, by int64, reason string, now time.Time) error {
+	return tx.Model(&Code{}).Where("node_id = ? AND revoked_at IS NULL", node).
+		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil}).Error
+}

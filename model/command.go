@@ -53,8 +53,3 @@ func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 func AnswerCommand(tx *gorm.DB, id int64, answer []byte) error {
 	return tx.Model(&Command{}).Where("id = ?", id).Updates(map[string]any{"answer": answer}).Error
 }
-
-// ForgetCommands drops those older than a moment.
-func ForgetCommands(tx *gorm.DB, before time.Time) error {
-	return tx.Where("at < ?", before).Delete(&Command{}).Error
-}

@@ -90,10 +90,20 @@ func AttributeConsents(tx *gorm.DB, user, person int64, purpose ConsentPurpose) 
 // ConsentsOf gives what a user has agreed to, and what was agreed to for the person they are, newest first.
 func ConsentsOf(tx *gorm.DB, user, person int64, cut Slice) ([]Consent, error) {
 	var out []Consent
-	mine := tx.Session(&gorm.Session{NewDB: true}).Where("user_id = ?", user)
+	return out, cut.Newest(mine(tx, user, person), "id").Find(&out).Error
+}
+
+// AllConsentsOf is the whole of ConsentsOf, oldest first.
+func AllConsentsOf(tx *gorm.DB, user, person int64) ([]Consent, error) {
+	var out []Consent
+	return out, mine(tx, user, person).Order("id").Find(&out).Error
+}
+
+// mine narrows a query to what a user did, and what was done for the person they are, if any.
+func mine(tx *gorm.DB, user, person int64) *gorm.DB {
+	cond := tx.Session(&gorm.Session{NewDB: true}).Where("user_id = ?", user)
 	if person != 0 {
-		mine = mine.Or("person_id = ?", person)
+		cond = cond.Or("person_id = ?", person)
 	}
-	err := cut.Newest(tx.Where(mine), "id").Find(&out).Error
-	return out, err
+	return tx.Where(cond)
 }

@@ -125,11 +125,12 @@ func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error
 	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
 }
 
-// PersonsOfHousehold gives the people here of one household.
-func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
-	var people []Person
-	err := tx.Where("household_id = ? AND state = ?", household, PersonHere).Order("id").Find(&people).Error
-	return people, err
+// AddServing stores somebody who serves at a node and has no household here.
+func AddServing(tx *gorm.DB, p *Person) error { return tx.Create(p).Error }
+
+// MoveServing takes everybody who belongs to a node that has ended to another one.
+func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
+	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
 }
 
 // NewHousehold makes a home ready to be stored.

@@ -163,3 +163,9 @@ func CountInstalledPlaques(tx *gorm.DB, path string) (int64, error) {
 	return n, InSubtree(tx.Model(&Plaque{}).Joins("JOIN nodes ON nodes.id = plaques.unit_id"), "nodes.path", path).
 		Where("plaques.state = ?", PlaqueInstalled).Count(&n).Error
 }
+
+// CountOpenPlaques gives how many plaques of a unit are applied for, approved or on a door.
+func CountOpenPlaques(tx *gorm.DB, unit int64) (int64, error) {
+	var n int64
+	return n, tx.Model(&Plaque{}).Where("unit_id = ? AND active_household_id IS NOT NULL", unit).Count(&n).Error
+}

@@ -16,6 +16,7 @@ import (
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service/fresh"
+	"danyuan/service/outbox"
 )
 
 // Clock tells the time. Tests hold it still.
@@ -45,6 +46,7 @@ type Deps struct {
 	Clock     Clock
 	Accounts  Accounts
 	Outlets   Outlets
+	Callbacks Callbacks // nil where WeChat's callback is not configured
 	Log       *slog.Logger
 	Templates map[string]string // notice kind → subscribe template id; a kind without one stays in the inbox
 }
@@ -57,6 +59,7 @@ type Service struct {
 	codes   *fresh.Cache[string, model.Node]
 	pages   *fresh.Cache[pageKey, Rendered]
 	tallies *fresh.Cache[int64, tally] // by unit
+	work    work
 
 	pictures singleflight.Group // of codes, by id
 }
@@ -72,6 +75,7 @@ func New(d Deps) *Service {
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
 	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
+	s.work = newWork(s)
 	return s
 }
 
@@ -98,6 +102,7 @@ type tx struct {
 	now     time.Time
 	by      model.Actor
 	changed []string
+	owes    bool
 }
 
 // touch names topics whose keepers must look again once this transaction is committed.
@@ -107,6 +112,12 @@ func (t *tx) touch(topics ...string) {
 			t.changed = append(t.changed, topic)
 		}
 	}
+}
+
+// owe writes a job, in this transaction. A worker of this replica wakes once it is committed.
+func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
+	t.owes = t.owes || !due.After(t.now)
+	return outbox.Owe(t.DB, kind, subject, once, due, t.now)
 }
 
 // audit appends to the audit log, in this transaction.
@@ -120,8 +131,8 @@ func (t *tx) audit(action string, node int64, subject string, id int64, detail s
 const tries = 5
 
 // inTx is the only opener of transactions. It runs fn as one transaction, whole again after a
-// deadlock or a busy database; keeps the command's key and answer with it; and drops what was kept
-// in memory of the topics that fn touched, before it returns.
+// deadlock or a busy database; keeps the command's key and answer with it; drops what was kept in
+// memory of the topics that fn touched, before it returns; and wakes a worker for what fn owes.
 func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	var (
 		result R
@@ -150,6 +161,9 @@ func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R
 		return none, wrap(err)
 	}
 	s.drop(t.changed...)
+	if t.owes {
+		s.wakeWorker()
+	}
 	return result, nil
 }
 

@@ -75,6 +75,9 @@ func (k *Kit) Move(d time.Duration) {
 	k.must(k.S.ReadChanges(k.ctx))
 }
 
+// WorkOff does the jobs that are due now, as a worker would.
+func (k *Kit) WorkOff() { k.Helper(); k.must(k.S.WorkOff(k.ctx)) }
+
 func (k *Kit) must(err error) {
 	k.Helper()
 	if err != nil {

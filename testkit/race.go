@@ -2,21 +2,21 @@ package testkit
 
 import "sync"
 
-// Race runs f n times at once: all wait at a gate and start together. It returns when all are through.
-// f must not fail the test itself; it leaves what it saw for the caller to judge.
-func (k *Kit) Race(n int, f func(i int)) {
+// Race starts n goroutines that wait at one gate, opens it, and waits for all of them. fn must not end
+// the test: it notes what happened, and the test looks at it afterwards.
+func (k *Kit) Race(n int, fn func(i int)) {
 	k.Helper()
+	var ready, over sync.WaitGroup
 	gate := make(chan struct{})
-	var ready, through sync.WaitGroup
+	ready.Add(n)
 	for i := range n {
-		ready.Add(1)
-		through.Go(func() {
+		over.Go(func() {
 			ready.Done()
 			<-gate
-			f(i)
+			fn(i)
 		})
 	}
 	ready.Wait()
 	close(gate)
-	through.Wait()
+	over.Wait()
 }
