@@ -1,6 +1,7 @@
 package api
 
 import (
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -113,13 +114,18 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 // letIn finds out who calls, and stops those whom the route's "who" does not let in.
 func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 	actor, err := a.s.ActorOf(c.Request.Context(), bearer(c.GetHeader("Authorization")))
-	if err != nil {
-		return actor, err
+	if errors.Is(err, model.ErrSignIn) {
+		// A token that stands for nobody any more is nobody: who signs in again must not be kept out by
+		// the old one. It is counted like any stranger before it is refused.
+		actor, err = model.Actor{}, nil
 	}
-	if err := r.who.refuse(actor, a.s.Clock.Now()); err != nil {
-		return actor, err
+	if err == nil {
+		err = a.slowDown(c, r, actor)
 	}
-	return actor, a.slowDown(c, r, actor)
+	if err == nil {
+		err = r.who.refuse(actor, a.s.Clock.Now())
+	}
+	return actor, err
 }
 
 // slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
