@@ -108,7 +108,7 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
 	}
-	next(huma.WithValue(c, callerKey{}, caller{actor, humagin.Unwrap(c).GetString(requestID)}))
+	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c))}))
 }
 
 // letIn finds out who calls, and stops those whom the route's "who" does not let in.
@@ -153,7 +153,7 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 
 // refuse writes an error's problem, and logs whole what a person is shown nothing of.
 func (a *API) refuse(c *gin.Context, operation string, err error) {
-	a.report(c.Request.Context(), operation, c.GetString(requestID), err)
+	a.report(c.Request.Context(), operation, requestOf(c), err)
 	writeProblem(c, err)
 }
 
