@@ -1,10 +1,6 @@
 package api
 
-import (
-	"reflect"
-
-	"danyuan/model"
-)
+import "danyuan/model"
 
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
 // printed from it, and a test walks every line as everybody.
@@ -22,9 +18,71 @@ func (a *API) routes() []route {
 		post("/v1/logout-everywhere", "logout-everywhere", "在所有设备上退出登录", SignedIn, (*API).logoutEverywhere, viewEnded),
 		get("/v1/me/sessions", "list-my-sessions", "我在哪些设备上登录", SignedIn, (*API).mySessions),
 
+		// notice.go
+		get("/v1/notices", "list-notices", "我的消息", Bound, (*API).notices),
+		get("/v1/notices/unread-count", "count-unread-notices", "未读消息数", Bound, (*API).unreadCount),
+		post("/v1/notices/{id}/read", "read-notice", "标为已读", Bound, (*API).readNotice, viewNotice),
+		post("/v1/notices/read-all", "read-all-notices", "全部标为已读", Bound, (*API).readAllNotices, viewMarkedRead),
+
+		// accept.go
+		get("/v1/me/accepts", "list-accepts", "还能收到几条微信通知", SignedIn, (*API).acceptsLeft),
+		post("/v1/me/accepts", "give-accepts", "记录订阅消息的授权", SignedIn, (*API).giveAccepts, viewAccepts),
+
+		// job.go
+		get("/v1/jobs", "list-jobs", "查看待办和卡住的任务", With(model.OperateOutbox), (*API).jobs),
+		get("/v1/jobs/backlog", "view-backlog", "各类任务积压了多少", With(model.OperateOutbox), (*API).backlog),
+		post("/v1/jobs/{id}/again", "do-job-again", "重新执行卡住的任务", With(model.OperateOutbox), (*API).doJobAgain, viewJob),
+
+		// audit.go
+		get("/v1/nodes/{id}/audit", "list-audit", "查看操作记录", With(model.ReadAudit), (*API).audit),
+
 		// consent.go
 		get("/v1/consents/{purpose}", "view-consent-text", "看一项授权说明的现行版本", Anyone, (*API).consentText),
 		get("/v1/me/consents", "list-my-consents", "我同意过的授权", SignedIn, (*API).myConsents),
+
+		// code.go
+		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
+		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
+		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
+		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
+		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
+
+		// display.go
+		post("/v1/displays", "show-identity", "亮身份,或修改亮出的内容", Bound, (*API).showIdentity, viewDisplay),
+		post("/v1/displays/withdraw", "withdraw-display", "撤回亮身份", Bound, (*API).withdrawDisplay, done[struct{}]),
+		get("/v1/displays/mine", "view-my-display", "我亮出的身份,别人看到什么", Bound, (*API).myDisplay),
+
+		// group.go
+		post("/v1/nodes/{id}/group", "bind-group", "绑定单元的微信群", With(model.BindGroup), (*API).bindGroup, viewGroup),
+		del("/v1/nodes/{id}/group", "unbind-group", "解除单元的微信群", With(model.BindGroup), (*API).unbindGroup, done[struct{}]),
+		post("/v1/group-entries", "enter-group", "从单元微信群里打开了小程序", Bound, (*API).enterGroup, viewGroupEntered),
+		get("/v1/nodes/{id}/group/members", "list-group-members", "在单元微信群里亮身份的党员", Bound, (*API).groupMembers),
+
+		// plaque.go
+		post("/v1/plaques", "apply-for-plaque", "为自己家申请“共产党员户”门牌", Bound, (*API).applyForPlaque, viewPlaque),
+		post("/v1/plaques/{id}/approve", "approve-plaque", "通过门牌申请", With(model.DecidePlaques), (*API).approvePlaque, viewPlaque),
+		post("/v1/plaques/{id}/refuse", "refuse-plaque", "退回门牌申请", With(model.DecidePlaques), (*API).refusePlaque, viewPlaque),
+		post("/v1/plaques/{id}/install", "install-plaque", "门牌已装好", With(model.InstallPlaques), (*API).installPlaque, viewPlaque),
+		post("/v1/plaques/{id}/remove", "remove-plaque", "摘除门牌", With(model.InstallPlaques), (*API).removePlaque, viewPlaque),
+		get("/v1/nodes/{id}/plaques", "list-plaques", "一个地方的门牌", With(model.InstallPlaques), (*API).plaques),
+		get("/v1/plaques/mine", "view-my-plaque", "我家的门牌", Bound, (*API).myPlaque),
+		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120),
+
+		// check_in.go
+		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn),
+		get("/v1/check-ins/mine", "list-my-check-ins", "我的报到和回执", Bound, (*API).myCheckIns),
+		get("/v1/check-ins/{id}", "view-receipt", "一份报到和它的回执", Bound, (*API).receipt),
+		post("/v1/check-ins/{id}/accept", "accept-check-in", "接收报到,出具回执", With(model.AcceptCheckIns), (*API).acceptCheckIn, viewReceipt),
+		post("/v1/check-ins/{id}/refuse", "refuse-check-in", "不接收报到", With(model.AcceptCheckIns), (*API).refuseCheckIn, viewListedCheckIn),
+		post("/v1/check-ins/{id}/end", "end-check-in", "结束报到", Bound, (*API).endCheckIn, viewListedCheckIn),
+		get("/v1/nodes/{id}/check-ins", "list-check-ins", "一个社区的报到", With(model.AcceptCheckIns), (*API).checkIns),
+		get("/v1/nodes/{id}/check-ins/counts", "count-check-ins", "报到人数,按社区和工作单位", With(model.CountCheckIns), (*API).checkInCounts),
+
+		// receipt.go
+		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
+
+		// identity_counts.go
+		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
 		// binding.go
 		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10),
@@ -62,5 +120,3 @@ func (a *API) routes() []route {
 	}
 	return all
 }
-
-func typeOf[T any]() reflect.Type { return reflect.TypeFor[T]() }

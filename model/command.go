@@ -38,12 +38,12 @@ func ClaimCommand(tx *gorm.DB, c *Command) (happened *Command, err error) {
 
 // FindCommand gives the earlier command of a key, nil when there is none, and ErrKeyReused when it
 // asked for something else.
-func FindCommand(tx *gorm.DB, owner, key, print string) (*Command, error) {
+func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 	var was []Command
 	if err := tx.Where("owner = ? AND command_key = ?", owner, key).Find(&was).Error; err != nil || len(was) == 0 {
 		return nil, err
 	}
-	if was[0].Print != print {
+	if was[0].Print != asked {
 		return nil, ErrKeyReused
 	}
 	return &was[0], nil

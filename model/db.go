@@ -70,11 +70,11 @@ const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=bu
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
 	file := "file:" + filepath.ToSlash(path) + pragmas
-	w, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file}).(*sqlite.Dialector)}, 1)
+	w, err := open(lite(file), 1)
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file + "&_pragma=query_only(1)"}).(*sqlite.Dialector)}, pool)
+	r, err := open(lite(file+"&_pragma=query_only(1)"), pool)
 	if err != nil {
 		return nil, errors.Join(err, closeHandle(w))
 	}
@@ -141,7 +141,11 @@ func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 
 // translating is gorm's SQLite dialect on the pure Go driver: gorm's own translation of errors
 // understands only the C driver.
-type translating struct{ *sqlite.Dialector }
+type translating struct{ sqlite.Dialector }
+
+func lite(dsn string) translating {
+	return translating{sqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
+}
 
 // Translate maps SQLite's extended result codes to gorm's errors.
 func (translating) Translate(err error) error {

@@ -125,6 +125,12 @@ func ActiveNode(tx *gorm.DB, id int64) (Node, error) {
 	return n, err
 }
 
+// LockNode gives a node in any state, and keeps others from changing what hangs on it until the
+// transaction ends.
+func LockNode(tx *gorm.DB, id int64) (Node, error) {
+	return NodeByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
 // NodesOnPath gives the nodes from the root to the node itself, in that order.
 func NodesOnPath(tx *gorm.DB, path string) ([]Node, error) {
 	var nodes []Node
@@ -137,6 +143,13 @@ func Children(tx *gorm.DB, parent int64) ([]Node, error) {
 	var nodes []Node
 	err := tx.Where("parent_id = ? AND state = ?", parent, NodeActive).Order("name, id").Find(&nodes).Error
 	return nodes, err
+}
+
+// UnitsUnder gives the active units of a subtree.
+func UnitsUnder(tx *gorm.DB, path string) ([]Node, error) {
+	var units []Node
+	err := InSubtree(tx, "path", path).Where("kind = ? AND state = ?", Unit, NodeActive).Find(&units).Error
+	return units, err
 }
 
 // take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.

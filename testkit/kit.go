@@ -4,7 +4,6 @@ package testkit
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -58,7 +57,7 @@ func New(t testing.TB) *Kit {
 // Replica gives one more server on the same database.
 func (k *Kit) Replica() (*service.Service, *api.API) {
 	k.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(k.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
@@ -75,6 +74,9 @@ func (k *Kit) Move(d time.Duration) {
 	k.Clock.Move(d)
 	k.must(k.S.ReadChanges(k.ctx))
 }
+
+// WorkOff does the jobs that are due now, as a worker would.
+func (k *Kit) WorkOff() { k.Helper(); k.must(k.S.WorkOff(k.ctx)) }
 
 func (k *Kit) must(err error) {
 	k.Helper()
