@@ -118,22 +118,32 @@ func empty(t testing.TB, url string) {
 	t.Helper()
 	db := connect(t, url)
 	defer func() { _ = db.Close() }()
-	rows, err := db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_rows <> 0 AND table_name NOT IN ("+seeded+")")
+	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
+	for _, name := range tables(t, db) {
+		statements = append(statements, "DELETE FROM "+name)
+	}
+	execOn(t, db, strings.Join(statements, ";"))
+}
+
+func tables(t testing.TB, db *sql.DB) []string {
+	t.Helper()
+	rows, err := db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ("+seeded+")")
 	if err != nil {
 		t.Fatal(err)
 	}
-	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
+	defer func() { _ = rows.Close() }()
+	var names []string
 	for rows.Next() {
 		var name string
 		if err := rows.Scan(&name); err != nil {
 			t.Fatal(err)
 		}
-		statements = append(statements, "DELETE FROM "+name)
+		names = append(names, name)
 	}
-	if err := rows.Close(); err != nil {
+	if err := rows.Err(); err != nil {
 		t.Fatal(err)
 	}
-	execOn(t, db, strings.Join(statements, ";"))
+	return names
 }
 
 func execute(t testing.TB, url, statement string) {
