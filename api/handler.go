@@ -8,6 +8,7 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
+	"reflect"
 	"strconv"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,8 +22,9 @@ import (
 type route struct {
 	method, path, id, summary string
 	who                       Who
-	limit                     int   // calls a minute for this route alone; 0: the common limit
-	body                      int64 // bytes; 0: huma's 1 MiB
+	limit                     int               // calls a minute for this route alone; 0: the common limit
+	body                      int64             // bytes; 0: huma's 1 MiB
+	form                      *huma.RequestBody // how a body is described that is not JSON
 	mount                     func(a *API, r route)
 }
 
@@ -31,8 +33,8 @@ func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary,
 		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.body,
-		Metadata: map[string]any{whoKey: r.who},
-		Errors:   []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
+		Metadata: map[string]any{whoKey: r.who}, RequestBody: r.form, SkipValidateBody: r.form != nil,
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
 	if r.limit > 0 {
 		op.Metadata[limitKey] = r.limit
@@ -117,6 +119,9 @@ func (r route) limited(aMinute int) route { r.limit = aMinute; return r }
 // taking is the route with its own limit of bytes in the body.
 func (r route) taking(bytes int64) route { r.body = bytes; return r }
 
+// receiving is the route with a body that is not JSON.
+func (r route) receiving(form *huma.RequestBody) route { r.form = form; return r }
+
 // printOf recognises what was asked, the key apart.
 func printOf(operation string, in any) string {
 	b, _ := json.Marshal(in) // inputs are plain data
@@ -173,6 +178,16 @@ func (i *ID) UnmarshalText(b []byte) error {
 	}
 	*i = ID(n)
 	return nil
+}
+
+// Receiver makes huma read an id in a path or query as text: by its kind it would take it for a number.
+func (i *ID) Receiver() reflect.Value { return reflect.ValueOf(new(string)).Elem() }
+
+// OnParamSet takes the text. One that is no id stays 0, which nothing has.
+func (i *ID) OnParamSet(_ bool, parsed any) {
+	if text, ok := parsed.(string); ok {
+		_ = i.UnmarshalText([]byte(text))
+	}
 }
 
 // Schema describes it to huma.
