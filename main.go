@@ -1,4 +1,64 @@
 // Danyuan is the backend of the unit-chief system: one binary, whose commands meet here.
 package main
 
-func main() {}
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"danyuan/config"
+	"danyuan/fault"
+)
+
+// commands is the command line. Without a word it serves.
+type commands struct {
+	Serve      serve      `cmd:"" default:"withargs" help:"提供服务(默认)。没有配置小程序时是演示模式。"`
+	Demo       fillDemo   `cmd:"" help:"在空的数据库里填入演示数据。"`
+	Import     importing  `cmd:"" help:"导入行政区划(四列 CSV:code,name,level,parent_code)。"`
+	FirstAdmin firstAdmin `cmd:"" help:"设立第一位区级管理员,只能用一次。"`
+	Keys       createKeys `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
+}
+
+// Help is what --help says first.
+func (commands) Help() string { return "单元:迎江区“单元长”系统的后台。" }
+
+// clock is the only place where the time comes from.
+type clock struct{}
+
+// Now is the present.
+func (clock) Now() time.Time { return time.Now() }
+
+func main() { os.Exit(run()) }
+
+// Refusals of the commands that only the demo has.
+var (
+	errDemoOnly = fault.New(fault.Conflict, "demo.only", "配置了小程序,这是正式的数据库,不能填入虚构的人。")
+	errInUse    = fault.New(fault.Conflict, "demo.in_use", "数据库里已经有数据,没有改动任何内容。请换一个空的 DATA_DIR 或 DATABASE_URL。")
+)
+
+// run gives the exit code: 0 done, 1 failed, 2 the command line or settings can't be used.
+func run() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	command, err := config.Load(&commands{}, os.Args[1:], os.LookupEnv, os.Stdout)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 2
+	}
+	if err := command.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
+		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
+			fmt.Fprintln(os.Stderr, f.Text)
+			for _, field := range f.Fields {
+				fmt.Fprintf(os.Stderr, "  %s:%s\n", field.Path, field.Text)
+			}
+		} else {
+			fmt.Fprintln(os.Stderr, err)
+		}
+		return 1
+	}
+	return 0
+}

@@ -4,6 +4,7 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
 	"log/slog"
 	"net/http"
 	"time"
@@ -28,6 +29,7 @@ type Options struct {
 	Limits         Limiter
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
+	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
 	Ready          map[string]func(context.Context) error // what /readyz asks, by name
 	Demo           bool                                   // GET /demo/personas exists
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
@@ -40,18 +42,19 @@ type API struct {
 	router *gin.Engine
 	huma   huma.API
 	count  *counters
+	ids    requestIDs
 }
 
 // New builds the router from the route table.
 func New(o Options) (*API, error) {
 	gin.SetMode(gin.ReleaseMode)
-	a := &API{Options: o, s: o.Service, router: gin.New()}
+	a := &API{Options: o, s: o.Service, router: gin.New(), ids: requestIDs{process: rand.Text()[:10] + "-"}}
 	a.router.HandleMethodNotAllowed = true
-	a.router.ContextWithFallback = true
 	if err := a.router.SetTrustedProxies(o.TrustedProxies); err != nil {
 		return nil, err
 	}
 	a.count = newCounters(o.Metrics)
+	o.Metrics.MustRegister(backlogGauges{a})
 	a.router.Use(a.watch)
 	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
@@ -67,9 +70,12 @@ func New(o Options) (*API, error) {
 // ServeHTTP answers one request.
 func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.ServeHTTP(w, r) }
 
-// plain adds what is no part of the described API: health, metrics, documents.
+// plain adds what is no part of the described API: health, metrics, WeChat's callback, documents.
 func (a *API) plain() {
 	a.router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	a.router.GET("/readyz", a.readyz)
 	a.router.GET("/metrics", a.metrics())
+	a.router.GET(callbackPath, a.echoCallback)
+	a.router.POST(callbackPath, a.takeCallback)
+	a.serveViewer()
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 
 	"danyuan/fault"
+	"danyuan/model"
 )
 
 // Paged is embedded by the input of every list.
@@ -35,6 +36,12 @@ func (p Paged) after() (int64, error) {
 		return 0, errCursor
 	}
 	return id, nil
+}
+
+// slice gives which part of the list is wanted.
+func (p Paged) slice() (model.Slice, error) {
+	after, err := p.after()
+	return model.Slice{After: after, Limit: p.Limit}, err
 }
 
 // listOf makes a page of at most limit rows from limit+1 that were read; id gives a row's place.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"reflect"
+	"strconv"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -21,4 +22,14 @@ func description() huma.Config {
 		return strings.TrimSuffix(huma.DefaultSchemaNamer(t, hint), "View")
 	})
 	return cfg
+}
+
+// addErrors describes an operation's refusals where huma does not do it by itself.
+func (a *API) addErrors(op *huma.Operation) {
+	schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[Problem](), true, "")
+	for _, status := range op.Errors {
+		op.Responses[strconv.Itoa(status)] = &huma.Response{
+			Description: titles[status], Content: map[string]*huma.MediaType{"application/problem+json": {Schema: schema}},
+		}
+	}
 }

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"reflect"
 	"strconv"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -33,15 +34,18 @@ func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary,
 		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.body,
-		Metadata: map[string]any{whoKey: r.who}, RequestBody: r.form, SkipValidateBody: r.form != nil,
+		Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
-	}
-	if r.limit > 0 {
-		op.Metadata[limitKey] = r.limit
 	}
 	if r.who.least >= signedIn {
 		op.Security = []map[string][]string{{"session": {}}}
 		op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusForbidden)
+	}
+	if strings.Contains(r.path, "{") {
+		op.Errors = append(op.Errors, http.StatusNotFound, http.StatusGone)
+	}
+	if r.method != http.MethodGet {
+		op.Errors = append(op.Errors, http.StatusBadRequest, http.StatusConflict, http.StatusRequestEntityTooLarge, http.StatusUnsupportedMediaType)
 	}
 	return op
 }
@@ -130,28 +134,27 @@ func printOf(operation string, in any) string {
 }
 
 func actorIn(ctx context.Context) model.Actor {
-	a, _ := ctx.Value(actorKey{}).(model.Actor)
-	return a
+	who, _ := ctx.Value(callerKey{}).(caller)
+	return who.actor
 }
 
 // problem turns an error into the answer, and logs whole what a person is shown nothing of.
 func (a *API) problem(ctx context.Context, operation string, err error) error {
-	id, _ := ctx.Value(requestID).(string)
-	a.report(ctx, operation, id, err)
+	who, _ := ctx.Value(callerKey{}).(caller)
+	a.report(ctx, operation, who.request, err)
 	return problemOf(err)
 }
 
 func (a *API) report(ctx context.Context, operation, request string, err error) {
 	level := slog.LevelDebug
-	switch fault.KindOf(err) {
-	case fault.Internal:
+	if kind := fault.KindOf(err); kind == fault.Internal {
 		level = slog.LevelError
-	case fault.Unavailable:
+	} else if kind == fault.Unavailable {
 		level = slog.LevelWarn
 	}
 	if a.Log.Enabled(ctx, level) {
 		a.Log.Log(ctx, level, "request failed", slog.String("operation", operation),
-			slog.String("request_id", request), slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
+			slog.String(requestID, request), slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
 	}
 }
 

@@ -29,12 +29,6 @@ func viewSession(s service.SignedIn) sessionView {
 	return sessionView{s.Token, atEdge(s.Session.ExpiresAt), s.Bound}
 }
 
-type logoutIn struct{ Keyed }
-
-func (a *API) logout(ctx context.Context, cmd service.Command, _ *logoutIn) (struct{}, error) {
-	return a.s.Logout(ctx, cmd)
-}
-
 type meIn struct{}
 
 type meView struct {

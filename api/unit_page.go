@@ -1,32 +1,19 @@
 package api
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/gin-gonic/gin"
 
 	"danyuan/model"
 	"danyuan/service"
 )
-
-type unitPageIn struct {
-	Code        string `path:"code" maxLength:"64" doc:"单元码里的 scene" example:"7K2M9QX4T1AB"`
-	IfNoneMatch string `header:"If-None-Match" doc:"上次得到的 ETag"`
-}
-
-// pageOut is a page as bytes: it was rendered when it last changed.
-type pageOut struct {
-	Status       int
-	ContentType  string `header:"Content-Type"`
-	ETag         string `header:"ETag"`
-	CacheControl string `header:"Cache-Control"`
-	Body         []byte
-}
 
 type unitPageView struct {
 	Audience  string         `json:"audience" enum:"passer_by,neighbour,officer" doc:"您现在能看到的范围:过路人、邻居、负责人"`
@@ -64,36 +51,55 @@ type unitCountView struct {
 	PendingPlaques  int64 `json:"pending_plaques" doc:"等待审批的门牌申请"`
 }
 
-// unitPage is mounted by hand because its body is bytes that are ready and whose tag may say 304.
+// unitPage is the one route that gin serves by itself: its body is bytes that were rendered when the
+// page last changed, and everybody who scans a code asks for it. It stands in the table and in the
+// description like any other.
 func unitPage(path, id, summary string, who Who) route {
 	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
 		op := r.operation()
-		schema := a.huma.OpenAPI().Components.Schemas.Schema(typeOf[unitPageView](), true, "")
+		text := &huma.Schema{Type: huma.TypeString}
+		op.Parameters = []*huma.Param{
+			{Name: "code", In: "path", Required: true, Schema: text, Description: "单元码里的 scene", Example: "7K2M9QX4T1AB"},
+			{Name: "If-None-Match", In: "header", Schema: text, Description: "上次得到的 ETag"},
+		}
+		schema := a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[unitPageView](), true, "")
 		op.Responses = map[string]*huma.Response{
 			"200": {Description: "单元页", Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}},
 			"304": {Description: "和上次一样"},
 		}
-		huma.Register(a.huma, op, a.showUnitPage)
+		a.addErrors(&op)
+		a.huma.OpenAPI().AddOperation(&op)
+		a.router.GET("/v1/units/:code", func(c *gin.Context) { a.showUnitPage(c, r) })
 	}}
 }
 
-func (a *API) showUnitPage(ctx context.Context, in *unitPageIn) (*pageOut, error) {
-	page, err := a.s.UnitPage(ctx, actorIn(ctx), in.Code, renderUnitPage)
+// private: what a proxy keeps would outlive a withdrawal; no-cache: the client asks each time.
+var uncached = []string{"private, no-cache"}
+
+func (a *API) showUnitPage(c *gin.Context, r route) {
+	actor, err := a.letIn(c, r)
 	if err != nil {
-		return nil, a.problem(ctx, "view-unit-page", err)
+		a.refuse(c, r.id, err)
+		return
 	}
-	// private: what a proxy keeps would outlive a withdrawal; no-cache: the client asks each time.
-	out := &pageOut{Status: http.StatusOK, ContentType: "application/json", ETag: page.ETag, CacheControl: "private, no-cache", Body: page.Bytes}
-	if in.IfNoneMatch == page.ETag {
-		out.Status, out.Body = http.StatusNotModified, nil
+	page, err := a.s.UnitPage(c.Request.Context(), actor, c.Param("code"), renderUnitPage)
+	if err != nil {
+		a.refuse(c, r.id, err)
+		return
 	}
-	return out, nil
+	header := c.Writer.Header()
+	header["Etag"], header["Cache-Control"] = page.ETag, uncached
+	if c.GetHeader("If-None-Match") == page.ETag[0] {
+		c.Status(http.StatusNotModified)
+		return
+	}
+	c.Data(http.StatusOK, "application/json", page.Bytes)
 }
 
 func renderUnitPage(p service.Page) (service.Rendered, error) {
 	body, err := json.Marshal(viewUnitPage(p))
 	sum := sha256.Sum256(body)
-	return service.Rendered{Bytes: body, ETag: `"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}, err
+	return service.Rendered{Bytes: body, ETag: []string{`"` + base64.RawURLEncoding.EncodeToString(sum[:12]) + `"`}}, err
 }
 
 func viewUnitPage(p service.Page) unitPageView {
@@ -103,14 +109,19 @@ func viewUnitPage(p service.Page) unitPageView {
 	}
 	v.Chief, v.Secretary = viewOfficer(p.Chief, p.Audience), viewOfficer(p.Secretary, p.Audience)
 	for _, m := range p.Members {
-		shown := memberView{Name: m.NameForm.Show(m.Name), Pledge: m.Pledge, Skills: m.Skills, Since: atEdge(m.ShownAt)}
-		if p.Audience == service.PasserBy {
-			shown.Name, shown.Skills = model.SurnameOnly.Show(m.Name), ""
-		}
-		v.Members = append(v.Members, shown)
+		v.Members = append(v.Members, viewMember(m, p.Audience))
 	}
 	if c := p.Counts; c != nil {
 		v.Counts = &unitCountView{c.Members, c.Showing, c.NotYet, c.PendingBindings, c.PendingPlaques}
+	}
+	return v
+}
+
+// viewMember shows a member as they have chosen; to a passer-by never more than the surname and pledge.
+func viewMember(m model.ShownMember, audience service.Audience) memberView {
+	v := memberView{Name: m.NameForm.Show(m.Name), Pledge: m.Pledge, Skills: m.Skills, Since: atEdge(m.ShownAt)}
+	if audience == service.PasserBy {
+		v.Name, v.Skills = model.SurnameOnly.Show(m.Name), ""
 	}
 	return v
 }

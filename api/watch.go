@@ -2,20 +2,23 @@ package api
 
 import (
 	"context"
-	"crypto/rand"
+	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"danyuan/model"
 )
 
-// requestID is the key under which a request's id is kept, as is usual in logs.
+// requestID is what a request's id is called in logs; the answer carries it as X-Request-Id.
 const requestID = "request_id"
 
 // slow is when a request that went well is worth a line in the log.
@@ -44,6 +47,15 @@ func newCounters(r *prometheus.Registry) *counters {
 	return c
 }
 
+// requestIDs gives ids that are unique over all replicas and cheap to make: nobody has to be kept
+// from guessing them.
+type requestIDs struct {
+	process string
+	last    atomic.Uint64
+}
+
+func (r *requestIDs) next() string { return r.process + strconv.FormatUint(r.last.Add(1), 36) }
+
 type seriesKey struct {
 	method, route string
 	status        int
@@ -63,7 +75,7 @@ func (c *counters) of(k seriesKey) *series {
 // that go well and fast are counted but not logged: at thousands a second the log would be the load.
 func (a *API) watch(c *gin.Context) {
 	start := a.s.Clock.Now()
-	id := rand.Text()
+	id := a.ids.next()
 	c.Set(requestID, id)
 	c.Header("X-Request-Id", id)
 	c.Header("X-Content-Type-Options", "nosniff")
@@ -110,5 +122,12 @@ func (a *API) readyz(c *gin.Context) {
 }
 
 func (a *API) metrics() gin.HandlerFunc {
-	return gin.WrapH(promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}))
+	show := promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{})
+	return func(c *gin.Context) {
+		if a.MetricsToken != "" && subtle.ConstantTimeCompare([]byte(bearer(c.GetHeader("Authorization"))), []byte(a.MetricsToken)) != 1 {
+			writeProblem(c, model.ErrSignIn)
+			return
+		}
+		show.ServeHTTP(c.Writer, c.Request)
+	}
 }

@@ -59,6 +59,7 @@ func (w Who) String() string {
 			titles = append(titles, r.Title())
 		}
 		return strings.Join(titles, "、")
+	case nobody:
 	}
 	return "无人"
 }
@@ -78,9 +79,16 @@ func (w Who) refuse(a model.Actor, now time.Time) error {
 	return nil
 }
 
-type actorKey struct{}
+type callerKey struct{}
 
-const whoKey, limitKey = "who", "limit"
+// caller is what a handler's context carries: who calls, and the id of the request.
+type caller struct {
+	actor   model.Actor
+	request string
+}
+
+// routeKey is where an operation's metadata names its line of the route table.
+const routeKey = "route"
 
 // Rates that nobody reaches by hand: commands of a user, and calls without a session from one address
 // (a whole estate may share one behind a carrier's NAT).
@@ -91,44 +99,49 @@ const (
 
 var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了,请稍等一会儿再试。")
 
-// admit finds out who calls, and stops those whom the route's "who" does not let in.
+// admit is letIn for what huma serves.
 func (a *API) admit(c huma.Context, next func(huma.Context)) {
-	op := c.Operation()
-	actor, err := a.s.ActorOf(c.Context(), bearer(c.Header("Authorization")))
-	if err == nil {
-		who, _ := op.Metadata[whoKey].(Who)
-		err = who.refuse(actor, a.s.Clock.Now())
-	}
-	if err == nil {
-		err = a.slowDown(c, op, actor)
-	}
+	r, _ := c.Operation().Metadata[routeKey].(route)
+	actor, err := a.letIn(humagin.Unwrap(c), r)
 	if err != nil {
-		a.refuse(humagin.Unwrap(c), op.OperationID, err)
+		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
 	}
-	next(huma.WithValue(c, actorKey{}, actor))
+	next(huma.WithValue(c, callerKey{}, caller{actor, humagin.Unwrap(c).GetString(requestID)}))
 }
 
-// slowDown counts commands and strangers. Reading while signed in is not counted: it costs less than
-// the counting.
-func (a *API) slowDown(c huma.Context, op *huma.Operation, actor model.Actor) error {
+// letIn finds out who calls, and stops those whom the route's "who" does not let in.
+func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
+	actor, err := a.s.ActorOf(c.Request.Context(), bearer(c.GetHeader("Authorization")))
+	if err != nil {
+		return actor, err
+	}
+	if err := r.who.refuse(actor, a.s.Clock.Now()); err != nil {
+		return actor, err
+	}
+	return actor, a.slowDown(c, r, actor)
+}
+
+// slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
+// is not counted: it costs less than the counting.
+func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	key, limit := "", strangersAMin
 	switch {
 	case actor.UserID == 0:
-		key = "from:" + humagin.Unwrap(c).ClientIP()
-	case op.Method != http.MethodGet:
-		key, limit = "user:"+strconv.FormatInt(actor.UserID, 10), commandsAMinute
+		key = "from:" + c.ClientIP()
+	case r.method != http.MethodGet || r.limit > 0:
+		key, limit = model.UserTopic(actor.UserID), commandsAMinute
 	default:
 		return nil
 	}
-	if n, ok := op.Metadata[limitKey].(int); ok {
-		key, limit = key+":"+op.OperationID, n
+	if r.limit > 0 {
+		key, limit = key+":"+r.id, r.limit
 	}
-	ok, after := a.Limits.Allow(c.Context(), key, limit, time.Minute)
+	ok, after := a.Limits.Allow(c.Request.Context(), key, limit, time.Minute)
 	if ok {
 		return nil
 	}
-	c.SetHeader("Retry-After", strconv.Itoa(int(after/time.Second)+1))
+	c.Header("Retry-After", strconv.Itoa(int(after/time.Second)+1))
 	return errTooMany
 }
 

@@ -15,7 +15,7 @@ type Actor struct {
 	SessionID  int64
 	PersonID   int64 // 0: not bound
 	Name       string
-	NodeID     int64  // where the person belongs: the unit, or the node served
+	NodeID     int64  // where the person belongs: the unit, or the node served; 0 for who has moved away
 	Path       string // of NodeID
 	UnitID     int64  // 0 for a person without a unit
 	Household  int64
@@ -107,12 +107,15 @@ func (a *Actor) load(tx *gorm.DB) error {
 	if err != nil {
 		return err
 	}
-	a.PersonID, a.Name, a.NodeID, a.Path, a.Membership = p.ID, p.Name, p.NodeID, home.Path, p.Membership
-	if home.Kind == Unit {
-		a.UnitID = home.ID
-	}
-	if p.HouseholdID != nil {
-		a.Household = *p.HouseholdID
+	a.PersonID, a.Name, a.Membership = p.ID, p.Name, p.Membership
+	if p.State == PersonHere { // who has moved away keeps their account and roles, and belongs nowhere
+		a.NodeID, a.Path = p.NodeID, home.Path
+		if home.Kind == Unit {
+			a.UnitID = home.ID
+		}
+		if p.HouseholdID != nil {
+			a.Household = *p.HouseholdID
+		}
 	}
 	return tx.Table("roles").Select("roles.role, roles.node_id, nodes.path, roles.starts_at, roles.ends_at").
 		Joins("JOIN nodes ON nodes.id = roles.node_id").Where("roles.person_id = ?", p.ID).Order("roles.id").Find(&a.Grants).Error

@@ -22,3 +22,18 @@ type Audit struct {
 
 // AddAudit appends an entry.
 func AddAudit(tx *gorm.DB, a *Audit) error { return tx.Create(a).Error }
+
+// AuditEntry is an entry with the name of who did it; "" for the system, and for a user who was bound
+// to nobody then.
+type AuditEntry struct {
+	Audit
+	Name string
+}
+
+// AuditIn gives the entries about what lies in a subtree, the newest first.
+func AuditIn(tx *gorm.DB, path string, part Slice) ([]AuditEntry, error) {
+	var entries []AuditEntry
+	tx = tx.Model(&Audit{}).Select("audits.*, COALESCE(persons.name, '') AS name").
+		Joins("JOIN nodes ON nodes.id = audits.node_id").Joins("LEFT JOIN persons ON persons.id = audits.person_id")
+	return entries, part.Newest(InSubtree(tx, "nodes.path", path), "audits.id").Find(&entries).Error
+}

@@ -1,20 +1,26 @@
 package model
 
 import (
+	"errors"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/fault"
 )
 
 // BindingState says how far a user's claim to be a person has come.
 type BindingState string
 
-// The states of a binding.
+// The states of a binding: unmatched → pending → active, refused or ended; one that matched is active
+// at once; active → ended.
 const (
-	BindingPending BindingState = "pending"
-	BindingActive  BindingState = "active"
-	BindingRefused BindingState = "refused"
-	BindingEnded   BindingState = "ended"
+	BindingUnmatched BindingState = "unmatched" // the number is proved and the roster does not tell whose it is
+	BindingPending   BindingState = "pending"   // waits for the unit chief, or for the community if it is a rebinding
+	BindingActive    BindingState = "active"
+	BindingRefused   BindingState = "refused"
+	BindingEnded     BindingState = "ended"
 )
 
 // BindingWay says by what a user was bound to a person.
@@ -28,12 +34,13 @@ const (
 )
 
 // Binding ties a WeChat user to a person: a user to at most one, a person to at most one active user.
-// The three indexed columns hold the id only in the state they are named for.
+// ActiveUserID and ActivePersonID hold the ids while it is active, PendingUserID while it is on its
+// way (unmatched or pending). What was claimed is kept while it is on its way only.
 type Binding struct {
 	ID             int64
 	UserID         int64
 	PersonID       *int64
-	UnitID         *int64
+	UnitID         *int64 // where it is decided: the unit named, in a rebinding the person's node
 	State          BindingState
 	Way            BindingWay
 	ClaimedName    string
@@ -49,17 +56,163 @@ type Binding struct {
 	PendingUserID  *int64
 }
 
+// Refusals about binding.
+var (
+	ErrBindingExists   = fault.New(fault.Conflict, "binding.already_bound", "这个微信已经绑定了居民身份。如果绑错了,请先在“我的”里解除绑定,再重新绑定。")
+	ErrBindingWaiting  = fault.New(fault.Conflict, "binding.waiting", "您已经提交过申请,正在等待处理,不用重复提交。如果要修改,请先撤回再重新提交。")
+	ErrBindingTaken    = fault.New(fault.Conflict, "binding.taken", "这位居民或者这个微信刚刚完成了绑定。请刷新页面查看。")
+	ErrBindingNone     = fault.New(fault.Conflict, "binding.not_bound", "现在没有绑定,不需要解除。")
+	ErrPhoneFirst      = fault.New(fault.Conflict, "binding.phone_first", "请先点“用手机号绑定”验证手机号,再提交申请。")
+	ErrRequestNotFound = fault.New(fault.NotFound, "binding.request_not_found", "没有找到这份申请,或者您不能查看。请刷新列表后重试。")
+	ErrRequestDecided  = fault.New(fault.Conflict, "binding.request_decided", "这份申请已经处理过或者已经撤回,请刷新列表查看。")
+	ErrOwnRequest      = fault.New(fault.Conflict, "binding.own_request", "不能处理和自己有关的申请,请让社区的其他工作人员处理。")
+	ErrPersonChoice    = fault.New(fault.Invalid, "binding.person_choice", "请选择名册里的一位居民,或者选择“名册里没有,新增这位居民”,两者只能选一个。")
+	ErrPersonListed    = fault.New(fault.Conflict, "binding.person_listed", "名册里这一户已经有同名的居民,请直接选择这位居民,不用新增。")
+	ErrPersonLeft      = fault.New(fault.Conflict, "binding.person_left", "这位居民已经登记为迁出,不能绑定。如果又住回来了,请先由社区把住址改回来。")
+)
+
 // ActiveBindingOf gives a user's binding, nil when there is none.
 func ActiveBindingOf(tx *gorm.DB, user int64) (*Binding, error) {
+	return maybeBinding(tx.Where("active_user_id = ?", user))
+}
+
+// ActiveBindingOfPerson gives the binding by which a person is somebody's, nil when there is none.
+func ActiveBindingOfPerson(tx *gorm.DB, person int64) (*Binding, error) {
+	return maybeBinding(tx.Where("active_person_id = ?", person))
+}
+
+// BindingUnderWay gives a user's unmatched or pending binding, nil when there is none.
+func BindingUnderWay(tx *gorm.DB, user int64) (*Binding, error) {
+	return maybeBinding(tx.Where("pending_user_id = ?", user))
+}
+
+// LatestBindingOf gives the newest of a user's bindings in any state, nil when there never was one.
+func LatestBindingOf(tx *gorm.DB, user int64) (*Binding, error) {
+	return maybeBinding(tx.Where("user_id = ?", user).Order("id DESC"))
+}
+
+func maybeBinding(tx *gorm.DB) (*Binding, error) {
 	var b []Binding
-	if err := tx.Where("active_user_id = ?", user).Find(&b).Error; err != nil || len(b) == 0 {
+	if err := tx.Limit(1).Find(&b).Error; err != nil || len(b) == 0 {
 		return nil, err
 	}
 	return &b[0], nil
 }
 
+// LockBinding reads a binding and keeps others from deciding it until the transaction ends.
+func LockBinding(tx *gorm.DB, id int64) (Binding, error) {
+	return BindingByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
+// BindingByID gives a binding in any state.
+func BindingByID(tx *gorm.DB, id int64) (Binding, error) {
+	var b Binding
+	return b, take(tx.Where("id = ?", id), &b, ErrRequestNotFound)
+}
+
+// PendingBinding is a request as lists show it. PersonName is the person of a rebinding.
+type PendingBinding struct {
+	Binding
+	UnitName, UnitKind, PersonName string
+}
+
+// TableName is needed because sealed columns open only under the table that they were sealed for.
+func (PendingBinding) TableName() string { return "bindings" }
+
+// PendingBindings gives the pending bindings of one way in the subtrees, oldest first.
+func PendingBindings(tx *gorm.DB, way BindingWay, roots []string, cut Slice) ([]PendingBinding, error) {
+	var out []PendingBinding
+	// pending_user_id > 0 is true of every such row and has an index; those under way are few.
+	q := tx.Select("bindings.*, nodes.name AS unit_name, nodes.kind AS unit_kind, persons.name AS person_name").
+		Joins("JOIN nodes ON nodes.id = bindings.unit_id").Joins("LEFT JOIN persons ON persons.id = bindings.person_id").
+		Where("bindings.pending_user_id > 0 AND bindings.state = ? AND bindings.way = ?", BindingPending, way)
+	err := cut.Oldest(InSubtree(q, "nodes.path", roots...), "bindings.id").Find(&out).Error
+	return out, err
+}
+
 // CountPendingBindings gives how many claims wait for a unit's chief.
 func CountPendingBindings(tx *gorm.DB, unit int64) (int64, error) {
 	var n int64
-	return n, tx.Model(&Binding{}).Where("unit_id = ? AND state = ?", unit, BindingPending).Count(&n).Error
+	err := tx.Model(&Binding{}).Where("unit_id = ? AND state = ? AND way = ?", unit, BindingPending, ByApproval).Count(&n).Error
+	return n, err
+}
+
+// BoundAmong gives who of the people has an account now.
+func BoundAmong(tx *gorm.DB, people []int64) ([]int64, error) {
+	var ids []int64
+	return ids, tx.Model(&Binding{}).Where("active_person_id IN ?", people).Pluck("active_person_id", &ids).Error
+}
+
+// StartBinding stores that a user has proved a phone number.
+func StartBinding(tx *gorm.DB, user int64, phone string, now time.Time) (Binding, error) {
+	b := Binding{UserID: user, State: BindingUnmatched, Way: ByPhone, Phone: phone, AskedAt: now, PendingUserID: &user}
+	return b, onlyOne(tx.Create(&b).Error)
+}
+
+// ProveAgain stores the number that the user of an unmatched binding has now.
+func (b *Binding) ProveAgain(tx *gorm.DB, phone string, now time.Time) error {
+	b.Phone, b.AskedAt = phone, now
+	return b.move(tx, []BindingState{BindingUnmatched}, map[string]any{"phone": phone, "asked_at": now})
+}
+
+// Ask makes a binding wait: for a unit's chief, or for the community that is to move the person to
+// this user.
+func (b *Binding) Ask(tx *gorm.DB, way BindingWay, person *int64, unit int64, name, room string, now time.Time) error {
+	b.State, b.Way, b.PersonID, b.UnitID, b.ClaimedName, b.ClaimedRoom, b.AskedAt = BindingPending, way, person, &unit, name, room, now
+	return b.move(tx, []BindingState{BindingUnmatched, BindingPending}, map[string]any{
+		"state": b.State, "way": way, "person_id": person, "unit_id": unit, "claimed_name": name, "claimed_room": room, "asked_at": now,
+	})
+}
+
+// Activate binds the user to a person. by is who decided, 0 for a match by phone.
+func (b *Binding) Activate(tx *gorm.DB, person Person, way BindingWay, by int64, now time.Time) error {
+	b.State, b.Way, b.PersonID, b.UnitID, b.DecidedAt = BindingActive, way, &person.ID, &person.NodeID, &now
+	return b.move(tx, []BindingState{BindingUnmatched, BindingPending}, withoutClaims(map[string]any{
+		"state": b.State, "way": way, "person_id": person.ID, "unit_id": person.NodeID, "decided_at": now, "decided_by_id": by,
+		"active_user_id": b.UserID, "active_person_id": person.ID,
+	}))
+}
+
+// Refuse ends a pending binding with the decider's reason.
+func (b *Binding) Refuse(tx *gorm.DB, by int64, reason string, now time.Time) error {
+	b.State, b.Reason, b.DecidedAt = BindingRefused, reason, &now
+	return b.move(tx, []BindingState{BindingPending}, withoutClaims(map[string]any{
+		"state": b.State, "reason": reason, "decided_at": now, "decided_by_id": by,
+	}))
+}
+
+// End ends a binding that is under way or active.
+func (b *Binding) End(tx *gorm.DB, reason string, now time.Time) error {
+	b.State, b.Reason, b.EndedAt = BindingEnded, reason, &now
+	return b.move(tx, []BindingState{BindingUnmatched, BindingPending, BindingActive}, withoutClaims(map[string]any{
+		"state": b.State, "reason": reason, "ended_at": now, "active_user_id": nil, "active_person_id": nil,
+	}))
+}
+
+// withoutClaims drops what was needed only to decide.
+func withoutClaims(set map[string]any) map[string]any {
+	set["claimed_name"], set["claimed_room"], set["phone"], set["pending_user_id"] = "", "", "", nil
+	return set
+}
+
+// move writes a change of state if the binding is still in one that allows it.
+func (b *Binding) move(tx *gorm.DB, from []BindingState, set map[string]any) error {
+	q := tx.Model(&Binding{}).Where("id = ? AND state IN ?", b.ID, from).Updates(set)
+	if q.Error == nil && q.RowsAffected == 0 {
+		return ErrRequestDecided
+	}
+	return onlyOne(q.Error)
+}
+
+// onlyOne puts into words what the unique indexes of bindings refuse.
+func onlyOne(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return ErrBindingTaken
+	}
+	return err
+}
+
+// CarryRebindings hands a person's pending rebinding to the community of the node they belong to now.
+func CarryRebindings(tx *gorm.DB, person, node int64) error {
+	return tx.Model(&Binding{}).Where("person_id = ? AND state = ?", person, BindingPending).Update("unit_id", node).Error
 }

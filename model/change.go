@@ -56,12 +56,3 @@ func ChangesAfter(tx *gorm.DB, id int64) ([]Change, error) {
 	var out []Change
 	return out, tx.Where("id > ?", id).Order("id").Find(&out).Error
 }
-
-// ForgetChanges drops those older than a moment. The newest stays, so that ids never start again.
-func ForgetChanges(tx *gorm.DB, before time.Time) error {
-	last, err := LastChange(tx)
-	if err != nil {
-		return err
-	}
-	return tx.Where("at < ? AND id < ?", before, last).Delete(&Change{}).Error
-}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -18,6 +19,20 @@ const (
 	CommunityCode CodeKind = "community"
 	PlaqueCode    CodeKind = "plaque"
 )
+
+// Page is the mini-program page that scanning a code of this kind opens.
+func (k CodeKind) Page() string { return "pages/" + string(k) + "/index" }
+
+// Revoked is what somebody is told who scans a revoked code of this kind.
+func (k CodeKind) Revoked() *fault.Fault {
+	switch k {
+	case CommunityCode:
+		return ErrCodeRevoked.Saying("这张海报上的码已经作废,请扫社区新贴的码;如果还没有换新,请告诉社区工作人员。")
+	case PlaqueCode:
+		return ErrCodeRevoked.Saying("这块“共产党员户”门牌已经失效,门上的码不再有效。如有疑问,请联系单元长或社区。")
+	}
+	return ErrCodeRevoked
+}
 
 // Code is the scene of a mini-program code: random, revocable, replaceable. ActiveKey holds what it
 // stands for while it is valid, so that there is one valid code for each thing.
@@ -48,12 +63,22 @@ var (
 	ErrCodeRevoked = fault.New(fault.Gone, "code.revoked", "这张海报上的码已经作废,请扫楼道里新贴的码;如果还没有换新,请告诉单元长或社区。")
 )
 
+// Refusals of those who look after codes.
+var (
+	ErrCodeNotFound       = fault.New(fault.NotFound, "code.not_found", "没有找到这个码,或者您不能查看。请回到码的列表重试。")
+	ErrCodePlace          = fault.New(fault.Conflict, "code.no_code_here", "只有单元和社区有自己的码。请选择一个单元或社区。")
+	ErrCodeAlreadyRevoked = fault.New(fault.Conflict, "code.already_revoked", "这个码已经作废,不用再换。请刷新列表,使用现在有效的码。")
+	ErrCodePicture        = fault.New(fault.Unavailable, "code.picture_unavailable", "微信暂时没有生成小程序码的图片。码本身有效,不用重做,请过几分钟再打开这一页。")
+)
+
 // codeAlphabet is Crockford's base 32: no letter that is taken for a digit.
 const codeAlphabet = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 // NewCode gives twelve random characters, 60 bits, from codeAlphabet. WeChat allows a scene of 32.
-func NewCode() string {
-	b := make([]byte, 12)
+func NewCode() string { return randomCode(12) }
+
+func randomCode(length int) string {
+	b := make([]byte, length)
 	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead
 	for i := range b {
 		b[i] = codeAlphabet[b[i]&31]
@@ -97,3 +122,55 @@ func ActiveCodeKey(kind CodeKind, id int64) string { return topic(string(kind), 
 
 // AddCode stores a new valid code.
 func AddCode(tx *gorm.DB, c *Code) error { return tx.Create(c).Error }
+
+// CodeOf makes a new valid code of a unit, a community or (plaque not nil) a plaque in a unit.
+func CodeOf(kind CodeKind, node int64, plaque *int64, by int64, now time.Time) Code {
+	id := node
+	if plaque != nil {
+		id = *plaque
+	}
+	key := ActiveCodeKey(kind, id)
+	return Code{Code: NewCode(), Kind: kind, NodeID: node, PlaqueID: plaque, MadeAt: now, MadeByID: by, ActiveKey: &key}
+}
+
+// CodeByID gives a code in any state.
+func CodeByID(tx *gorm.DB, id int64) (Code, error) {
+	var c Code
+	return c, take(tx.Where("id = ?", id), &c, ErrCodeNotFound)
+}
+
+// CodesOfNode lists the codes of a node in every state, its plaques' included, the newest first.
+func CodesOfNode(tx *gorm.DB, node int64, s Slice) ([]Code, error) {
+	var codes []Code
+	return codes, s.Newest(tx.Where("node_id = ?", node), "id").Find(&codes).Error
+}
+
+// RevokeCode makes a code invalid for ever. It refuses one that is invalid already.
+func RevokeCode(tx *gorm.DB, id, by int64, reason string, now time.Time) error {
+	done := tx.Model(&Code{}).Where("id = ? AND revoked_at IS NULL", id).
+		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil})
+	if done.Error == nil && done.RowsAffected == 0 {
+		return ErrCodeAlreadyRevoked
+	}
+	return done.Error
+}
+
+// PictureOf gives the picture that is kept of a code, nil when there is none yet.
+func PictureOf(tx *gorm.DB, code int64) ([]byte, error) {
+	var kept []CodeImage
+	if err := tx.Where("code_id = ?", code).Find(&kept).Error; err != nil || len(kept) == 0 {
+		return nil, err
+	}
+	return kept[0].JPEG, nil
+}
+
+// KeepPicture keeps a code's first picture; a later one of the same code is not needed.
+func KeepPicture(tx *gorm.DB, i *CodeImage) error {
+	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(i).Error
+}
+
+// RevokeCodesAt revokes every valid code of a node that has ended.
+func RevokeCodesAt(tx *gorm.DB, node, by int64, reason string, now time.Time) error {
+	return tx.Model(&Code{}).Where("node_id = ? AND revoked_at IS NULL", node).
+		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil}).Error
+}

@@ -38,12 +38,12 @@ func ClaimCommand(tx *gorm.DB, c *Command) (happened *Command, err error) {
 
 // FindCommand gives the earlier command of a key, nil when there is none, and ErrKeyReused when it
 // asked for something else.
-func FindCommand(tx *gorm.DB, owner, key, print string) (*Command, error) {
+func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 	var was []Command
 	if err := tx.Where("owner = ? AND command_key = ?", owner, key).Find(&was).Error; err != nil || len(was) == 0 {
 		return nil, err
 	}
-	if was[0].Print != print {
+	if was[0].Print != asked {
 		return nil, ErrKeyReused
 	}
 	return &was[0], nil
@@ -52,9 +52,4 @@ func FindCommand(tx *gorm.DB, owner, key, print string) (*Command, error) {
 // AnswerCommand stores what the command answered.
 func AnswerCommand(tx *gorm.DB, id int64, answer []byte) error {
 	return tx.Model(&Command{}).Where("id = ?", id).Updates(map[string]any{"answer": answer}).Error
-}
-
-// ForgetCommands drops those older than a moment.
-func ForgetCommands(tx *gorm.DB, before time.Time) error {
-	return tx.Where("at < ?", before).Delete(&Command{}).Error
 }

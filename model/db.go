@@ -70,11 +70,17 @@ const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=bu
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
 	file := "file:" + filepath.ToSlash(path) + pragmas
-	w, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file}).(*sqlite.Dialector)}, 1)
+	w, err := open(lite(file), 1, false)
+	// Whoever comes at the very moment at which another turns the new file to WAL is told "busy" at
+	// once, whatever the time-out.
+	for try := 0; err != nil && WorthRetrying(err) && try < 20; try++ {
+		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the file
+		w, err = open(lite(file), 1, false)
+	}
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(translating{sqlite.New(sqlite.Config{DriverName: "sqlite", DSN: file + "&_pragma=query_only(1)"}).(*sqlite.Dialector)}, pool)
+	r, err := open(lite(file+"&_pragma=query_only(1)"), pool, true)
 	if err != nil {
 		return nil, errors.Join(err, closeHandle(w))
 	}
@@ -88,7 +94,7 @@ func connectMySQL(url string, pool int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191}), pool)
+	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191}), pool, false)
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +126,11 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return "", s, false
 }
 
-func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
-	_, lite := dialector.(translating)
+// open keeps statements prepared only where asked: in a transaction database/sql prepares each one
+// anew and holds it until the end, so that a long one would hold hundreds of megabytes.
+func open(dialector gorm.Dialector, pool int, prepared bool) (*gorm.DB, error) {
 	h, err := gorm.Open(dialector, &gorm.Config{
-		SkipDefaultTransaction: true, PrepareStmt: lite, TranslateError: true, Logger: logger.Discard,
+		SkipDefaultTransaction: true, PrepareStmt: prepared, TranslateError: true, Logger: logger.Discard,
 		DisableForeignKeyConstraintWhenMigrating: true,
 	})
 	if err != nil {
@@ -141,7 +148,11 @@ func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 
 // translating is gorm's SQLite dialect on the pure Go driver: gorm's own translation of errors
 // understands only the C driver.
-type translating struct{ *sqlite.Dialector }
+type translating struct{ sqlite.Dialector }
+
+func lite(dsn string) translating {
+	return translating{sqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
+}
 
 // Translate maps SQLite's extended result codes to gorm's errors.
 func (translating) Translate(err error) error {

@@ -1,6 +1,9 @@
 package model
 
-import "gorm.io/gorm"
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
 
 // inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths,
 // filled up with their last value, because a prepared statement is kept for each length.
@@ -34,4 +37,12 @@ func addAll[R any](tx *gorm.DB, rows []R) error {
 		}
 	}
 	return nil
+}
+
+// locking keeps what a query reads as it is until the transaction ends, if that is asked for.
+func locking(tx *gorm.DB, lock bool) *gorm.DB {
+	if lock {
+		return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	return tx
 }

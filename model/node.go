@@ -2,6 +2,7 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -26,6 +27,24 @@ const (
 	Building  NodeKind = "building"
 	Unit      NodeKind = "unit"
 )
+
+// kinds are the levels in order.
+var kinds = []NodeKind{Province, City, District, Street, Community, Grid, Building, Unit}
+
+// Above tells whether a level stands higher than another.
+func (k NodeKind) Above(other NodeKind) bool {
+	return slices.Index(kinds, k) < slices.Index(kinds, other)
+}
+
+// below says under what the levels are made that people make: a building is optional.
+var below = map[NodeKind][]NodeKind{Grid: {Community}, Building: {Grid}, Unit: {Building, Grid}}
+
+// FitsBelow tells whether people may make a node of this level under one of that level. Divisions
+// come from the statistics bureau's file and are made by nobody.
+func (k NodeKind) FitsBelow(parent NodeKind) bool { return slices.Contains(below[k], parent) }
+
+// IsDivision tells whether a level comes from the file of divisions.
+func (k NodeKind) IsDivision() bool { return k.Above(Grid) }
 
 // NodeState says whether a node is in use or what ended it. Ended nodes stay, with their history.
 type NodeState string
@@ -57,6 +76,14 @@ type Node struct {
 var (
 	ErrNodeNotFound = fault.New(fault.NotFound, "node.not_found", "没有找到这个地方,或者您不能查看。请返回上一页重试。")
 	ErrNodeEnded    = fault.New(fault.Conflict, "node.ended", "这个网格或单元已经调整撤销,请到调整后的网格里办理。")
+	ErrNodeName     = fault.New(fault.Conflict, "node.name_taken", "这里已经有同名的网格、楼栋或单元,请换一个名称。")
+	ErrNodeUnfit    = fault.New(fault.Invalid, "node.parent_unfit", "层级不对:网格建在社区下面,楼栋建在网格下面,单元建在楼栋或网格下面。")
+	ErrNodeDivision = fault.New(fault.Invalid, "node.is_division", "社区和社区以上的区划不能在这里调整,请通过导入区划文件更新。")
+	ErrNodeAbroad   = fault.New(fault.Conflict, "node.other_community", "只能在同一个社区里调整,请选择本社区的网格或楼栋。")
+	ErrNodeInUse    = fault.New(fault.Conflict, "node.not_empty", "这里还有下级、住户或没有办完的申请,请先迁出或办完,再撤销。")
+	ErrNodeNoGrid   = fault.New(fault.Invalid, "grid.not_a_grid", "只有网格可以拆分或合并,请重新选择。")
+	ErrGridParts    = fault.New(fault.Invalid, "grid.parts_invalid", "拆分方案不对:每个楼栋和单元都要分到一个新网格,而且只能分一次;新网格不能重名,也不能是空的。")
+	ErrGridsTwice   = fault.New(fault.Invalid, "grid.merge_invalid", "请选择两个以上不同的网格来合并。")
 )
 
 // PathBelow gives the path of a child.
@@ -98,8 +125,8 @@ func LockOrg(tx *gorm.DB) error {
 
 // AddNode gives a node its id, path and creation time and stores it. The caller holds LockOrg.
 func AddNode(tx *gorm.DB, parent *Node, n *Node, now time.Time) error {
-	var last int64
-	if err := tx.Model(&Node{}).Select("COALESCE(MAX(id), 0)").Scan(&last).Error; err != nil {
+	last, err := LastNodeID(tx)
+	if err != nil {
 		return err
 	}
 	n.ID, n.State, n.CreatedAt = last+1, NodeActive, now
@@ -108,6 +135,24 @@ func AddNode(tx *gorm.DB, parent *Node, n *Node, now time.Time) error {
 		n.ParentID, n.Path = parent.ID, PathBelow(parent.Path, n.ID)
 	}
 	return tx.Create(n).Error
+}
+
+// RenameNode gives a node another name. The caller holds LockOrg.
+func RenameNode(tx *gorm.DB, id int64, name string) error {
+	return tx.Model(&Node{}).Where("id = ?", id).Update("name", name).Error
+}
+
+// EndNode takes a node out of use, once. The caller holds LockOrg.
+func EndNode(tx *gorm.DB, id int64, state NodeState, now time.Time) error {
+	return changed(tx.Model(&Node{}).Where("id = ? AND state = ?", id, NodeActive).
+		Updates(map[string]any{"state": state, "ended_at": now}), ErrNodeEnded)
+}
+
+// NameTaken tells whether another active node directly below a parent has the name.
+func NameTaken(tx *gorm.DB, parent int64, name string, but int64) (bool, error) {
+	var n int64
+	err := tx.Model(&Node{}).Where("parent_id = ? AND state = ? AND name = ? AND id <> ?", parent, NodeActive, name, but).Count(&n).Error
+	return n > 0, err
 }
 
 // NodeByID gives a node in any state.
@@ -125,11 +170,23 @@ func ActiveNode(tx *gorm.DB, id int64) (Node, error) {
 	return n, err
 }
 
+// LockNode gives a node in any state, and keeps others from changing what hangs on it until the
+// transaction ends.
+func LockNode(tx *gorm.DB, id int64) (Node, error) {
+	return NodeByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
 // NodesOnPath gives the nodes from the root to the node itself, in that order.
 func NodesOnPath(tx *gorm.DB, path string) ([]Node, error) {
 	var nodes []Node
 	err := tx.Where("id IN ?", PathIDs(path)).Order("path").Find(&nodes).Error
 	return nodes, err
+}
+
+// Subtree gives every node of a subtree in any state, parents before children.
+func Subtree(tx *gorm.DB, path string) ([]Node, error) {
+	var nodes []Node
+	return nodes, InSubtree(tx, "path", path).Order("LENGTH(path), path").Find(&nodes).Error
 }
 
 // Children gives the active nodes directly below one, by name and id.
@@ -139,11 +196,46 @@ func Children(tx *gorm.DB, parent int64) ([]Node, error) {
 	return nodes, err
 }
 
+// UnitsUnder gives the active units of a subtree.
+func UnitsUnder(tx *gorm.DB, path string) ([]Node, error) {
+	var units []Node
+	err := InSubtree(tx, "path", path).Where("kind = ? AND state = ?", Unit, NodeActive).Find(&units).Error
+	return units, err
+}
+
+// ChildrenOf gives a slice of the active nodes directly below one, 0 for the roots, by id.
+func ChildrenOf(tx *gorm.DB, parent int64, s Slice) ([]Node, error) {
+	var nodes []Node
+	return nodes, s.Oldest(tx.Where("parent_id = ? AND state = ?", parent, NodeActive), "id").Find(&nodes).Error
+}
+
+// CountChildren gives how many active nodes are directly below one.
+func CountChildren(tx *gorm.DB, parent int64) (int64, error) {
+	var n int64
+	return n, tx.Model(&Node{}).Where("parent_id = ? AND state = ?", parent, NodeActive).Count(&n).Error
+}
+
 // take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.
 func take(tx *gorm.DB, dest any, missing *fault.Fault) error {
 	err := tx.Take(dest).Error
 	if errors.Is(err, gorm.ErrRecordNotFound) {
 		return missing
+	}
+	return err
+}
+
+// changed makes "no row met the condition" the area's own refusal.
+func changed(done *gorm.DB, missed *fault.Fault) error {
+	if done.Error == nil && done.RowsAffected == 0 {
+		return missed
+	}
+	return done.Error
+}
+
+// refuseDuplicate makes the duplicate that an index refused the area's own refusal.
+func refuseDuplicate(err error, taken *fault.Fault) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return taken.Because(err)
 	}
 	return err
 }

@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"danyuan/fault"
 )
 
 // Notice is a message in a person's inbox. OnceKey makes the same news reach them once.
@@ -20,24 +22,8 @@ type Notice struct {
 	OnceKey   *string
 }
 
-// Accept is one "allow" that a user gave for a subscribe template: good for one message.
-type Accept struct {
-	ID       int64
-	UserID   int64
-	Template string
-	GivenAt  time.Time
-	NoticeID *int64
-	SpentAt  *time.Time
-	VoidAt   *time.Time
-	Outcome  string
-}
-
-// Callback is a WeChat event that has been taken, so that it is taken once.
-type Callback struct {
-	EventID    string `gorm:"primaryKey"`
-	Kind       string
-	ReceivedAt time.Time
-}
+// ErrNoticeNotFound answers for a notice that is not there and for one in somebody else's inbox.
+var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找到这条消息。请返回消息列表,刷新后重试。")
 
 // AddNotice stores a notice; added is false when the same news was told before.
 func AddNotice(tx *gorm.DB, n *Notice) (added bool, err error) {
@@ -46,4 +32,42 @@ func AddNotice(tx *gorm.DB, n *Notice) (added bool, err error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// NoticeByID gives a notice, whoever it is for.
+func NoticeByID(tx *gorm.DB, id int64) (Notice, error) {
+	var n Notice
+	return n, take(tx.Where("id = ?", id), &n, ErrNoticeNotFound)
+}
+
+// NoticesOf gives a person's notices, the newest first; only those not yet read if unread is true.
+func NoticesOf(tx *gorm.DB, person int64, unread bool, part Slice) ([]Notice, error) {
+	tx = tx.Where("person_id = ?", person)
+	if unread {
+		tx = tx.Where("read_at IS NULL")
+	}
+	var notices []Notice
+	return notices, part.Newest(tx, "id").Find(&notices).Error
+}
+
+// CountUnread gives how many notices a person has not read.
+func CountUnread(tx *gorm.DB, person int64) (int64, error) {
+	var n int64
+	return n, tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL", person).Count(&n).Error
+}
+
+// ReadNotice marks one of a person's notices as read. When it was read before, that time stays.
+func ReadNotice(tx *gorm.DB, person, id int64, now time.Time) (Notice, error) {
+	err := tx.Model(&Notice{}).Where("id = ? AND person_id = ? AND read_at IS NULL", id, person).Update("read_at", now).Error
+	if err != nil {
+		return Notice{}, err
+	}
+	var n Notice
+	return n, take(tx.Where("id = ? AND person_id = ?", id, person), &n, ErrNoticeNotFound)
+}
+
+// ReadNotices marks all of a person's notices as read, and tells how many were not.
+func ReadNotices(tx *gorm.DB, person int64, now time.Time) (int64, error) {
+	r := tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL", person).Update("read_at", now)
+	return r.RowsAffected, r.Error
 }

@@ -10,6 +10,7 @@ type Action string
 const (
 	ManageDivisions  Action = "manage_divisions"
 	ManageGrids      Action = "manage_grids"
+	ManagePartyOrgs  Action = "manage_party_orgs"
 	AppointOfficers  Action = "appoint_officers"
 	ImportRoster     Action = "import_roster"
 	ListPeople       Action = "list_people"
@@ -33,6 +34,7 @@ const (
 var permits = map[Action][]Role{
 	ManageDivisions:  {DistrictAdmin},
 	ManageGrids:      {CommunityStaff, CommunitySecretary, DistrictAdmin},
+	ManagePartyOrgs:  {BranchSecretary, CommunitySecretary, DistrictAdmin},
 	AppointOfficers:  {BranchSecretary, CommunityStaff, CommunitySecretary, DistrictAdmin},
 	ImportRoster:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
 	ListPeople:       {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},

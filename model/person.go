@@ -104,6 +104,35 @@ func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	return people, err
 }
 
+// MembersOfNode gives the Party members among the people here of a unit. It opens their membership and
+// nothing else.
+func MembersOfNode(tx *gorm.DB, node int64) ([]int64, error) {
+	var people []Person
+	if err := tx.Select("id", "membership").Where("node_id = ? AND state = ?", node, PersonHere).Find(&people).Error; err != nil {
+		return nil, err
+	}
+	var ids []int64
+	for _, p := range people {
+		if p.Membership.IsMember() {
+			ids = append(ids, p.ID)
+		}
+	}
+	return ids, nil
+}
+
+// SetMembership changes where a person's Party membership is. The caller holds the person's lock.
+func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
+	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
+}
+
+// AddServing stores somebody who serves at a node and has no household here.
+func AddServing(tx *gorm.DB, p *Person) error { return tx.Create(p).Error }
+
+// MoveServing takes everybody who belongs to a node that has ended to another one.
+func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
+	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
+}
+
 // NewHousehold makes a home ready to be stored.
 func NewHousehold(k *Keys, unit int64, room string, now time.Time) Household {
 	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", room), CreatedAt: now}

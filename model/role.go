@@ -81,8 +81,20 @@ type Appointment struct {
 // TableName keeps the glossary's word in the database.
 func (Appointment) TableName() string { return "roles" }
 
-// ErrRoleNotFound answers for an appointment that is not there or not the actor's to see.
-var ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。")
+// Refusals about appointments. ErrRoleNotFound answers for one that is not there and for one that is
+// not the actor's to see.
+var (
+	ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。")
+	ErrRoleUnknown  = fault.New(fault.Invalid, "role.unknown", "没有这项职务,请从列表里选择。")
+	ErrRoleUnfit    = fault.New(fault.Invalid, "role.node_unfit", "这项职务不设在这一级,请换一个地方或换一项职务。")
+	ErrRoleNotYours = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")
+	ErrRoleBackdate = fault.New(fault.Invalid, "role.backdated", "日期不能早于现在。任免从现在或以后的日期开始,请重新选择。")
+	ErrRoleDates    = fault.New(fault.Invalid, "role.dates_invalid", "结束日期要晚于开始日期,请重新选择。")
+	ErrRoleOverlap  = fault.New(fault.Conflict, "role.already_held", "这个人在这段时间已经担任这项职务。请换一个时间,或者先结束原来的任职。")
+	ErrRoleEnded    = fault.New(fault.Conflict, "role.ended", "这项任职在那个时间之前已经结束,不用再结束。如需延长,请重新任命。")
+	ErrRoleLast     = fault.New(fault.Conflict, "role.last_admin", "这是最后一位在任的区级管理员,不能结束。请先任命另一位没有结束日期的区级管理员。")
+	ErrFirstAdmin   = fault.New(fault.Conflict, "role.admin_exists", "已经有过区级管理员,不能再用这个命令。请由在任的区级管理员任命。")
+)
 
 // OpenRoleKey makes a second open appointment of the same person to the same role at the same node
 // impossible, by the index uq_roles_open.
@@ -91,12 +103,13 @@ func OpenRoleKey(person int64, role Role, node int64) *string {
 	return &k
 }
 
-// Appoint stores an appointment.
+// Appoint stores an appointment. One person holds a role at a node once at a time: the caller has
+// locked the person and asked Overlapping; of two open ones the index uq_roles_open refuses the second.
 func Appoint(tx *gorm.DB, a *Appointment) error {
 	if a.EndsAt == nil {
 		a.OpenKey = OpenRoleKey(a.PersonID, a.Role, a.NodeID)
 	}
-	return tx.Create(a).Error
+	return refuseDuplicate(tx.Create(a).Error, ErrRoleOverlap)
 }
 
 // Officer is a person in a role at a node, as pages show them.

@@ -34,11 +34,11 @@ func CreateKeys(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
 	}
-	for file, make := range map[string]func() (*keyset.Handle, error){
+	for file, create := range map[string]func() (*keyset.Handle, error){
 		sealFile:  func() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) },
 		indexFile: func() (*keyset.Handle, error) { return keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()) },
 	} {
-		h, err := make()
+		h, err := create()
 		if err != nil {
 			return err
 		}
@@ -46,7 +46,7 @@ func CreateKeys(dir string) error {
 		if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf)); err != nil {
 			return err
 		}
-		f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the folder
 		if err != nil {
 			return err
 		}

@@ -1,9 +1,28 @@
 package model
 
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
 // Sequence counts numbers that are given out without gaps, such as receipts of a year.
 type Sequence struct {
 	Name  string `gorm:"primaryKey"`
 	Value int64
+}
+
+// NextNumber gives the next number of a sequence, from 1 on. The sequence stays locked until the
+// transaction ends, so that one which is rolled back leaves no gap.
+func NextNumber(tx *gorm.DB, name string) (int64, error) {
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&Sequence{Name: name}).Error; err != nil {
+		return 0, err
+	}
+	var s Sequence
+	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("name = ?", name).Take(&s).Error; err != nil {
+		return 0, err
+	}
+	s.Value++
+	return s.Value, tx.Model(&Sequence{}).Where("name = ?", name).Update("value", s.Value).Error
 }
 
 // Lock is a named row that is locked to do one thing at a time.
@@ -16,7 +35,7 @@ type Lock struct {
 func Tables() []any {
 	return []any{
 		&Lock{}, &Sequence{}, &Node{}, &NodeChange{}, &PartyOrg{},
-		&Household{}, &Person{}, &User{}, &Session{}, &Binding{}, &Appointment{},
+		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &Binding{}, &Appointment{},
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &Change{},

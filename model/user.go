@@ -67,6 +67,25 @@ func EndSession(tx *gorm.DB, id int64, now time.Time) error {
 	return tx.Model(&Session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", now).Error
 }
 
+// EndSessionsOf ends all of a user's sessions and gives how many were running.
+func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
+	q := tx.Model(&Session{}).Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now).Update("ended_at", now)
+	return q.RowsAffected, q.Error
+}
+
+// SessionsOf gives a user's running sessions, newest first.
+func SessionsOf(tx *gorm.DB, user int64, now time.Time, cut Slice) ([]Session, error) {
+	var out []Session
+	err := cut.Newest(tx.Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now), "id").Find(&out).Error
+	return out, err
+}
+
+// LockUser keeps others from changing what the user is bound to until the transaction ends.
+func LockUser(tx *gorm.DB, id int64) error {
+	var u User
+	return take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").Where("id = ?", id), &u, ErrUserNotFound)
+}
+
 // UserByID gives a user, with the session key opened.
 func UserByID(tx *gorm.DB, id int64) (User, error) {
 	var u User

@@ -41,7 +41,7 @@ func (s *Service) RunImportWith(ctx context.Context, id int64, at func(written b
 	if err != nil {
 		return err
 	}
-	kind := func(now time.Time) work[rosterRow] {
+	kind := func(now time.Time) importing[rosterRow] {
 		w := roster(now)
 		settle := w.settle
 		w.settle = func(p *pass, rows []rosterRow) error {

@@ -41,7 +41,7 @@ func (s *Service) FollowChanges(ctx context.Context) {
 	defer tick.Stop()
 	for {
 		if err := s.ReadChanges(ctx); err != nil && ctx.Err() == nil {
-			s.Log.Warn("the feed of changes can't be read", slog.String("error", err.Error()))
+			s.Log.WarnContext(ctx, "the feed of changes can't be read", slog.String("error", err.Error()))
 		}
 		select {
 		case <-ctx.Done():
@@ -75,6 +75,7 @@ func (f *feed) read(ctx context.Context) error {
 		f.s.actors.Clear()
 		f.s.codes.Clear()
 		f.s.pages.Clear()
+		f.s.tallies.Clear()
 	}
 	var topics []string
 	seen := make(map[int64]struct{}, len(rows))

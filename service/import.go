@@ -13,7 +13,6 @@ import (
 
 	"danyuan/fault"
 	"danyuan/model"
-	"danyuan/service/outbox"
 	"danyuan/service/sheet"
 )
 
@@ -25,9 +24,6 @@ const (
 	XLSX = sheet.XLSX
 	CSV  = sheet.CSV
 )
-
-// importJob is the job that does an import; its subject is the import.
-const importJob = "import"
 
 // importLimits bounds a table: 10 MiB, 50,000 rows.
 var importLimits = sheet.Limits{Bytes: 10 << 20, Rows: 50_000, CellRunes: 500}
@@ -80,7 +76,7 @@ func (s *Service) HandIn(ctx context.Context, cmd Command, community int64, kind
 		if err := model.AddImport(t.DB, &imp); err != nil {
 			return imp, err
 		}
-		if err := outbox.Owe(t.DB, importJob, imp.ID, importJob+":"+strconv.FormatInt(imp.ID, 10), t.now, t.now); err != nil {
+		if err := t.owe(importTable, imp.ID, importTable+":"+strconv.FormatInt(imp.ID, 10), t.now); err != nil {
 			return imp, err
 		}
 		imp.File = nil

@@ -4,14 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strconv"
 
 	"danyuan/model"
 )
-
-// NoticeDisplayEnded tells a member that their identity is not shown any more, though they did not
-// withdraw it.
-const NoticeDisplayEnded = "display_ended"
 
 // placed is a row of the roster with the unit and household that it names, and whom it is about.
 type placed struct {
@@ -34,6 +29,9 @@ func (p *pass) settleRoster(rows []rosterRow) error {
 	for _, r := range found {
 		if r.person != nil {
 			r.compare(p)
+		}
+		if r.person != nil && r.person.ID == p.self && len(r.change) > 0 {
+			p.faults.add(r.line, columnName, "这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。")
 		}
 	}
 	if err := p.refuseBeyond(found); err != nil {
@@ -60,7 +58,7 @@ func (p *pass) findHomes(rows []rosterRow) ([]*placed, error) {
 			homes = append(homes, home)
 			units = append(units, unit.ID)
 		}
-		found = append(found, &placed{rosterRow: row, unit: unit.ID, home: homeKey{unit.ID, home.RoomIndex}})
+		found = append(found, &placed{rosterRow: row, unit: unit.ID, home: keyOf(home)})
 	}
 	if p.write == nil || len(homes) == 0 {
 		return found, nil
@@ -228,70 +226,60 @@ func (p *pass) writePersons(rows []*placed) error {
 		return nil // nothing will happen, and whom these rows are about is not known
 	}
 	var added []model.Person
-	var moved []*model.Person
-	var hidden []int64
 	for _, r := range rows {
 		switch {
 		case r.person == nil:
 			p.counts.Added++
 			added = append(added, r.newPerson(p))
-			continue
 		case len(r.change) == 0:
 			p.counts.Unchanged++
-			continue
-		}
-		p.counts.Changed++
-		if r.change["node_id"] != nil {
-			p.counts.Moved++
-			moved = append(moved, r.person)
-		}
-		if r.change["node_id"] != nil || r.change["membership"] == string(model.NoMember) {
-			hidden = append(hidden, r.person.ID)
-		}
-		if p.write == nil {
-			continue
-		}
-		if err := model.ChangePerson(p.db, r.person.ID, r.change, p.now); err != nil {
-			return err
+		default:
+			p.counts.Changed++
+			if r.moves() {
+				p.counts.Moved++
+			}
+			if err := p.changePerson(r); err != nil {
+				return err
+			}
 		}
 	}
 	if p.write == nil {
 		return nil
 	}
-	if err := model.AddPersons(p.db, added); err != nil {
-		return err
-	}
-	if err := p.noteMoves(moved); err != nil {
-		return err
-	}
-	return p.write.hide(hidden)
+	return model.AddPersons(p.db, added)
 }
 
-// noteMoves records who lives in another unit from now on.
-func (p *pass) noteMoves(moved []*model.Person) error {
-	for _, who := range moved {
-		if !p.places.holds(who.NodeID) {
-			p.write.touch(model.PersonTopic(who.ID)) // what is kept of them hangs on other places
+// moves tells whether a row's person lives in another unit from now on.
+func (r *placed) moves() bool { return r.change["node_id"] != nil }
+
+// changePerson stores what changes of a person. Who moves to another unit or is a Party member no more
+// is told, and shows no identity: what their neighbours see was agreed to for another door.
+func (p *pass) changePerson(r *placed) error {
+	if p.write == nil {
+		return nil
+	}
+	t, now := p.write, *r.person
+	if err := model.ChangePerson(p.db, now.ID, r.change, p.now); err != nil {
+		return err
+	}
+	if r.moves() {
+		if !p.places.holds(now.NodeID) {
+			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
 		}
-		if err := p.write.audit("person.move", p.places.root.ID, "person", who.ID, "import node_id"); err != nil {
+		now.NodeID = r.unit
+		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), t.endDisplayOf(now.ID, "moved"), t.record(now, "move", "名册导入")); err != nil {
 			return err
 		}
 	}
-	return nil
-}
-
-// hide ends the identity display of those who moved away or are no members: what their neighbours see
-// was agreed to for another door, or is not true any more.
-func (t *tx) hide(people []int64) error {
-	ended, err := model.EndDisplays(t.DB, people, "roster", t.now)
-	for _, d := range ended {
-		t.touch(model.NodeTopic(d.UnitID))
-		err = errors.Join(err,
-			t.audit("display.end", d.UnitID, "display", d.ID, "roster"),
-			t.notify(d.PersonID, NoticeDisplayEnded, "亮身份已停止", "社区更新了您的登记信息,您的身份已不再展示。请核对登记信息;需要时可以重新亮身份。",
-				"pages/display/index", "display_end:"+strconv.FormatInt(d.ID, 10)))
+	if r.change["membership"] == nil {
+		return nil
 	}
-	return err
+	if !r.membership.IsMember() {
+		if err := t.endDisplayOf(now.ID, "membership"); err != nil {
+			return err
+		}
+	}
+	return t.record(now, "membership", "名册导入")
 }
 
 func (r *placed) newPerson(p *pass) model.Person {

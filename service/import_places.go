@@ -36,6 +36,9 @@ func placeIn(cells []string, line int, faults *faultList, filled ...string) plac
 		}
 	}
 	p.room = norm.NFKC.String(p.room)
+	if p.room != "" && model.PlainRoom(p.room) == "" {
+		faults.add(line, columnRoom, "房号里没有号码,请填写,例如101。")
+	}
 	return p
 }
 

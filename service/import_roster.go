@@ -43,9 +43,9 @@ type rosterRow struct {
 
 // roster reads the rows of people. One person may stand in a table once: by id number, and by
 // household and name.
-func roster(now time.Time) work[rosterRow] {
+func roster(now time.Time) importing[rosterRow] {
 	byNumber, byName := map[string]int{}, map[string]int{}
-	return work[rosterRow]{
+	return importing[rosterRow]{
 		check: func(line int, cells []string, faults *faultList) rosterRow {
 			row := checkPerson(line, cells, now, faults)
 			if first, twice := earlier(byNumber, row.idNumber, line); twice {
@@ -54,7 +54,7 @@ func roster(now time.Time) work[rosterRow] {
 			if row.name == "" || row.room == "" {
 				return row
 			}
-			where := []string{sameName(row.grid), sameName(row.building), sameName(row.unit), row.room, row.name}
+			where := []string{sameName(row.grid), sameName(row.building), sameName(row.unit), model.PlainRoom(row.room), row.name}
 			if first, twice := earlier(byName, strings.Join(where, "\x00"), line); twice {
 				faults.add(line, columnName, fmt.Sprintf("第%d行和第%d行是同一户、同一个姓名,请只留一行。", first, line))
 			}

@@ -19,9 +19,9 @@ const (
 	progressRows = 2000
 )
 
-// work is how one kind of table is imported. check reads a row on its own and notes what is wrong with
+// importing is how one kind of table is imported. check reads a row on its own and notes what is wrong with
 // it; settle compares rows with the database, counts what they do, and does it when it may write.
-type work[R any] struct {
+type importing[R any] struct {
 	check  func(line int, cells []string, faults *faultList) R
 	settle func(p *pass, rows []R) error
 }
@@ -34,6 +34,7 @@ type pass struct {
 	keys    *model.Keys
 	places  *placeTree
 	homes   map[homeKey]int64 // households, with id 0 when not stored yet
+	self    int64             // the person who handed the table in
 	claimed map[int64]int     // person → the line that is about them
 	counts  model.ImportCounts
 	faults  *faultList
@@ -41,7 +42,7 @@ type pass struct {
 
 type homeKey struct {
 	unit int64
-	room string // blind index
+	room string // model.PlainRoom
 }
 
 // errImportGone stops a run whose import somebody else has ended: it was called off, or another worker
@@ -87,7 +88,7 @@ func (s *Service) beginImport(ctx context.Context, id int64) (model.Import, erro
 }
 
 // importRows checks a table and, unless it is a dry run or something is wrong, writes it.
-func importRows[R any](ctx context.Context, s *Service, imp model.Import, columns []sheet.Column, kind func(now time.Time) work[R]) error {
+func importRows[R any](ctx context.Context, s *Service, imp model.Import, columns []sheet.Column, kind func(now time.Time) importing[R]) error {
 	w := kind(s.now())
 	rows, p, err := checkRows(ctx, s, &imp, columns, w)
 	if err != nil {
@@ -107,12 +108,12 @@ func importRows[R any](ctx context.Context, s *Service, imp model.Import, column
 }
 
 // checkRows reads the table from its first row to its last and compares it with the database as it is.
-func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, columns []sheet.Column, w work[R]) ([]R, *pass, error) {
+func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, columns []sheet.Column, w importing[R]) ([]R, *pass, error) {
 	file, err := model.ImportFile(s.DB.Read(ctx), imp.ID)
 	if err != nil {
 		return nil, nil, err
 	}
-	p, err := s.newPass(s.DB.Read(ctx), nil, imp.NodeID)
+	p, err := s.newPass(s.DB.Read(ctx), nil, *imp)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -145,12 +146,12 @@ func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, column
 }
 
 // newPass looks at a community as it is now; with write, it locks what it sees.
-func (s *Service) newPass(h *gorm.DB, write *tx, community int64) (*pass, error) {
-	node, err := model.ActiveNode(h, community)
+func (s *Service) newPass(h *gorm.DB, write *tx, imp model.Import) (*pass, error) {
+	node, err := model.ActiveNode(h, imp.NodeID)
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
+	p := &pass{db: h, write: write, self: imp.ByPersonID, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
 	if p.places, err = loadPlaces(h, node); err != nil {
 		return nil, err
 	}
@@ -160,14 +161,18 @@ func (s *Service) newPass(h *gorm.DB, write *tx, community int64) (*pass, error)
 func (p *pass) loadHomes(units []int64) error {
 	homes, err := model.HomesOf(p.db, units, p.write != nil)
 	for _, h := range homes {
-		p.homes[homeKey{h.UnitID, h.RoomIndex}] = h.ID
+		if key := keyOf(h); p.homes[key] == 0 {
+			p.homes[key] = h.ID
+		}
 	}
 	return err
 }
 
+func keyOf(h model.Household) homeKey { return homeKey{h.UnitID, model.PlainRoom(h.Room)} }
+
 // newHome notes a household, and tells whether it is a new one.
 func (p *pass) newHome(h model.Household) bool {
-	key := homeKey{h.UnitID, h.RoomIndex}
+	key := keyOf(h)
 	if _, known := p.homes[key]; known {
 		return false
 	}
@@ -178,7 +183,7 @@ func (p *pass) newHome(h model.Household) bool {
 
 // writeRows compares the rows once more, under the lock of the org tree and of what they find, and does
 // what they do. Whatever changed since they were checked, all of it happens or nothing.
-func writeRows[R any](ctx context.Context, s *Service, imp model.Import, rows []R, w work[R]) (*pass, error) {
+func writeRows[R any](ctx context.Context, s *Service, imp model.Import, rows []R, w importing[R]) (*pass, error) {
 	var p *pass
 	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
 		var err error
@@ -220,7 +225,7 @@ func (s *Service) lockPass(t *tx, imp model.Import) (*pass, error) {
 	if t.by, err = model.ActorOfUser(t.DB, imp.ByUserID); err != nil {
 		return nil, err
 	}
-	p, err := s.newPass(t.DB, t, imp.NodeID)
+	p, err := s.newPass(t.DB, t, imp)
 	if err == nil && !t.by.May(model.ImportRoster, p.places.root.Path, t.now) {
 		err = model.ErrImportNoRole
 	}

@@ -20,8 +20,8 @@ type structureRow struct {
 }
 
 // structure reads the rows of grids, buildings, units and households.
-func structure(time.Time) work[structureRow] {
-	return work[structureRow]{
+func structure(time.Time) importing[structureRow] {
+	return importing[structureRow]{
 		check: func(line int, cells []string, faults *faultList) structureRow {
 			row := structureRow{line, placeIn(cells, line, faults, columnGrid)}
 			if row.room != "" && row.unit == "" {
@@ -60,7 +60,13 @@ func (p *pass) settleStructure(rows []structureRow) error {
 	if p.write == nil {
 		return nil
 	}
-	if err := model.NoteCreated(p.db, nodes, p.write.by.PersonID, "import", p.now); err != nil {
+	var history []model.NodeChange
+	for _, n := range nodes {
+		history = append(history, model.NodeChange{
+			NodeID: n.ID, What: model.StepCreated, NameAfter: n.Name, ParentAfter: n.ParentID, Reason: "表格导入", ByPersonID: p.self, At: p.now,
+		})
+	}
+	if err := model.AddNodeChanges(p.db, history...); err != nil {
 		return err
 	}
 	return model.AddHouseholds(p.db, homes)

@@ -297,7 +297,7 @@ func TestImport_moveWithinTheCommunityIsRecordedAndEndsTheDisplay(t *testing.T) 
 	h.Tx(func(tx *gorm.DB) error {
 		return errors.Join(
 			tx.Model(&model.Audit{}).Where("action = ? AND subject_id = ? AND person_id = ?", "person.move", p.ID, h.clerk.ID).Count(&audits).Error,
-			tx.Model(&model.Notice{}).Where("person_id = ? AND kind = ?", p.ID, service.NoticeDisplayEnded).Count(&notices).Error)
+			tx.Model(&model.Notice{}).Where("person_id = ? AND kind = ?", p.ID, service.NoticeRecord).Count(&notices).Error)
 	})
 	if audits != 1 || notices != 1 {
 		t.Fatalf("%d audit entries, %d notices", audits, notices)

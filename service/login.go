@@ -23,7 +23,8 @@ func (s *Service) Login(ctx context.Context, cmd Command, code string) (SignedIn
 	}
 	openID, unionID, sessionKey, err := s.Accounts.Session(ctx, code)
 	if err != nil {
-		return SignedIn{}, err
+		// The same command may have happened meanwhile, and have used up the code.
+		return SignedIn{}, or(s.replay(ctx, cmd), err)
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (SignedIn, error) {
 		u, err := model.SignIn(t.DB, openID, unionID, sessionKey, t.now)
@@ -41,17 +42,6 @@ func (s *Service) Login(ctx context.Context, cmd Command, code string) (SignedIn
 			return SignedIn{}, err
 		}
 		return SignedIn{token, session, binding != nil}, t.audit("session.start", 0, "session", session.ID, "")
-	})
-}
-
-// Logout ends the session at once, here and on every replica.
-func (s *Service) Logout(ctx context.Context, cmd Command) (struct{}, error) {
-	return inTx(ctx, s, cmd, func(t *tx) (struct{}, error) {
-		if err := model.EndSession(t.DB, cmd.By.SessionID, t.now); err != nil {
-			return struct{}{}, err
-		}
-		t.touch(model.UserTopic(cmd.By.UserID))
-		return struct{}{}, t.audit("session.end", 0, "session", cmd.By.SessionID, "")
 	})
 }
 

@@ -1,8 +1,9 @@
 package service
 
 import (
+	"context"
+
 	"danyuan/model"
-	"danyuan/service/outbox"
 )
 
 // The kinds of notice. Those that have a subscribe template are also sent through WeChat.
@@ -13,9 +14,6 @@ const (
 	NoticeRole    = "role"
 )
 
-// sendNotice is the job that offers a notice to WeChat.
-const sendNotice = "send_notice"
-
 // notify puts a notice into a person's inbox, in this transaction, and owes its sending. once makes
 // the same news reach them once; texts hold no phone number, id number or address.
 func (t *tx) notify(person int64, kind, title, body, page, once string) error {
@@ -24,5 +22,49 @@ func (t *tx) notify(person int64, kind, title, body, page, once string) error {
 	if err != nil || !added {
 		return err
 	}
-	return outbox.Owe(t.DB, sendNotice, n.ID, "", t.now, t.now)
+	return t.owe(sendNotice, n.ID, "", t.now)
+}
+
+// Notices gives the actor's own inbox, the newest first; only what is not yet read if unread is true.
+func (s *Service) Notices(ctx context.Context, by model.Actor, unread bool, part model.Slice) ([]model.Notice, error) {
+	if by.PersonID == 0 {
+		return nil, model.ErrBindFirst
+	}
+	return model.NoticesOf(s.DB.Read(ctx), by.PersonID, unread, part)
+}
+
+// CountUnread gives how many notices the actor has not read.
+func (s *Service) CountUnread(ctx context.Context, by model.Actor) (int64, error) {
+	if by.PersonID == 0 {
+		return 0, model.ErrBindFirst
+	}
+	return model.CountUnread(s.DB.Read(ctx), by.PersonID)
+}
+
+// ReadNotice marks one of the actor's notices as read. Somebody else's is refused as not found.
+func (s *Service) ReadNotice(ctx context.Context, cmd Command, id int64) (model.Notice, error) {
+	if cmd.By.PersonID == 0 {
+		return model.Notice{}, model.ErrBindFirst
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.Notice, error) {
+		n, err := model.ReadNotice(t.DB, cmd.By.PersonID, id, t.now)
+		if err != nil {
+			return n, err
+		}
+		return n, t.audit("notice.read", 0, "notice", n.ID, "")
+	})
+}
+
+// ReadAllNotices marks every notice of the actor as read, and gives how many were not.
+func (s *Service) ReadAllNotices(ctx context.Context, cmd Command) (int64, error) {
+	if cmd.By.PersonID == 0 {
+		return 0, model.ErrBindFirst
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (int64, error) {
+		n, err := model.ReadNotices(t.DB, cmd.By.PersonID, t.now)
+		if err != nil {
+			return n, err
+		}
+		return n, t.audit("notice.read_all", 0, "person", cmd.By.PersonID, "")
+	})
 }

@@ -10,11 +10,13 @@ import (
 	"slices"
 	"time"
 
+	"golang.org/x/sync/singleflight"
 	"gorm.io/gorm"
 
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service/fresh"
+	"danyuan/service/outbox"
 )
 
 // Clock tells the time. Tests hold it still.
@@ -44,6 +46,7 @@ type Deps struct {
 	Clock     Clock
 	Accounts  Accounts
 	Outlets   Outlets
+	Callbacks Callbacks // nil where WeChat's callback is not configured
 	Log       *slog.Logger
 	Templates map[string]string // notice kind → subscribe template id; a kind without one stays in the inbox
 }
@@ -51,14 +54,18 @@ type Deps struct {
 // Service offers the use cases. Every method that changes something takes the Command it belongs to.
 type Service struct {
 	Deps
-	feed   *feed
-	actors *fresh.Cache[string, model.Actor]
-	codes  *fresh.Cache[string, model.Node]
-	pages  *fresh.Cache[pageKey, Rendered]
+	feed    *feed
+	actors  *fresh.Cache[string, model.Actor]
+	codes   *fresh.Cache[string, model.Node]
+	pages   *fresh.Cache[pageKey, Rendered]
+	tallies *fresh.Cache[int64, tally] // by unit
+	work    work
+
+	pictures singleflight.Group // of codes, by id
 }
 
-// How much is kept in memory: an actor is about 1 KB, a page about 2 KB.
-const keptActors, keptCodes, keptPages = 50_000, 20_000, 20_000
+// How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally about 500 bytes.
+const keptActors, keptCodes, keptPages, keptTallies = 50_000, 20_000, 20_000, 20_000
 
 // New makes a Service. Nothing is read before Start or the first call.
 func New(d Deps) *Service {
@@ -67,6 +74,8 @@ func New(d Deps) *Service {
 	s.actors = fresh.New[string, model.Actor](s.feed, keptActors)
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
+	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
+	s.work = newWork(s)
 	return s
 }
 
@@ -93,6 +102,7 @@ type tx struct {
 	now     time.Time
 	by      model.Actor
 	changed []string
+	owes    bool
 }
 
 // touch names topics whose keepers must look again once this transaction is committed.
@@ -102,6 +112,12 @@ func (t *tx) touch(topics ...string) {
 			t.changed = append(t.changed, topic)
 		}
 	}
+}
+
+// owe writes a job, in this transaction. A worker of this replica wakes once it is committed.
+func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
+	t.owes = t.owes || !due.After(t.now)
+	return outbox.Owe(t.DB, kind, subject, once, due, t.now)
 }
 
 // audit appends to the audit log, in this transaction.
@@ -115,8 +131,8 @@ func (t *tx) audit(action string, node int64, subject string, id int64, detail s
 const tries = 5
 
 // inTx is the only opener of transactions. It runs fn as one transaction, whole again after a
-// deadlock or a busy database; keeps the command's key and answer with it; and drops what was kept
-// in memory of the topics that fn touched, before it returns.
+// deadlock or a busy database; keeps the command's key and answer with it; drops what was kept in
+// memory of the topics that fn touched, before it returns; and wakes a worker for what fn owes.
 func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	var (
 		result R
@@ -138,13 +154,16 @@ func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R
 		if err == nil || !model.WorthRetrying(err) || ctx.Err() != nil {
 			break
 		}
-		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond)
+		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond) //nolint:gosec // spreads rivals, hides nothing
 	}
 	if err != nil {
 		var none R
 		return none, wrap(err)
 	}
 	s.drop(t.changed...)
+	if t.owes {
+		s.wakeWorker()
+	}
 	return result, nil
 }
 
@@ -199,6 +218,7 @@ func (s *Service) drop(topics ...string) {
 	s.actors.Drop(topics...)
 	s.codes.Drop(topics...)
 	s.pages.Drop(topics...)
+	s.tallies.Drop(topics...)
 }
 
 // pause waits, or gives up waiting with the context.

@@ -46,7 +46,7 @@ type UnitCounts struct {
 // Rendered is a page as it goes out, with the tag by which a client knows that it is unchanged.
 type Rendered struct {
 	Bytes []byte
-	ETag  string
+	ETag  []string // one value, in the form in which a header is written
 }
 
 // UnitPage gives the page that a unit code opens, as the actor may see it. render runs once for each
@@ -109,46 +109,30 @@ func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audien
 		return page, err
 	}
 	for _, o := range officers {
-		switch o.Role {
-		case model.UnitChief:
+		if o.Role == model.UnitChief {
 			page.Chief = &o
-		case model.BranchSecretary:
+		} else {
 			page.Secretary = &o
 		}
 	}
 	if page.Members, err = model.ShownOnPage(h, unit.ID); err != nil || audience != OfficerOf {
 		return page, err
 	}
-	page.Counts, err = s.countUnit(ctx, unit.ID)
+	page.Counts, err = s.countUnit(ctx, unit)
 	return page, err
 }
 
-// countUnit opens the sealed membership of everybody in one unit, some seventy people: whole
-// communities are counted from what their units count.
-func (s *Service) countUnit(ctx context.Context, unit int64) (*UnitCounts, error) {
+// countUnit gives what the chief of a unit wants to know.
+func (s *Service) countUnit(ctx context.Context, unit model.Node) (*UnitCounts, error) {
+	t, err := s.tallyOf(ctx, unit)
+	if err != nil {
+		return nil, err
+	}
 	h := s.DB.Read(ctx)
-	people, err := model.PersonsOfNode(h, unit)
-	if err != nil {
+	c := &UnitCounts{Members: t.members, Showing: t.showing, NotYet: t.members - t.showing}
+	if c.PendingBindings, err = model.CountPendingBindings(h, unit.ID); err != nil {
 		return nil, err
 	}
-	showing, err := model.ShowingPersons(h, unit)
-	if err != nil {
-		return nil, err
-	}
-	c := &UnitCounts{}
-	for _, p := range people {
-		if !p.Membership.IsMember() {
-			continue
-		}
-		c.Members++
-		if slices.Contains(showing, p.ID) {
-			c.Showing++
-		}
-	}
-	c.NotYet = c.Members - c.Showing
-	if c.PendingBindings, err = model.CountPendingBindings(h, unit); err != nil {
-		return nil, err
-	}
-	c.PendingPlaques, err = model.CountPendingPlaques(h, unit)
+	c.PendingPlaques, err = model.CountPendingPlaques(h, unit.ID)
 	return c, err
 }

@@ -4,7 +4,6 @@ package testkit
 
 import (
 	"context"
-	"io"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -44,13 +43,15 @@ type Kit struct {
 	S      *service.Service
 	API    *api.API
 	ctx    context.Context
-	serial atomic.Int64
+	serial *atomic.Int64
 }
 
 // New builds a house with an empty database.
-func New(t testing.TB) *Kit {
+func New(t testing.TB) *Kit { t.Helper(); return newOn(t, database(t)) }
+
+func newOn(t testing.TB, db *model.DB) *Kit {
 	t.Helper()
-	k := &Kit{TB: t, DB: database(t), Clock: NewClock(), WeChat: newWeChat(), ctx: context.Background()}
+	k := &Kit{TB: t, DB: db, Clock: NewClock(), WeChat: newWeChat(), ctx: context.Background(), serial: &atomic.Int64{}}
 	k.S, k.API = k.Replica()
 	return k
 }
@@ -58,7 +59,7 @@ func New(t testing.TB) *Kit {
 // Replica gives one more server on the same database.
 func (k *Kit) Replica() (*service.Service, *api.API) {
 	k.Helper()
-	log := slog.New(slog.NewTextHandler(io.Discard, nil))
+	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(k.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
@@ -75,6 +76,9 @@ func (k *Kit) Move(d time.Duration) {
 	k.Clock.Move(d)
 	k.must(k.S.ReadChanges(k.ctx))
 }
+
+// WorkOff does the jobs that are due now, as a worker would.
+func (k *Kit) WorkOff() { k.Helper(); k.must(k.S.WorkOff(k.ctx)) }
 
 func (k *Kit) must(err error) {
 	k.Helper()

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"time"
 
 	"danyuan/demo/people"
 )
@@ -23,16 +24,17 @@ const (
 	buildingIn = 8
 )
 
-// Roster makes up the rows of a roster (without the header), the same for the same seed; one in ten is
-// a Party member.
+// Roster makes up the rows of a roster (without the header), the same for the same seed, which is
+// the part of the made-up people (people.New) that they come from; one in ten is a Party member.
 func Roster(rows int, seed uint64) [][]string {
 	r := rand.New(rand.NewPCG(seed, 0)) //nolint:gosec // made-up people need no secret
+	source := people.New(int(seed))     //nolint:gosec // a part is a small number
 	out := make([][]string, rows)
 	for n := range out {
 		home := n / atHome
 		unit := home / unitHomes
 		building := unit / unitsIn
-		p := people.Nth(seed, n)
+		p := source.Aged(1 + r.IntN(90))
 		membership := "群众"
 		switch r.IntN(20) {
 		case 0:
@@ -42,7 +44,7 @@ func Roster(rows int, seed uint64) [][]string {
 		}
 		out[n] = []string{
 			fmt.Sprintf("第%d网格", building/buildingIn+1), fmt.Sprintf("%d栋", building%buildingIn+1), fmt.Sprintf("%d单元", unit%unitsIn+1),
-			fmt.Sprintf("%d%02d", home%unitHomes/2+1, home%2+1), p.Name, p.Phone, p.IDNumber, p.Birth, membership,
+			fmt.Sprintf("%d%02d", home%unitHomes/2+1, home%2+1), p.Name, p.Phone, p.IDNumber, p.Birth.Format(time.DateOnly), membership,
 			fmt.Sprintf("安庆市迎江区华中路%d号", r.IntN(400)+1),
 		}
 	}

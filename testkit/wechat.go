@@ -23,6 +23,7 @@ type WeChat struct {
 	mu   sync.Mutex
 	sent []Sent
 	fail error
+	made int
 }
 
 func newWeChat() *WeChat { return &WeChat{} }
@@ -36,6 +37,9 @@ func (w *WeChat) Sent() []Sent {
 	defer w.mu.Unlock()
 	return append([]Sent(nil), w.sent...)
 }
+
+// Pictures is how many pictures of codes were asked for.
+func (w *WeChat) Pictures() int { w.mu.Lock(); defer w.mu.Unlock(); return w.made }
 
 func (w *WeChat) failing() error { w.mu.Lock(); defer w.mu.Unlock(); return w.fail }
 
@@ -57,6 +61,9 @@ func (w *WeChat) GroupID(sessionKey, encrypted, iv string) (string, error) {
 
 // CodeImage gives a picture that is none, naming its scene.
 func (w *WeChat) CodeImage(_ context.Context, scene, page string) ([]byte, error) {
+	w.mu.Lock()
+	w.made++
+	w.mu.Unlock()
 	return []byte("\xff\xd8\xff" + page + "?scene=" + scene), w.failing()
 }
 

@@ -1,7 +1,5 @@
-// Package people makes up people: names, phone numbers and id numbers that look real, are the same for
-// the same seed, and belong to nobody. Phone numbers begin with 154, a range that no operator has ever
-// been assigned; id numbers with 340899, a region that there is not in Anqing (3408). It knows nothing
-// of the rest of danyuan.
+// Package people makes synthetic people: plausible names, phone numbers of a range that no operator
+// has, id numbers of a region that does not exist. The same part gives the same people each time.
 package people
 
 import (
@@ -10,81 +8,105 @@ import (
 	"time"
 )
 
-// Sex is what an id number tells by its seventeenth digit.
-type Sex int
-
-// The sexes: even and odd.
-const (
-	Female Sex = iota
-	Male
-)
-
-// Most is how many different people Nth makes up.
-const Most = days * 500
-
-// Synthetic ranges: see the package's comment.
-const (
-	phonePrefix = "154"
-	region      = "340899"
-)
-
-// The births lie between 1937-01-01 and 2019-02-19.
-const days = 30_000
-
-var firstBirth = time.Date(1937, 1, 1, 0, 0, 0, 0, time.UTC)
-
-// Made is a made-up person.
-type Made struct {
+// Person is somebody who does not exist.
+type Person struct {
 	Name     string
-	Sex      Sex
-	Birth    string // YYYY-MM-DD
-	Phone    string
+	Male     bool
+	Phone    string // "" for children
 	IDNumber string
+	Birth    time.Time
 }
 
-// Nth makes up person n, 0 ≤ n < Most: another seed gives other names, another n also another phone
-// and id number.
-func Nth(seed uint64, n int) Made {
-	r := rand.New(rand.NewPCG(seed, uint64(n))) //nolint:gosec // made-up people need no secret; n is not negative
-	sex := Sex(r.IntN(2))
-	birth := firstBirth.AddDate(0, 0, n*7919%days) // 7919 and days have no common divisor: neighbours differ in age
-	return Made{Name: Name(r, sex), Sex: sex, Birth: birth.Format(time.DateOnly), Phone: Phone(n), IDNumber: IDNumber(birth, sex, n/days)}
+// perPart is how many people one part can give before its numbers would meet the next part's.
+const perPart = 400_000
+
+// Source gives people of one part, up to 400,000; the first hundred parts share no number.
+type Source struct {
+	rand   *rand.Rand
+	next   int
+	region string // stands where a division's code belongs: there is no 3409 among the divisions
+	taken  map[string]struct{}
 }
 
-// Name makes up a name: the common surnames about as often as they are, one or two given characters.
-func Name(r *rand.Rand, sex Sex) string {
-	surname := surnames[r.IntN(r.IntN(len(surnames))+1)]
-	given := []rune(givens[sex])
-	name := surname + string(given[r.IntN(len(given))])
-	if r.IntN(5) > 0 {
-		name += string(given[r.IntN(len(given))])
+// New starts a part from its first person.
+func New(part int) *Source {
+	r := rand.New(rand.NewPCG(0x6461_6e79, uint64(part))) //nolint:gosec // the same people each time is what is wanted
+	return &Source{rand: r, next: part*perPart + 1000, region: fmt.Sprintf("3409%02d", part%100), taken: map[string]struct{}{}}
+}
+
+// Next gives somebody of any age up to 95, more of them grown up than not.
+func (s *Source) Next() Person {
+	age := s.rand.IntN(96)
+	if s.rand.IntN(3) > 0 {
+		age = 25 + s.rand.IntN(50)
+	}
+	return s.Aged(age)
+}
+
+// Aged gives somebody who turns this age in 2026.
+func (s *Source) Aged(age int) Person {
+	s.next++
+	p := Person{
+		Male:  s.rand.IntN(2) == 0,
+		Birth: time.Date(2026-age, time.Month(1+s.rand.IntN(12)), 1+s.rand.IntN(28), 0, 0, 0, 0, time.UTC),
+	}
+	p.Name = s.name(p.Male)
+	if age >= 12 {
+		p.Phone = Phone(s.next)
+	}
+	p.IDNumber = s.idNumber(p)
+	return p
+}
+
+// Phone gives the n-th number of the range 154, which no operator has.
+func Phone(n int) string { return fmt.Sprintf("154%08d", n%100_000_000) }
+
+// idNumber takes the next free order number of the birthday; a day has room for 500 of either sex.
+func (s *Source) idNumber(p Person) string {
+	for order := s.next % 500 * 2; ; order = (order + 2) % 1000 {
+		n := order
+		if p.Male {
+			n++
+		}
+		digits := fmt.Sprintf("%s%s%03d", s.region, p.Birth.Format("20060102"), n)
+		if _, taken := s.taken[digits]; !taken {
+			s.taken[digits] = struct{}{}
+			return digits + string(CheckDigit(digits))
+		}
+	}
+}
+
+// CheckDigit gives the eighteenth character of an id number from the seventeen before it (GB 11643).
+func CheckDigit(digits string) byte {
+	sum := 0
+	for i, weight := range [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += int(digits[i]-'0') * weight
+	}
+	return "10X98765432"[sum%11]
+}
+
+func (s *Source) name(male bool) string {
+	given := girls
+	if male {
+		given = boys
+	}
+	name := surnames[s.rand.IntN(len(surnames))] + given[s.rand.IntN(len(given))]
+	if s.rand.IntN(3) > 0 {
+		name += given[s.rand.IntN(len(given))]
 	}
 	return name
 }
 
-// Phone makes up the phone number of person n, another for each n from 0 to 99,999,999.
-func Phone(n int) string { return fmt.Sprintf("%s%08d", phonePrefix, n%100_000_000) }
+var (
+	surnames = split("王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖田董潘袁蔡蒋余于杜叶程魏苏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏付方邹熊白孟秦邱侯江尹薛闫段雷龙黎史陶贺毛郝顾龚邵万覃武钱戴严莫孔向常汤")
+	boys     = split("伟强磊军洋勇杰涛明超亮刚平辉健俊峰国庆建华东海波宁新志文斌成林山鹏飞宇浩凯")
+	girls    = split("芳娜敏静丽艳娟霞秀英玲桂兰萍红梅燕云莉琴雪婷慧晶洁颖倩欣怡月琳佳蓉凤")
+)
 
-// IDNumber makes up the id number of person n, 0 ≤ n < 500, among those of one birth date and sex.
-func IDNumber(birth time.Time, sex Sex, n int) string {
-	number := fmt.Sprintf("%s%s%03d", region, birth.Format("20060102"), n%500*2+int(sex))
-	sum := 0
-	for i, weight := range []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2} {
-		sum += int(number[i]-'0') * weight
+func split(s string) []string {
+	var out []string
+	for _, r := range s {
+		out = append(out, string(r))
 	}
-	return number + "10X98765432"[sum%11:sum%11+1]
-}
-
-// surnames, the most common first.
-var surnames = []string{
-	"王", "李", "张", "刘", "陈", "杨", "黄", "赵", "吴", "周", "徐", "孙", "马", "朱", "胡", "郭", "何", "林", "高", "罗",
-	"郑", "梁", "谢", "宋", "唐", "许", "韩", "邓", "冯", "曹", "彭", "曾", "肖", "田", "董", "潘", "袁", "蔡", "蒋", "余",
-	"于", "杜", "叶", "程", "魏", "苏", "吕", "丁", "任", "卢", "姚", "沈", "钟", "姜", "崔", "谭", "陆", "范", "汪", "廖",
-	"石", "金", "韦", "贾", "夏", "付", "方", "邹", "熊", "白", "孟", "秦", "邱", "侯", "江", "尹", "薛", "闫", "雷", "龙",
-	"欧阳", "司马", "诸葛", "慕容",
-}
-
-var givens = map[Sex]string{
-	Female: "秀英芳兰玉桂珍凤梅琴红霞燕丽娟敏静艳萍玲雪莲月娥菊花云春香慧洁婷颖琳欣怡雅诗涵梦瑶佳淑贞翠巧美娜倩",
-	Male:   "伟强磊军勇杰涛斌波辉刚健明建国华平志文德福贵生海山林峰鹏飞宇浩然俊轩子豪天佑永光荣宏成龙虎春来庆祥宝根",
+	return out
 }

@@ -1,49 +1,24 @@
-package people_test
+package people
 
-import (
-	"testing"
+import "testing"
 
-	"danyuan/demo/people"
-	"danyuan/model"
-	"danyuan/testkit"
-)
-
-func TestNth_phonesAndIDNumbersAreUniqueAndPassOurOwnChecks(t *testing.T) {
-	const many = 100_000
-	phones, numbers := make(map[string]struct{}, 2*many), make(map[string]struct{}, 2*many)
-	for i := range 2 * many {
-		n := i
-		if i >= many {
-			n = 1_000_000 - i // the far end of a whole district
+func TestSource_noTwoPeopleShareANumber(t *testing.T) {
+	phones, ids := map[string]bool{}, map[string]bool{}
+	for part := range 3 {
+		s := New(part)
+		for range 60_000 {
+			p := s.Next()
+			if p.Phone != "" && phones[p.Phone] || ids[p.IDNumber] {
+				t.Fatalf("part %d: %s or %s twice", part, p.Phone, p.IDNumber)
+			}
+			phones[p.Phone], ids[p.IDNumber] = true, true
 		}
-		p := people.Nth(1, n)
-		phones[p.Phone], numbers[p.IDNumber] = struct{}{}, struct{}{}
-		if i%97 != 0 {
-			continue
-		}
-		if _, err := model.CleanPhone(p.Phone); err != nil {
-			t.Fatal(p, err)
-		}
-		if _, birth, err := model.CleanIDNumber(p.IDNumber, testkit.Start); err != nil || birth != p.Birth {
-			t.Fatal(p, birth, err)
-		}
-	}
-	if len(phones) != 2*many || len(numbers) != 2*many {
-		t.Fatalf("%d phones and %d id numbers of %d people", len(phones), len(numbers), 2*many)
 	}
 }
 
-func TestNth_sameSeedSamePeople(t *testing.T) {
-	same, other := 0, 0
-	for n := range 100 {
-		if p := people.Nth(7, n); p == people.Nth(7, n) {
-			same++
-		}
-		if people.Nth(7, n).Name == people.Nth(8, n).Name {
-			other++
-		}
-	}
-	if same != 100 || other > 20 {
-		t.Fatalf("%d of 100 the same, %d names the same with another seed", same, other)
+func TestCheckDigit_isTheStandardsExample(t *testing.T) {
+	// GB 11643-1999, annex A.
+	if got := CheckDigit("11010519491231002"); got != 'X' {
+		t.Fatalf("check digit %c, want X", got)
 	}
 }

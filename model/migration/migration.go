@@ -29,21 +29,12 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	goosed := map[string]database.Dialect{"sqlite": database.DialectSQLite3, "mysql": database.DialectMySQL}[dialect]
-	var opts []goose.ProviderOption
-	if dialect == "mysql" {
-		l, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
-		if err != nil {
-			return err
-		}
-		opts = append(opts, goose.WithLocker(l))
-	}
-	p, err := goose.NewProvider(goosed, db, rendered{sub, dialect}, opts...)
+	p, err := provider(dialect, db, rendered{sub, dialect})
 	if err != nil {
 		return err
 	}
 	known := p.ListSources()[len(p.ListSources())-1].Version
-	if _, err := p.Up(ctx); err != nil {
+	if err := run(ctx, p); err != nil {
 		return fmt.Errorf("migration: %w", err)
 	}
 	have, err := p.GetDBVersion(ctx)
@@ -54,6 +45,52 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 		return fmt.Errorf("migration: the database is at version %d, this binary knows %d: use the newer binary", have, known)
 	}
 	return nil
+}
+
+func provider(dialect string, db *sql.DB, files fs.FS) (*goose.Provider, error) {
+	if dialect == "sqlite" {
+		s, err := database.NewStore(database.DialectSQLite3, goose.DefaultTablename)
+		if err != nil {
+			return nil, err
+		}
+		return goose.NewProvider(goose.DialectCustom, db, files, goose.WithStore(notedOnce{s}))
+	}
+	l, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
+	if err != nil {
+		return nil, err
+	}
+	return goose.NewProvider(goose.DialectMySQL, db, files, goose.WithLocker(l))
+}
+
+// notedOnce is goose's version table for SQLite, for which goose has no lock: of several processes
+// that start together one notes a version, and the others' transactions with the same file end there.
+type notedOnce struct{ database.Store }
+
+// CreateVersionTable makes the table with each version at most once.
+func (s notedOnce) CreateVersionTable(ctx context.Context, db database.DBTxConn) error {
+	if err := s.Store.CreateVersionTable(ctx, db); err != nil {
+		return err
+	}
+	_, err := db.ExecContext(ctx, "CREATE UNIQUE INDEX uq_goose_db_version ON goose_db_version (version_id)")
+	return err
+}
+
+// run goes on after a failure for as long as the database gets ahead: another process was faster.
+func run(ctx context.Context, p *goose.Provider) error {
+	for {
+		before, err := p.GetDBVersion(ctx)
+		if err != nil {
+			return err
+		}
+		_, failed := p.Up(ctx)
+		if failed == nil {
+			return nil
+		}
+		after, err := p.GetDBVersion(ctx)
+		if err != nil || after <= before {
+			return failed
+		}
+	}
 }
 
 // rendered shows the SQL files as one dialect writes them.

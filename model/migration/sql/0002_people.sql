@@ -37,3 +37,15 @@ CREATE TABLE IF NOT EXISTS persons (
   CONSTRAINT fk_persons_node FOREIGN KEY (node_id) REFERENCES nodes (id),
   CONSTRAINT fk_persons_household FOREIGN KEY (household_id) REFERENCES households (id)
 ) @table;
+
+CREATE TABLE IF NOT EXISTS person_changes (
+  id @id,
+  person_id BIGINT NOT NULL,
+  what @ascii(16) NOT NULL,
+  reason @sealed,
+  by_person_id BIGINT NOT NULL,
+  at @time NOT NULL,
+  INDEX ix_person_changes_person (person_id, id),
+  CONSTRAINT ck_person_changes_reason CHECK (@is_sealed(reason)),
+  CONSTRAINT fk_person_changes_person FOREIGN KEY (person_id) REFERENCES persons (id)
+) @table;

@@ -19,6 +19,7 @@ CREATE TABLE IF NOT EXISTS check_ins (
   reason VARCHAR(200) NOT NULL,
   receipt_number @ascii(40),
   receipt_code @sealed,
+  membership_before @sealed,
   open_person_id BIGINT,
   INDEX ix_check_ins_community (community_id, state, id),
   INDEX ix_check_ins_work_unit (work_unit_id, state),
@@ -26,6 +27,7 @@ CREATE TABLE IF NOT EXISTS check_ins (
   CONSTRAINT uq_check_ins_receipt UNIQUE (receipt_number),
   CONSTRAINT uq_check_ins_open UNIQUE (open_person_id),
   CONSTRAINT ck_check_ins_receipt_code CHECK (@is_sealed(receipt_code)),
+  CONSTRAINT ck_check_ins_membership_before CHECK (@is_sealed(membership_before)),
   CONSTRAINT fk_check_ins_person FOREIGN KEY (person_id) REFERENCES persons (id),
   CONSTRAINT fk_check_ins_community FOREIGN KEY (community_id) REFERENCES nodes (id),
   CONSTRAINT fk_check_ins_work_unit FOREIGN KEY (work_unit_id) REFERENCES work_units (id)

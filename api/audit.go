@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"danyuan/model"
+)
+
+type auditIn struct {
+	Paged
+	ID ID `path:"id" doc:"区、街道、社区、网格或单元的编号"`
+}
+
+type auditView struct {
+	ID      ID        `json:"id"`
+	At      time.Time `json:"at" doc:"什么时候"`
+	Who     string    `json:"who" doc:"谁;系统自动办理的写“系统”" example:"王建国"`
+	Person  *ID       `json:"person_id,omitempty" doc:"这个人的编号"`
+	Action  string    `json:"action" doc:"做了什么" example:"role.appoint"`
+	Subject string    `json:"subject" doc:"对哪一类记录" example:"role"`
+	Record  *ID       `json:"subject_id,omitempty" doc:"哪一条记录"`
+	Node    ID        `json:"node_id" doc:"在哪里"`
+	Detail  string    `json:"detail,omitempty" doc:"涉及哪些项目、前后状态;不含个人信息"`
+}
+
+func viewAudit(e model.AuditEntry) auditView {
+	v := auditView{
+		ID: ID(e.ID), At: atEdge(e.At), Who: e.Name, Action: e.Action, Person: idOrNone(e.PersonID),
+		Subject: e.Subject, Record: idOrNone(e.SubjectID), Node: ID(e.NodeID), Detail: e.Detail,
+	}
+	switch {
+	case e.PersonID != 0:
+	case e.UserID != 0:
+		v.Who = "未绑定的微信用户"
+	default:
+		v.Who = "系统"
+	}
+	return v
+}
+
+func (a *API) audit(ctx context.Context, by model.Actor, in *auditIn) (List[auditView], error) {
+	after, err := in.after()
+	if err != nil {
+		return List[auditView]{}, err
+	}
+	rows, err := a.s.Audit(ctx, by, int64(in.ID), model.Slice{After: after, Limit: in.Limit})
+	return listOf(in.Paged, rows, func(e model.AuditEntry) int64 { return e.ID }, viewAudit), err
+}

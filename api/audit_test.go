@@ -1,0 +1,57 @@
+package api_test
+
+import (
+	"strconv"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+func entry(k *testkit.Kit, node model.Node, user, person int64, action string) {
+	k.Helper()
+	k.Tx(func(tx *gorm.DB) error {
+		return model.AddAudit(tx, &model.Audit{At: k.Clock.Now(), UserID: user, PersonID: person, Action: action, NodeID: node.ID, Subject: "role", SubjectID: 5, Detail: "ended"})
+	})
+}
+
+func auditOf(n model.Node) string { return "/v1/nodes/" + strconv.FormatInt(n.ID, 10) + "/audit" }
+
+func TestAudit_auditorReadsTheirSubtreeAndNothingElse(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	auditor, token := k.Officer(model.Auditor, o.Community, "周审计")
+	entry(k, o.Unit, 1, auditor.ID, "in.unit")
+	entry(k, o.Community, 1, 0, "in.community")
+	entry(k, o.Street, 0, 0, "above")
+	entry(k, o.ForeignUnit, 0, 0, "beside")
+	k.Get(token, auditOf(o.Community)).Expect(200).HasNot("above", "beside").
+		Has(`"who":"周审计"`, `"action":"in.unit"`, `"who":"未绑定的微信用户"`, `"at":"2026-03-05T09:00:00+08:00"`, `"detail":"ended"`)
+	k.Get(token, auditOf(o.Unit)).Expect(200).Has("in.unit").HasNot("in.community")
+	k.Get(token, auditOf(o.Street)).Refused(404, "node.not_found")
+	k.Get(token, auditOf(o.ForeignUnit)).Refused(404, "node.not_found")
+	k.Get(token, "/v1/nodes/999999/audit").Refused(404, "node.not_found")
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "小刘")
+	k.Get(staff, auditOf(o.Community)).Refused(403, "role.not_allowed")
+	k.Get("", auditOf(o.Community)).Refused(401, "session.required")
+}
+
+func TestAudit_newestFirstPageByPage(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.DistrictAdmin, o.District, "区管理员")
+	for _, action := range []string{"one", "two", "three"} {
+		entry(k, o.Unit, 0, 0, action)
+	}
+	var page struct {
+		Items []struct{ Action, Who string }
+		Next  string
+	}
+	k.Get(token, auditOf(o.District)+"?limit=2").Expect(200).Into(&page)
+	if len(page.Items) != 2 || page.Items[0].Action != "three" || page.Items[0].Who != "系统" {
+		t.Fatalf("first page %+v", page)
+	}
+	k.Get(token, auditOf(o.District)+"?limit=2&cursor="+page.Next).Expect(200).Has(`"one"`).HasNot(`"two"`)
+}

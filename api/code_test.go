@@ -1,0 +1,179 @@
+package api_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"danyuan/fault"
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+type code struct {
+	ID, Code, Kind, Node_ID string //nolint:revive // as in JSON
+	Revoked_At              *string
+}
+
+func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
+
+func TestCode_makingAgainGivesTheOneThatIsValid(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	var first, second code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&first)
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&second)
+	if first.ID != second.ID || first.Code != second.Code || first.Kind != "unit" {
+		t.Fatalf("%+v and %+v", first, second)
+	}
+	k.Get("", "/v1/units/"+first.Code).Expect(200).Has("1单元")
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Community.ID), nil).Expect(200).Has(`"kind":"community"`)
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Grid.ID), nil).Refused(409, "code.no_code_here")
+}
+
+func TestCode_manyAtOnceMakeOne(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	answers := make([]testkit.Answer, 8)
+	k.Race(len(answers), func(i int) {
+		answers[i] = k.Do(k.API, staff, "POST", path("/v1/nodes/%d/codes", o.Unit.ID), nil)
+	})
+	made := map[string]bool{}
+	for _, a := range answers {
+		var c code
+		a.Expect(200).Into(&c)
+		made[c.Code] = true
+	}
+	if len(made) != 1 {
+		t.Fatalf("%d codes for one unit", len(made))
+	}
+}
+
+func TestCode_outsideTheScopeThereIsNone(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	_, foreign := k.Officer(model.CommunityStaff, o.OtherCommunity, "外社工")
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	var c code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
+
+	k.Post(foreign, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Refused(404, "node.not_found")
+	k.Post(foreign, path("/v1/nodes/%d/codes", 999999), nil).Refused(404, "node.not_found")
+	k.Post(foreign, "/v1/codes/"+c.ID+"/replace", map[string]string{"reason": "旧了"}).Refused(404, "code.not_found")
+	k.Get(foreign, "/v1/codes/"+c.ID+"/image").Refused(404, "code.not_found")
+	k.Get(foreign, path("/v1/nodes/%d/codes", o.Unit.ID)).Refused(404, "node.not_found")
+	k.Post(chief, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Refused(403, "role.not_allowed")
+	k.Get("", "/v1/codes/"+c.ID+"/image").Refused(401, "session.required")
+	k.Get(k.SignIn(k.Person(o.Unit, "李小梅")), path("/v1/nodes/%d/codes", o.Unit.ID)).Refused(403, "role.not_allowed")
+	k.Get(chief, path("/v1/nodes/%d/codes", o.Unit.ID)).Expect(200).Has(c.Code)
+	for _, id := range []string{"abc", "0", "-1", "1e3", "%F0%9F%98%80", "%00"} {
+		k.Get(staff, "/v1/nodes/"+id+"/codes").Refused(422, "http.invalid")
+	}
+	k.Get(staff, "/v1/nodes/9999999999999999999/codes").Refused(404, "node.not_found")
+}
+
+func TestCode_replacedCodeIsGoneAtOnceEverywhere(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	other, elsewhere := k.Replica()
+	var old, fresh code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&old)
+	k.Get("", "/v1/units/"+old.Code).Expect(200)
+	k.Do(elsewhere, "", "GET", "/v1/units/"+old.Code, nil).Expect(200)
+
+	k.Post(staff, "/v1/codes/"+old.ID+"/replace", map[string]string{"reason": "海报被撕掉了"}).Expect(200).Into(&fresh)
+	k.Get("", "/v1/units/"+old.Code).Refused(410, "code.revoked").Has("新贴的码")
+	k.Get("", "/v1/units/"+fresh.Code).Expect(200)
+	if err := other.ReadChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	k.Do(elsewhere, "", "GET", "/v1/units/"+old.Code, nil).Refused(410, "code.revoked")
+
+	k.Post(staff, "/v1/codes/"+old.ID+"/replace", map[string]string{"reason": "再换"}).Refused(409, "code.already_revoked")
+	k.Get(staff, "/v1/codes/"+old.ID+"/image").Refused(410, "code.revoked")
+	k.Get(staff, path("/v1/nodes/%d/codes", o.Unit.ID)).Expect(200).Has("海报被撕掉了", fresh.Code)
+	k.Post(staff, "/v1/codes/"+fresh.ID+"/replace", map[string]string{"reason": " \u200b"}).Refused(422, "text.forbidden_characters")
+	k.Post(staff, "/v1/codes/"+fresh.ID+"/replace", map[string]string{"reason": "   "}).Refused(422, "text.empty")
+}
+
+func TestCode_replacedTwiceAtOnceLeavesOneValid(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	var c code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
+	answers := make([]testkit.Answer, 4)
+	k.Race(len(answers), func(i int) {
+		answers[i] = k.Do(k.API, staff, "POST", "/v1/codes/"+c.ID+"/replace", map[string]string{"reason": "海报被撕掉了"})
+	})
+	done := 0
+	for _, a := range answers {
+		if a.Status == 200 {
+			done++
+		} else {
+			a.Refused(409, "code.already_revoked")
+		}
+	}
+	var list struct{ Items []code }
+	k.Get(staff, path("/v1/nodes/%d/codes", o.Unit.ID)).Expect(200).Into(&list)
+	if done != 1 || len(list.Items) != 2 {
+		t.Fatalf("%d replaced, %d codes", done, len(list.Items))
+	}
+}
+
+func TestCodePicture_isMadeOnceAndKept(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	var c code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
+	answers := make([]testkit.Answer, 8)
+	k.Race(len(answers), func(i int) { answers[i] = k.Do(k.API, staff, "GET", "/v1/codes/"+c.ID+"/image", nil) })
+	for _, a := range answers {
+		a.Expect(200).Has("\xff\xd8\xff", "pages/unit/index?scene="+c.Code)
+		if a.Header.Get("Content-Type") != "image/jpeg" {
+			t.Fatal(a.Header)
+		}
+	}
+	if n := k.WeChat.Pictures(); n != 1 {
+		t.Fatalf("WeChat was asked %d times", n)
+	}
+	k.WeChat.Fail(fault.New(fault.Unavailable, "wechat.unavailable", "微信没有回应"))
+	k.Get(staff, "/v1/codes/"+c.ID+"/image").Expect(200)
+}
+
+func TestCodePicture_whileWeChatIsDownTheCodeStaysValid(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	var c code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
+	k.WeChat.Fail(fmt.Errorf("connection reset"))
+	k.Get(staff, "/v1/codes/"+c.ID+"/image").Refused(503, "code.picture_unavailable").HasNot("reset")
+	k.Get("", "/v1/units/"+c.Code).Expect(200)
+	k.WeChat.Fail(nil)
+	k.Get(staff, "/v1/codes/"+c.ID+"/image").Expect(200)
+}
+
+func TestScene_saysWhatWasScanned(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	var unit, community code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&unit)
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Community.ID), nil).Expect(200).Into(&community)
+	k.Get("", "/v1/scenes/"+unit.Code).Expect(200).Has(`"is":"unit"`, "pages/unit/index")
+	k.Get("", "/v1/scenes/"+community.Code).Expect(200).Has(`"is":"community"`, "pages/community/index")
+	k.Post(staff, "/v1/codes/"+unit.ID+"/replace", map[string]string{"reason": "旧了"}).Expect(200)
+	k.Get("", "/v1/scenes/"+unit.Code).Expect(200).Has(`"is":"revoked"`, "新贴的码")
+	for _, s := range []string{"NOSUCHCODE00", "%00", "%F0%9F%98%80", strings.Repeat("A", 33), "%E2%80%AE"} {
+		k.Get("", "/v1/scenes/"+s).Expect(200).Has(`"is":"unknown"`, "没有这个码")
+	}
+	if a := k.Get("", "/v1/scenes/"+strings.Repeat("A", 65)); a.Status != 422 {
+		t.Fatalf("%d %s", a.Status, a.Body)
+	}
+}

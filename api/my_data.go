@@ -1,0 +1,161 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+type myDataIn struct{}
+
+type myDataView struct {
+	Account  accountView   `json:"account" doc:"微信账号"`
+	Person   *heldPerson   `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
+	Roles    []termView    `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
+	Bindings []heldBinding `json:"bindings" nullable:"false" doc:"绑定和申请"`
+	Consents []consentView `json:"consents" nullable:"false" doc:"同意过的授权"`
+	Displays []heldDisplay `json:"displays" nullable:"false" doc:"亮身份"`
+	Plaques  []heldPlaque  `json:"plaques" nullable:"false" doc:"门牌申请"`
+	CheckIns []heldCheckIn `json:"check_ins" nullable:"false" doc:"双报到"`
+	Changes  []heldChange  `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
+	Counts   heldCounts    `json:"counts" doc:"数量"`
+}
+
+type accountView struct {
+	OpenID     string    `json:"open_id" doc:"微信给本小程序的编号"`
+	UnionID    string    `json:"union_id,omitempty" doc:"微信给同一主体各应用的编号"`
+	Since      time.Time `json:"since" doc:"第一次登录"`
+	SignedInAt time.Time `json:"signed_in_at" doc:"最近一次登录"`
+}
+
+type heldPerson struct {
+	ID         ID        `json:"person_id"`
+	Name       string    `json:"name"`
+	Node       nodeView  `json:"node"`
+	Room       string    `json:"room,omitempty" doc:"房号"`
+	State      string    `json:"state" enum:"here,left" doc:"住在这里、已迁出"`
+	Phone      string    `json:"phone,omitempty" doc:"手机号"`
+	IDNumber   string    `json:"id_number,omitempty" doc:"身份证号"`
+	BirthDate  string    `json:"birth_date,omitempty" doc:"出生日期"`
+	Address    string    `json:"address,omitempty" doc:"户籍地址"`
+	Membership string    `json:"membership" enum:"none,member,in_service" doc:"非党员、党员、在职党员"`
+	Since      time.Time `json:"since" doc:"何时登记"`
+	ChangedAt  time.Time `json:"changed_at" doc:"最近一次修改"`
+}
+
+type heldBinding struct {
+	ID      ID         `json:"id"`
+	Mine    bool       `json:"mine" doc:"是否是现在这个微信的"`
+	State   string     `json:"state" example:"active"`
+	Way     string     `json:"way" doc:"手机号、单元长确认、换绑" example:"phone"`
+	Name    string     `json:"name,omitempty" doc:"申请时填写的姓名,处理后删除"`
+	Room    string     `json:"room,omitempty" doc:"申请时填写的房号,处理后删除"`
+	Phone   string     `json:"phone,omitempty" doc:"微信验证的手机号,处理后删除"`
+	Reason  string     `json:"reason,omitempty" doc:"退回或结束的原因"`
+	AskedAt time.Time  `json:"asked_at"`
+	EndedAt *time.Time `json:"ended_at,omitempty"`
+}
+
+type heldDisplay struct {
+	Unit     string     `json:"unit" example:"1单元"`
+	NameForm string     `json:"name_form" example:"surname"`
+	Pledge   string     `json:"pledge,omitempty"`
+	Skills   string     `json:"skills,omitempty"`
+	OnPage   bool       `json:"on_page"`
+	InGroup  bool       `json:"in_group"`
+	OnDoor   bool       `json:"on_door"`
+	ShownAt  time.Time  `json:"shown_at"`
+	EndedAt  *time.Time `json:"ended_at,omitempty"`
+}
+
+type heldPlaque struct {
+	State     string    `json:"state" example:"applied"`
+	AppliedAt time.Time `json:"applied_at"`
+	Reason    string    `json:"reason,omitempty"`
+}
+
+type heldCheckIn struct {
+	Community string    `json:"community" example:"先锋社区"`
+	WorkUnit  string    `json:"work_unit" doc:"工作单位"`
+	State     string    `json:"state" example:"accepted"`
+	AppliedAt time.Time `json:"applied_at"`
+	Receipt   string    `json:"receipt_number,omitempty" doc:"回执编号"`
+	Reason    string    `json:"reason,omitempty"`
+}
+
+type heldChange struct {
+	What   string    `json:"what" enum:"membership,leave,move" doc:"党员情况、迁出、迁居"`
+	Reason string    `json:"reason"`
+	At     time.Time `json:"at"`
+}
+
+type heldCounts struct {
+	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
+	Notices  int64 `json:"notices" doc:"收到过几条通知"`
+	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
+}
+
+// myData is the whole of what is held, unmasked: it is the reader's own.
+func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataView, error) {
+	d, err := a.s.MyData(ctx, by)
+	if err != nil {
+		return myDataView{}, err
+	}
+	return myDataView{
+		Account: accountView{d.User.OpenID, d.User.UnionID, atEdge(d.User.CreatedAt), atEdge(d.User.SignedInAt)},
+		Person:  viewHeldPerson(d), Roles: viewTerms(d.Roles),
+		Bindings: each(d.Bindings, func(b model.Binding) heldBinding { return viewHeldBinding(b, by.UserID) }),
+		Consents: each(d.Consents, viewConsent), Displays: each(d.Displays, viewHeldDisplay),
+		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
+		CheckIns: each(d.CheckIns, viewHeldCheckIn),
+		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
+		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Readings},
+	}, nil
+}
+
+func each[R, V any](rows []R, view func(R) V) []V {
+	out := make([]V, len(rows))
+	for i, r := range rows {
+		out[i] = view(r)
+	}
+	return out
+}
+
+func viewHeldPerson(d service.MyData) *heldPerson {
+	p := d.Person
+	if p == nil {
+		return nil
+	}
+	v := &heldPerson{
+		ID: ID(p.ID), Name: p.Name, Node: viewNode(d.Node), State: string(p.State), Phone: p.Phone, IDNumber: p.IDNumber,
+		BirthDate: p.BirthDate, Address: p.Address, Membership: viewMembership(p.Membership),
+		Since: atEdge(p.CreatedAt), ChangedAt: atEdge(p.UpdatedAt),
+	}
+	if d.Home != nil {
+		v.Room = d.Home.Room
+	}
+	return v
+}
+
+// viewHeldBinding shows of another account that had this person only that there was one.
+func viewHeldBinding(b model.Binding, user int64) heldBinding {
+	v := heldBinding{ID: ID(b.ID), Mine: b.UserID == user, State: string(b.State), Way: string(b.Way), AskedAt: atEdge(b.AskedAt), EndedAt: maybeAtEdge(b.EndedAt)}
+	if v.Mine {
+		v.Name, v.Room, v.Phone, v.Reason = b.ClaimedName, b.ClaimedRoom, b.Phone, b.Reason
+	}
+	return v
+}
+
+func viewHeldDisplay(d model.PlacedDisplay) heldDisplay {
+	return heldDisplay{d.UnitName, string(d.NameForm), d.Pledge, d.Skills, d.OnPage, d.InGroup, d.OnDoor, atEdge(d.ShownAt), maybeAtEdge(d.EndedAt)}
+}
+
+func viewHeldCheckIn(c model.NamedCheckIn) heldCheckIn {
+	v := heldCheckIn{Community: c.CommunityName, WorkUnit: c.WorkUnitName, State: string(c.State), AppliedAt: atEdge(c.AppliedAt), Reason: c.Reason}
+	if c.ReceiptNumber != nil {
+		v.Receipt = *c.ReceiptNumber
+	}
+	return v
+}

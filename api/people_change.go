@@ -1,0 +1,49 @@
+package api
+
+import (
+	"context"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+type membershipIn struct {
+	Keyed
+	ID   ID `path:"id" doc:"居民编号"`
+	Body struct {
+		Membership string `json:"membership" enum:"none,member,in_service" doc:"非党员、党员、在职党员" example:"member"`
+		Reason     string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"组织关系已转入"`
+	}
+}
+
+func (a *API) changeMembership(ctx context.Context, cmd service.Command, in *membershipIn) (model.Person, error) {
+	return a.s.ChangeMembership(ctx, cmd, int64(in.ID), memberships[in.Body.Membership], in.Body.Reason)
+}
+
+func (a *API) registerLeft(ctx context.Context, cmd service.Command, in *reasonedIn) (model.Person, error) {
+	return a.s.RegisterLeft(ctx, cmd, int64(in.ID), in.Body.Reason)
+}
+
+type moveIn struct {
+	Keyed
+	ID   ID `path:"id" doc:"居民编号"`
+	Body struct {
+		Unit   ID     `json:"unit_id" doc:"迁入的单元"`
+		Room   string `json:"room" minLength:"1" maxLength:"40" doc:"迁入的房号" example:"302"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"换房"`
+	}
+}
+
+func (a *API) movePerson(ctx context.Context, cmd service.Command, in *moveIn) (model.Person, error) {
+	return a.s.MovePerson(ctx, cmd, int64(in.ID), int64(in.Body.Unit), in.Body.Room, in.Body.Reason)
+}
+
+type changedPersonView struct {
+	ID    ID     `json:"person_id"`
+	Node  ID     `json:"node_id" doc:"现在所在的单元;已迁出的是迁出前的"`
+	State string `json:"state" enum:"here,left" doc:"住在这里、已迁出" example:"here"`
+}
+
+func viewChanged(p model.Person) changedPersonView {
+	return changedPersonView{ID(p.ID), ID(p.NodeID), string(p.State)}
+}

@@ -1,0 +1,142 @@
+package api_test
+
+import (
+	"reflect"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+// fixtures fill in what a call needs, each made when a route first asks for it. Whoever adds a route
+// that needs another thing adds one line. A key is, the first that fits:
+//
+//	"replace-code/{code_id}"  a path or query parameter or body field ("appoint/person_id") of one route
+//	"codes/{code_id}"         a path parameter behind a word of the path
+//	"person_id"               a body field or query parameter of any route
+//
+// A thing lies in w.Unit, or on the way to it; what belongs to a person belongs to w.Resident. Values
+// are given as text, ids too; those of a list with commas between.
+var fixtures = map[string]func(w *world) string{
+	"nodes/{id}":   func(w *world) string { return digits(w.Unit.ID) },
+	"people/{id}":  func(w *world) string { return digits(w.Neighbour.ID) },
+	"node_id":      func(w *world) string { return digits(w.Unit.ID) },
+	"unit_id":      func(w *world) string { return digits(w.Unit.ID) },
+	"grid_id":      func(w *world) string { return digits(w.Grid.ID) },
+	"community_id": func(w *world) string { return digits(w.Community.ID) },
+	"person_id":    func(w *world) string { return digits(w.Neighbour.ID) },
+	"household_id": func(w *world) string { return digits(*w.Neighbour.HouseholdID) },
+
+	// codes
+	"units/{code}":    func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
+	"scenes/{scene}":  func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
+	"codes/{code_id}": func(w *world) string { return digits(w.code(model.UnitCode, w.Unit.ID, w.Unit).ID) },
+	"community_code":  func(w *world) string { return w.code(model.CommunityCode, w.Community.ID, w.Community).Code },
+	"scan/{code}": func(w *world) string {
+		plaque := w.plaque(model.PlaqueInstalled)
+		id, _ := strconv.ParseInt(plaque, 10, 64)
+		return w.code(model.PlaqueCode, id, w.Unit).Code
+	},
+
+	// identity
+	"consents/{purpose}":         func(*world) string { return string(model.ForDisplay) },
+	"unbind-group/{id}":          func(w *world) string { w.group("group-of-the-unit"); return digits(w.Unit.ID) },
+	"list-group-members/{id}":    func(w *world) string { w.group("group-of-the-unit"); return digits(w.Unit.ID) },
+	"enter-group/encrypted_data": func(w *world) string { w.group("Z3JvdXA="); return "Z3JvdXA=" },
+	"plaques/{id}":               func(w *world) string { return w.plaque(model.PlaqueApplied) },
+	"install-plaque/{id}":        func(w *world) string { return w.plaque(model.PlaqueApproved) },
+	"remove-plaque/{id}":         func(w *world) string { return w.plaque(model.PlaqueInstalled) },
+	"check-ins/{id}":             func(w *world) string { return w.checkIn(model.CheckInPending) },
+	"view-receipt/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
+	"end-check-in/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
+
+	// messages
+	"notices/{id}": func(w *world) string {
+		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})
+	},
+	"jobs/{id}": func(w *world) string {
+		return w.add(&model.Job{Kind: "send_notice", SubjectID: 1, State: model.JobStuck, DueAt: testkit.Start, OwedAt: testkit.Start})
+	},
+
+	// org
+	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+}
+
+// open names the routes that may be used from elsewhere although they name a thing, and says why.
+var open = map[string]string{
+	"do-job-again":  "a job belongs to no place: who operates the outbox operates all of it",
+	"view-node":     "what a place is called is no secret",
+	"list-children": "what a place is called is no secret",
+}
+
+// poor names the routes that nobody in the world can use with success, and says what that would take.
+var poor = map[string]string{}
+
+func digits(id int64) string { return strconv.FormatInt(id, 10) }
+
+// add stores a record and gives its id.
+func (w *world) add(record any) string {
+	w.Helper()
+	w.Tx(func(tx *gorm.DB) error { return tx.Create(record).Error })
+	return digits(reflect.ValueOf(record).Elem().FieldByName("ID").Int())
+}
+
+// code gives the valid code of a unit, community or plaque, made when it is first asked for.
+func (w *world) code(kind model.CodeKind, of int64, at model.Node) (c model.Code) {
+	w.Helper()
+	w.Tx(func(tx *gorm.DB) error {
+		was, err := model.ActiveCode(tx, kind, of)
+		if err != nil || was != nil {
+			c = *was
+			return err
+		}
+		key := model.ActiveCodeKey(kind, of)
+		c = model.Code{Code: model.NewCode(), Kind: kind, NodeID: at.ID, MadeAt: testkit.Start, ActiveKey: &key}
+		if kind == model.PlaqueCode {
+			c.PlaqueID = &of
+		}
+		return model.AddCode(tx, &c)
+	})
+	return c
+}
+
+// plaque gives one of the neighbours', so that nobody has to decide about their own.
+func (w *world) plaque(state model.PlaqueState) string {
+	w.Helper()
+	p := w.Person(w.Unit, "赵新民", testkit.Membership(model.Member))
+	q := model.Plaque{HouseholdID: *p.HouseholdID, UnitID: w.Unit.ID, ApplicantID: p.ID, State: state, AppliedAt: testkit.Start, ActiveHouseholdID: p.HouseholdID}
+	if at := testkit.Start; state != model.PlaqueApplied {
+		q.DecidedAt, q.InstalledAt = &at, &at
+	}
+	return w.add(&q)
+}
+
+// checkIn gives one of the resident's with the community.
+func (w *world) checkIn(state model.CheckInState) string {
+	w.Helper()
+	work, number := model.WorkUnit{Name: "安庆市第一中学" + string(state), CreatedAt: testkit.Start}, "340802009001-2026-000001"
+	w.add(&work)
+	c := model.CheckIn{PersonID: w.Resident.ID, CommunityID: w.Community.ID, WorkUnitID: work.ID, State: state, AppliedAt: testkit.Start, OpenPersonID: &w.Resident.ID}
+	if at := testkit.Start; state == model.CheckInAccepted {
+		c.DecidedAt, c.ReceiptNumber, c.ReceiptCode, c.MembershipBefore = &at, &number, "7K2M9QX4", model.InServiceMember
+	}
+	return w.add(&c)
+}
+
+// group binds the unit's WeChat group, which the resident has entered.
+func (w *world) group(gid string) {
+	w.Helper()
+	g := model.NewUnitGroup(testkit.Keys(), w.Unit.ID, gid, w.Neighbour.ID, testkit.Start)
+	w.add(&g)
+	w.Tx(func(tx *gorm.DB) error {
+		var user int64
+		err := tx.Model(&model.Binding{}).Where("active_person_id = ?", w.Resident.ID).Pluck("user_id", &user).Error
+		if err != nil {
+			return err
+		}
+		return model.EnterGroup(tx, &model.GroupEntry{UnitGroupID: g.ID, UserID: user, EnteredAt: testkit.Start.Add(-time.Hour)})
+	})
+}

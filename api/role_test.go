@@ -1,0 +1,287 @@
+package api_test
+
+import (
+	"net/http"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+func appoint(k *testkit.Kit, token string, p model.Person, role model.Role, at model.Node, dates ...time.Time) testkit.Answer {
+	k.Helper()
+	b := body{"person_id": idText(p.ID), "role": role, "node_id": idText(at.ID)}
+	for i, name := range []string{"from", "until"} {
+		if i < len(dates) {
+			b[name] = dates[i].Format(time.RFC3339)
+		}
+	}
+	return k.Post(token, "/v1/roles", b)
+}
+
+func endRole(k *testkit.Kit, token, id string, at ...time.Time) testkit.Answer {
+	k.Helper()
+	b := body{"reason": "届满"}
+	if len(at) > 0 {
+		b["at"] = at[0].Format(time.RFC3339)
+	}
+	return k.Post(token, "/v1/roles/"+id+"/end", b)
+}
+
+func TestAppoint_actsAtTheNextRequestEverywhere(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	p := k.Person(o.Unit, "王建国")
+	token := k.SignIn(p)
+	far, other := k.Replica()
+	k.Get(token, "/v1/me").Expect(200).Has(`"roles":[]`)
+	k.Do(other, token, "GET", "/v1/me", nil).Expect(200).Has(`"roles":[]`)
+
+	id := orgID(appoint(k, secretary, p, model.UnitChief, o.Unit).Has("王建国", "单元长", `"node_name":"1单元"`))
+	k.Get(token, "/v1/me").Expect(200).Has("unit_chief")
+	if err := far.ReadChanges(t.Context()); err != nil { // three times a second
+		t.Fatal(err)
+	}
+	k.Do(other, token, "GET", "/v1/me", nil).Expect(200).Has("unit_chief")
+	wasTold(k, p, "人民路街道先锋社区第一网格3栋1单元", "单元长", "2026年3月5日")
+	k.Get(secretary, nodePath(o.Unit, "/roles")).Expect(200).Has("王建国")
+
+	endRole(k, secretary, id).Expect(200).Has("until", "届满")
+	k.Get(token, "/v1/me").Expect(200).Has(`"roles":[]`)
+	if err := far.ReadChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	k.Do(other, token, "GET", "/v1/me", nil).Expect(200).Has(`"roles":[]`)
+	wasTold(k, p, "结束", "届满")
+	k.Get(secretary, nodePath(o.Unit, "/roles")).Expect(200).HasNot("王建国")
+	k.Get(secretary, nodePath(o.Unit, "/roles?ended=true")).Expect(200).Has("王建国", "届满")
+	k.Get(token, "/v1/me/roles").Expect(200).Has("届满", "1单元")
+	endRole(k, secretary, id).Refused(409, "role.ended")
+	var audits int64
+	if err := k.DB.Read(t.Context()).Model(&model.Audit{}).Where("action IN ?", []string{"role.appoint", "role.end"}).Count(&audits).Error; err != nil || audits != 2 {
+		t.Errorf("%d audit entries, %v", audits, err)
+	}
+}
+
+func TestAppoint_onlyWhatTheTableOfRolesAllowsInTheOwnSubtree(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	p := k.Person(o.Unit, "王建国")
+	nodes := map[model.NodeKind]model.Node{
+		model.District: o.District, model.Street: o.Street, model.Community: o.Community, model.Grid: o.Grid, model.Unit: o.Unit,
+	}
+	appointers := map[model.Role]string{}
+	for _, spec := range model.Roles {
+		_, appointers[spec.Role] = k.Officer(spec.Role, nodes[spec.At[0]], "任某")
+	}
+	for _, spec := range model.Roles {
+		at := nodes[spec.At[0]]
+		for role, token := range appointers {
+			allowed := false
+			for _, by := range spec.AppointedBy {
+				allowed = allowed || by == role
+			}
+			got := appoint(k, token, p, spec.Role, at)
+			if allowed != (got.Status == http.StatusOK) {
+				t.Errorf("%s appoints %s: %d %s", role, spec.Role, got.Status, got.Body)
+			}
+			if got.Status == http.StatusOK {
+				endRole(k, token, orgID(got)).Expect(200)
+			}
+		}
+	}
+	secretary := appointers[model.CommunitySecretary]
+	appoint(k, secretary, p, model.UnitChief, o.ForeignUnit).Refused(404, "node.not_found")
+	appoint(k, secretary, p, model.UnitChief, o.Grid).Refused(422, "role.node_unfit")
+	appoint(k, secretary, p, model.GridChief, o.Building).Refused(422, "role.node_unfit")
+	appoint(k, secretary, p, model.CommunitySecretary, o.Community).Refused(403, "role.not_yours_to_appoint")
+	appoint(k, appointers[model.BranchSecretary], p, model.UnitChief, o.FarUnit).Refused(404, "node.not_found")
+	appoint(k, secretary, p, "emperor", o.Unit).Refused(422, "http.invalid")
+	k.Post(secretary, "/v1/roles", body{"person_id": p.ID, "role": "unit_chief", "node_id": idText(o.Unit.ID)}).Refused(422, "http.invalid")
+	k.Get(secretary, nodePath(o.ForeignUnit, "/roles")).Refused(404, "node.not_found")
+}
+
+func TestAppoint_onlyPeopleWhoBelongThere(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	appoint(k, token, k.Person(o.FarUnit, "邻格"), model.GridChief, o.Grid).Expect(200)
+	appoint(k, token, k.Person(o.OtherCommunity, "外来社工"), model.GridChief, o.Grid).Expect(200) // no household: serves in the district
+	appoint(k, token, k.Person(o.ForeignUnit, "外人"), model.GridChief, o.Grid).Refused(404, "person.not_found")
+	elsewhere := k.Node(nil, model.District, "大观区")
+	appoint(k, token, k.Person(elsewhere, "别区干部"), model.GridChief, o.Grid).Refused(404, "person.not_found")
+	appoint(k, token, model.Person{ID: 999999}, model.GridChief, o.Grid).Refused(404, "person.not_found")
+	gone := k.Person(o.Unit, "搬走了", func(_ *model.Keys, p *model.Person) { p.State = model.PersonLeft })
+	appoint(k, token, gone, model.GridChief, o.Grid).Refused(404, "person.not_found")
+}
+
+func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	p := k.Person(o.Unit, "王建国")
+	holder := k.SignIn(p)
+	at := func(days int) time.Time { return testkit.Start.AddDate(0, 0, days) }
+	try := func(dates ...time.Time) testkit.Answer {
+		return appoint(k, token, p, model.UnitChief, o.Unit, dates...)
+	}
+	try(at(-1)).Refused(422, "role.backdated")
+	try(at(5), at(5)).Refused(422, "role.dates_invalid")
+	try(at(5), at(4)).Refused(422, "role.dates_invalid")
+	first := orgID(try(at(10), at(20)))
+	try(at(0), at(11)).Refused(409, "role.already_held")
+	try(at(19), at(30)).Refused(409, "role.already_held")
+	try(at(12), at(13)).Refused(409, "role.already_held")
+	try(at(15)).Refused(409, "role.already_held")
+	try(at(0), at(10)).Expect(200)
+	try(at(20)).Expect(200)
+	try(at(40)).Refused(409, "role.already_held")
+	try().Refused(409, "role.already_held")
+	appoint(k, token, p, model.UnitChief, o.NextDoor).Expect(200) // another node
+
+	// What is called off before it begins was never held, and makes room.
+	endRole(k, token, first).Expect(200)
+	endRole(k, token, first).Refused(409, "role.ended")
+	try(at(12), at(18)).Expect(200)
+
+	// A dated role begins and ends by itself.
+	k.Get(holder, "/v1/me").Expect(200).Has(`"node_id":"` + idText(o.Unit.ID) + `"`)
+	k.Move(10*24*time.Hour + time.Minute)
+	k.Get(holder, "/v1/me").Expect(200).HasNot(`"node_id":"` + idText(o.Unit.ID) + `"`)
+	k.Move(2 * 24 * time.Hour)
+	k.Get(holder, "/v1/me").Expect(200).Has(`"node_id":"` + idText(o.Unit.ID) + `"`)
+	for _, bad := range []string{"yesterday", "2026-13-01T00:00:00Z", "2026-03-05", "\x00"} {
+		k.Post(token, "/v1/roles", body{"person_id": idText(p.ID), "role": "unit_chief", "node_id": idText(o.Unit.ID), "from": bad}).Refused(422, "http.invalid")
+	}
+}
+
+func TestAppoint_raceGivesOneAppointment(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	p := k.Person(o.Unit, "王建国")
+	status := make([]int, 8)
+	k.Race(len(status), func(i int) {
+		dates := []time.Time{testkit.Start.AddDate(0, 0, 1)}
+		if i%2 == 0 {
+			dates = append(dates, testkit.Start.AddDate(0, 0, 9))
+		}
+		status[i] = appoint(k, token, p, model.UnitChief, o.Unit, dates...).Status
+	})
+	if wins := count(status...); wins != 1 {
+		t.Fatalf("%d wins: %v", wins, status)
+	}
+}
+
+func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	p := k.Person(o.Unit, "王建国")
+	a := k.Appoint(p, model.UnitChief, o.Unit)
+	_, foreign := k.Officer(model.CommunitySecretary, o.OtherCommunity, "吴书记")
+	_, branchSecretary := k.Officer(model.BranchSecretary, o.Grid, "卫书记")
+	chief := k.Appoint(k.Person(o.Unit, "钱网格"), model.GridChief, o.Grid)
+	endRole(k, k.SignIn(p), idText(a.ID)).Refused(403, "role.not_allowed")
+	endRole(k, foreign, idText(a.ID)).Refused(404, "role.not_found")
+	endRole(k, branchSecretary, idText(chief.ID)).Refused(403, "role.not_yours_to_appoint")
+	endRole(k, branchSecretary, "999999").Refused(404, "role.not_found")
+	endRole(k, branchSecretary, idText(a.ID), testkit.Start.Add(-time.Hour)).Refused(422, "role.backdated")
+	later := testkit.Start.Add(48 * time.Hour)
+	endRole(k, branchSecretary, idText(a.ID), later).Expect(200).Has("2026-03-07T09:00:00+08:00")
+	endRole(k, branchSecretary, idText(a.ID), later.Add(time.Hour)).Refused(409, "role.ended") // it can't be made longer
+	token := k.SignIn(p)
+	k.Get(token, "/v1/me").Expect(200).Has("unit_chief")
+	k.Move(48 * time.Hour)
+	k.Get(token, "/v1/me").Expect(200).HasNot("unit_chief")
+	k.Post(branchSecretary, "/v1/roles/"+idText(chief.ID)+"/end", body{"reason": " "}).Refused(422, "text.empty")
+}
+
+func TestEndRole_theLastAdminStays(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	first := k.Person(o.District, "郑管理")
+	a := k.Appoint(first, model.DistrictAdmin, o.District)
+	token := k.SignIn(first)
+	endRole(k, token, idText(a.ID)).Refused(409, "role.last_admin")
+	endRole(k, token, idText(a.ID), testkit.Start.AddDate(1, 0, 0)).Refused(409, "role.last_admin")
+	second := k.Person(o.District, "何管理")
+	until, soon := testkit.Start.AddDate(0, 1, 0), testkit.Start.AddDate(0, 0, 1)
+	appoint(k, token, second, model.DistrictAdmin, o.District, testkit.Start, until).Expect(200)
+	endRole(k, token, idText(a.ID)).Refused(409, "role.last_admin") // the other's end is in sight
+	third := k.Person(o.District, "吕管理")
+	appoint(k, token, third, model.DistrictAdmin, o.District, soon).Expect(200)
+	endRole(k, token, idText(a.ID)).Refused(409, "role.last_admin") // the third has not begun
+	k.Move(24 * time.Hour)
+	endRole(k, token, idText(a.ID)).Expect(200)
+}
+
+func TestEndRole_twoAdminsEndingEachOtherLeaveOne(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	var tokens, ids [2]string
+	for i, name := range []string{"郑管理", "何管理"} {
+		p := k.Person(o.District, name)
+		ids[i] = idText(k.Appoint(p, model.DistrictAdmin, o.District).ID)
+		tokens[i] = k.SignIn(p)
+	}
+	k.Race(2, func(i int) { endRole(k, tokens[i], ids[1-i]) })
+	if n, err := model.StandingAdmins(k.DB.Read(t.Context()), o.District.ID, 0, k.Clock.Now()); err != nil || n != 1 {
+		t.Fatalf("%d admins, %v", n, err)
+	}
+}
+
+func TestFirstAdmin_onceAndNeverAgain(t *testing.T) {
+	k := testkit.New(t)
+	if _, err := k.S.LoadDistrict(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	const phone = "13900000001"
+	for _, bad := range [][3]string{
+		{"", phone, "340802"}, {"郑\u202e管理", phone, "340802"}, {"郑管理", "139", "340802"}, {"郑管理", "", "340802"},
+		{"郑管理", phone, "340803"}, {"郑管理", phone, "340802001"}, {"郑管理", phone, "\x00"},
+	} {
+		if err := k.S.FirstAdmin(t.Context(), bad[0], bad[1], bad[2]); err == nil {
+			t.Errorf("%q is taken", bad)
+		}
+	}
+	errs := make([]error, 4)
+	k.Race(len(errs), func(i int) { errs[i] = k.S.FirstAdmin(t.Context(), "郑管理", phone, "340802") })
+	wins := 0
+	for _, err := range errs {
+		if err == nil {
+			wins++
+		}
+	}
+	people, err := model.PersonsByPhone(k.DB.Read(t.Context()), phone)
+	if err != nil || wins != 1 || len(people) != 1 {
+		t.Fatalf("%d wins, %d people, %v: %v", wins, len(people), err, errs)
+	}
+	token := k.SignIn(people[0])
+	k.Get(token, "/v1/me").Expect(200).Has("district_admin")
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("1 = 1").Updates(map[string]any{"ends_at": k.Clock.Now(), "open_key": nil}).Error
+	})
+	if err := k.S.FirstAdmin(t.Context(), "另一位", "13900000002", "340802"); err == nil {
+		t.Fatal("a second first admin after the first has ended")
+	}
+}
+
+func TestFirstAdmin_takesThePersonInTheRoster(t *testing.T) {
+	k := testkit.New(t)
+	if _, err := k.S.LoadDistrict(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	community, err := model.DivisionByCode(k.DB.Read(t.Context()), model.Community, "340802004003")
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := k.Person(community, "郑管理", testkit.Phone("13900000001"))
+	if err := k.S.FirstAdmin(t.Context(), "郑管理", "13900000001", "340802"); err != nil {
+		t.Fatal(err)
+	}
+	k.Get(k.SignIn(p), "/v1/me").Expect(200).Has("district_admin")
+}

@@ -1,0 +1,45 @@
+package api
+
+import (
+	"context"
+	"time"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+type logoutIn struct{ Keyed }
+
+func (a *API) logout(ctx context.Context, cmd service.Command, _ *logoutIn) (struct{}, error) {
+	return a.s.Logout(ctx, cmd)
+}
+
+func (a *API) logoutEverywhere(ctx context.Context, cmd service.Command, _ *logoutIn) (int64, error) {
+	return a.s.LogoutEverywhere(ctx, cmd)
+}
+
+type endedView struct {
+	Ended int64 `json:"ended" doc:"退出了几处登录,包括这一处" example:"2"`
+}
+
+func viewEnded(n int64) endedView { return endedView{n} }
+
+type mySessionsIn struct{ Paged }
+
+type runningSessionView struct {
+	ID        ID        `json:"id"`
+	Here      bool      `json:"here" doc:"是否就是现在用的这一处"`
+	StartedAt time.Time `json:"started_at" doc:"何时登录"`
+	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
+}
+
+func (a *API) mySessions(ctx context.Context, by model.Actor, in *mySessionsIn) (List[runningSessionView], error) {
+	cut, err := in.slice()
+	if err != nil {
+		return List[runningSessionView]{}, err
+	}
+	rows, err := a.s.MySessions(ctx, by, cut)
+	return listOf(in.Paged, rows, func(s model.Session) int64 { return s.ID }, func(s model.Session) runningSessionView {
+		return runningSessionView{ID(s.ID), s.ID == by.SessionID, atEdge(s.CreatedAt), atEdge(s.ExpiresAt)}
+	}), err
+}

@@ -1,0 +1,199 @@
+package main
+
+import (
+	"fmt"
+	"go/ast"
+	"path"
+	"slices"
+	"strings"
+)
+
+var rules = []rule{
+	each("directions", directions),
+	each("libraries", libraries),
+	each("names of JSON only at the edge", jsonTags),
+	each("one clock", oneClock),
+	each("query text only in the model", queryText),
+	each("only inTx opens transactions", onlyInTx),
+	{"each table is written from one file", oneWriter},
+	each("a file is a few screens", fewScreens),
+	each("no drawer for anything", noDrawers),
+}
+
+// mayImport is the table of directions of ARCHITECTURE.md: what of ours a package may import. main,
+// testkit, demo, scripts and tests may import anything.
+var mayImport = map[string][]string{
+	"fault":           {},
+	"model":           {"fault", "model/migration"},
+	"model/migration": {},
+	"service":         {"fault", "model", "service/fresh", "service/sheet", "service/outbox", "service/ledger"},
+	"service/fresh":   {},
+	"service/sheet":   {"fault"},
+	"service/outbox":  {"fault", "model"},
+	"service/ledger":  {"fault", "model"},
+	"wechat":          {"fault"},
+	"wechat/fake":     {},
+	"cache":           {"fault"},
+	"config":          {},
+	"api":             {"fault", "model", "service"},
+}
+
+var unbound = []string{"main", "testkit", "demo", "scripts"}
+
+func directions(s source) []string {
+	if s.test || s.in(unbound...) {
+		return nil
+	}
+	allowed, known := mayImport[s.dir]
+	if !known {
+		return []string{s.at(s.file.Name, "package "+s.dir+" is not in the table of directions: find the package that this belongs to, or give it a line in ARCHITECTURE.md and in mayImport")}
+	}
+	var wrong []string
+	s.imports(func(spec *ast.ImportSpec, p string) {
+		ours, ok := strings.CutPrefix(p, module+"/")
+		if ok && !slices.Contains(allowed, ours) {
+			wrong = append(wrong, s.at(spec, fmt.Sprintf("%s must not know %s (api → service → model → fault): let the caller hand in what is needed, or declare a small interface here", s.dir, ours)))
+		}
+	})
+	return wrong
+}
+
+// knownBy says which packages may know a library. The longest fitting prefix counts.
+var knownBy = map[string]struct {
+	packages []string
+	instead  string
+}{
+	"gorm.io/gorm":                        {[]string{"model", "service", "service/outbox", "service/ledger", "demo", "testkit"}, "ask a function of model"},
+	"gorm.io/driver":                      {[]string{"model", "demo", "testkit"}, "open the database with model.Open"},
+	"gorm.io":                             {[]string{"model"}, "ask a function of model"},
+	"github.com/go-sql-driver/mysql":      {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
+	"modernc.org/sqlite":                  {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
+	"database/sql":                        {[]string{"model", "model/migration", "testkit"}, "ask a function of model"},
+	"github.com/pressly/goose":            {[]string{"model/migration"}, "migrate with model.Open"},
+	"github.com/tink-crypto/tink-go":      {[]string{"model"}, "seal with model.Keys"},
+	"github.com/silenceper/wechat":        {[]string{"wechat"}, "give package wechat a small function for it"},
+	"github.com/gin-gonic/gin":            {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
+	"github.com/danielgtaylor/huma":       {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
+	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "main", "testkit", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
+	"github.com/prometheus/client_golang": {[]string{"api", "main", "testkit", "scripts"}, "count in api, or hand the numbers to main"},
+	"encoding/json":                       {[]string{"api", "wechat", "wechat/fake", "testkit", "scripts"}, "JSON is made and read at the edge, in api"},
+	"github.com/xuri/excelize":            {[]string{"service/sheet"}, "read and write tables with service/sheet"},
+	"encoding/csv":                        {[]string{"service/sheet"}, "read and write tables with service/sheet"},
+	"github.com/alecthomas/kong":          {[]string{"config"}, "settings come from config"},
+	"go.yaml.in/yaml":                     {[]string{"config"}, "settings come from config"},
+	"github.com/redis/go-redis":           {[]string{"cache"}, "use package cache"},
+	"github.com/alicebob/miniredis":       {[]string{"cache"}, "use package cache"},
+}
+
+func libraries(s source) []string {
+	if s.test {
+		return nil
+	}
+	var wrong []string
+	s.imports(func(spec *ast.ImportSpec, p string) {
+		for prefix := p; prefix != "."; prefix = path.Dir(prefix) {
+			known, ok := knownBy[prefix]
+			if !ok {
+				continue
+			}
+			if !slices.Contains(known.packages, s.dir) && !(s.dir == "scripts/benchmark" && slices.Contains(known.packages, "scripts")) {
+				wrong = append(wrong, s.at(spec, fmt.Sprintf("%s must not know %s: %s", s.dir, p, known.instead)))
+			}
+			break
+		}
+	})
+	return wrong
+}
+
+func jsonTags(s source) []string {
+	if s.test || s.in("api", "wechat", "scripts") {
+		return nil
+	}
+	var wrong []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		if f, ok := n.(*ast.Field); ok && f.Tag != nil && strings.Contains(f.Tag.Value, "json:") {
+			wrong = append(wrong, s.at(f, "a json tag outside api: make a …View struct in api instead"))
+		}
+		return true
+	})
+	return wrong
+}
+
+func oneClock(s source) []string {
+	if s.test || s.in("main", "scripts") {
+		return nil
+	}
+	var wrong []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		sel, ok := n.(*ast.SelectorExpr)
+		if !ok {
+			return true
+		}
+		if x, ok := sel.X.(*ast.Ident); ok && x.Name == "time" && slices.Contains([]string{"Now", "Since", "Until"}, sel.Sel.Name) {
+			wrong = append(wrong, s.at(sel, "time."+sel.Sel.Name+" outside main: take t.now in a transaction, the Clock elsewhere, or a time as a parameter"))
+		}
+		return true
+	})
+	return wrong
+}
+
+// gormWords are the methods of a gorm handle that make or run a query.
+var gormWords = strings.Fields(`Where Not Or Select Omit Joins InnerJoins Raw Exec Model Table Clauses Find Take First Last Scan
+	Pluck Count Order Group Having Distinct Limit Offset Preload FindInBatches Create CreateInBatches Save FirstOrCreate
+	FirstOrInit Update Updates UpdateColumn UpdateColumns Delete Rows Row ScanRows`)
+
+// queryText looks only at calls that take something: t.Count() and the like are nobody's query.
+func queryText(s source) []string {
+	if s.test || !s.in("api", "service", "main") || s.in("service/outbox", "service/ledger", "service/sheet", "service/fresh") {
+		return nil
+	}
+	var wrong []string
+	s.calls(func(call *ast.CallExpr, method *ast.SelectorExpr) {
+		if len(call.Args) > 0 && slices.Contains(gormWords, method.Sel.Name) {
+			wrong = append(wrong, s.at(method.Sel, "."+method.Sel.Name+"(…) is query text: make it a function in model/<area>.go that takes tx"))
+		}
+	})
+	return wrong
+}
+
+func onlyInTx(s source) []string {
+	if s.test || s.in("testkit", "demo", "scripts") {
+		return nil
+	}
+	var wrong []string
+	for _, d := range s.file.Decls {
+		f, ok := d.(*ast.FuncDecl)
+		if ok && (s.path == "service/service.go" && f.Name.Name == "inTx" || s.path == "model/db.go" && f.Name.Name == "Tx") {
+			continue
+		}
+		ast.Inspect(d, func(n ast.Node) bool {
+			call, ok := n.(*ast.CallExpr)
+			if !ok {
+				return true
+			}
+			if m, ok := call.Fun.(*ast.SelectorExpr); ok && slices.Contains([]string{"Tx", "Transaction", "Begin", "BeginTx"}, m.Sel.Name) {
+				wrong = append(wrong, s.at(m.Sel, "."+m.Sel.Name+"(…) opens a transaction: only inTx does; a function that it calls takes tx"))
+			}
+			return true
+		})
+	}
+	return wrong
+}
+
+const mostLines = 400
+
+func fewScreens(s source) []string {
+	if s.lines <= mostLines {
+		return nil
+	}
+	return []string{fmt.Sprintf("%s: %d lines, at most %d: split it by use case", s.path, s.lines, mostLines)}
+}
+
+var drawers = []string{"util", "utils", "common", "global", "globals", "store", "helper", "helpers", "misc", "base", "shared", "lib"}
+
+func noDrawers(s source) []string {
+	if !slices.Contains(drawers, strings.TrimSuffix(s.file.Name.Name, "_test")) && !slices.Contains(drawers, path.Base(s.dir)) {
+		return nil
+	}
+	return []string{s.at(s.file.Name, "a package called "+s.file.Name.Name+" says nothing about its one job: put this where it is used, or name it after what it guards")}
+}

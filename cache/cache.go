@@ -1,0 +1,149 @@
+// Package cache keeps what may be lost at any moment: counts for rate limits, and values that can be
+// fetched again. It talks to Redis, or without a server to one inside the process. It alone knows
+// Redis; it must not know what its keys and values mean.
+package cache
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync/atomic"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"danyuan/fault"
+)
+
+// What Open, Ping, Set and Delete refuse. No cause names the URL, which may hold a password.
+var (
+	ErrURL     = fault.New(fault.Invalid, "cache.url", "Redis 网址读不懂，请写成 redis://:密码@主机:端口/0。")
+	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了我们：请检查用户名、密码和库号，版本要 7.0 或更新。")
+	ErrSilent  = fault.New(fault.Unavailable, "cache.silent", "缓存暂时没有回应，请稍后再试。")
+)
+
+// How long we wait for Redis: about a second in all for a new connection. While Redis is silent only
+// one request per pause asks it again.
+const (
+	dialWait  = 500 * time.Millisecond
+	replyWait = 500 * time.Millisecond
+	pause     = 2 * time.Second
+)
+
+// Cache is safe for use by many goroutines.
+type Cache struct {
+	client *redis.Client
+	inside *inside // nil when there is a server
+	now    func() time.Time
+	local  *windows
+	askAt  atomic.Int64 // Unix nanoseconds before which a silent Redis is left alone; 0: it answers
+}
+
+// Open connects to url, "redis://…" or "rediss://…" of Redis 7.0 or later; an empty url means inside
+// the process. A server that refuses us is an error; one that does not answer is not, because the
+// service can go on without: ask Ping.
+func Open(ctx context.Context, url string, now func() time.Time) (*Cache, error) {
+	c := &Cache{now: now, local: newWindows(100_000)}
+	if url == "" {
+		c.inside = newInside(now)
+		c.client = redis.NewClient(c.inside.options())
+	} else {
+		options, err := redis.ParseURL(url)
+		if err != nil {
+			return nil, ErrURL
+		}
+		c.client = redis.NewClient(patient(options, dialWait, replyWait))
+	}
+	if err := c.probe(ctx); err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
+}
+
+// patient sets how long a client waits. It never retries: what it can't have now is counted or
+// fetched elsewhere.
+func patient(o *redis.Options, dial, reply time.Duration) *redis.Options {
+	o.DialTimeout, o.DialerRetries = dial, 1
+	o.ReadTimeout, o.WriteTimeout, o.PoolTimeout = reply, reply, reply
+	o.MaxRetries = -1
+	o.ContextTimeoutEnabled = true
+	o.DisableIdentity = true
+	o.MaintNotificationsConfig = &maintnotifications.Config{Mode: maintnotifications.ModeDisabled}
+	return o
+}
+
+// probe finds out at the start what would otherwise make every limit fall back unnoticed: a wrong
+// password, a wrong database, or a Redis too old for EXPIRE NX.
+func (c *Cache) probe(ctx context.Context) error {
+	err := c.client.ExpireNX(ctx, prefix+"probe", time.Second).Err()
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var refusal redis.Error
+	if errors.As(err, &refusal) && !redis.IsLoadingError(err) {
+		return ErrRefused.Because(err)
+	}
+	c.heard(err)
+	return nil
+}
+
+// Ping says whether Redis answers: nil, or ErrSilent.
+func (c *Cache) Ping(ctx context.Context) error {
+	if err := c.client.Ping(ctx).Err(); err != nil {
+		return ErrSilent.Because(err)
+	}
+	c.heard(nil)
+	return nil
+}
+
+// Close stops everything. Only the in-process cache is emptied by it.
+func (c *Cache) Close() error {
+	err := c.client.Close()
+	if c.inside != nil {
+		c.inside.close()
+	}
+	return err
+}
+
+// worthAsking keeps a silent Redis from costing every request its timeout: one in a pause tries.
+func (c *Cache) worthAsking() bool {
+	at := c.askAt.Load()
+	if at == 0 {
+		return true
+	}
+	now := c.now()
+	return now.UnixNano() >= at && c.askAt.CompareAndSwap(at, now.Add(pause).UnixNano())
+}
+
+// heard takes note of whether Redis answered. An error that Redis itself sent counts as silence too:
+// it is of no more use to the caller. A rush on our own connections says nothing about Redis.
+func (c *Cache) heard(err error) {
+	switch {
+	case err == nil || errors.Is(err, redis.Nil):
+		c.askAt.Store(0)
+	case errors.Is(err, redis.ErrClosed), errors.Is(err, redis.ErrPoolTimeout):
+	default:
+		c.askAt.Store(c.now().Add(pause).UnixNano())
+	}
+}
+
+// The library's own logger writes past ours; it can only be set for the whole process.
+func init() { redis.SetLogger(toLog{}) }
+
+type toLog struct{}
+
+func (toLog) Printf(ctx context.Context, format string, args ...any) {
+	slog.WarnContext(ctx, "cache", "said", fmt.Sprintf(format, args...))
+}
+
+const prefix = "danyuan:"
+
+// name hides what the caller's key says: keys turn up in dumps and slow logs.
+func name(space, key string) string {
+	sum := sha256.Sum256([]byte(key))
+	return prefix + space + ":" + hex.EncodeToString(sum[:16])
+}

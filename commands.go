@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"os"
+
+	"danyuan/config"
+	"danyuan/demo"
+	"danyuan/model"
+	"danyuan/service"
+)
+
+// fillDemo is the command that fills an empty database with synthetic people.
+type fillDemo struct {
+	config.Settings
+	Scale string `name:"scale" default:"small" enum:"small,district" help:"small:一个演示社区;district:全区规模,约 17 万人。"`
+}
+
+// Run fills it, with a progress bar. It refuses a database that is in use.
+func (c *fillDemo) Run(ctx context.Context) error {
+	h, err := open(ctx, c.Settings, 2)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	if !c.Demo() {
+		return errDemoOnly
+	}
+	plan := demo.Plan{}
+	if c.Scale == "district" {
+		plan = demo.District
+	}
+	filled, err := h.fill(ctx, plan, bar)
+	if err != nil {
+		return err
+	}
+	if !filled {
+		return errInUse
+	}
+	fmt.Println("\n已填入。运行 danyuan 就可以看到。")
+	return nil
+}
+
+// bar draws how far the filling is.
+func bar(done, total int) {
+	const width = 40
+	full := width * done / total
+	fmt.Printf("\r[%-*s] %6d / %d 人", width, string(bytes.Repeat([]byte{'='}, full)), done, total)
+}
+
+// fill loads the divisions and the plan's people into a database that has nothing in it yet.
+func (h *house) fill(ctx context.Context, plan demo.Plan, progress func(done, total int)) (filled bool, err error) {
+	used, err := model.AnyNode(h.db.Read(ctx))
+	if err != nil || used {
+		return false, err
+	}
+	if _, err := h.s.LoadDistrict(ctx); err != nil {
+		return false, err
+	}
+	return true, demo.Fill(ctx, h.db, plan, clock{}.Now(), progress)
+}
+
+// importing is the command that imports divisions.
+type importing struct {
+	config.Settings
+	File string `arg:"" optional:"" type:"existingfile" help:"CSV 文件;不填就装入自带的迎江区区划。"`
+}
+
+// Run imports, and tells how many rows are done.
+func (c *importing) Run(ctx context.Context) error {
+	h, err := open(ctx, c.Settings, 2)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	report, err := c.divisions(ctx, h)
+	if err != nil {
+		return err
+	}
+	fmt.Printf("\n新增 %d,改名 %d,移动 %d,不变 %d。\n", report.Added, report.Renamed, report.Moved, report.Unchanged)
+	return nil
+}
+
+func (c *importing) divisions(ctx context.Context, h *house) (service.DivisionReport, error) {
+	if c.File == "" {
+		return h.s.LoadDistrict(ctx)
+	}
+	f, err := os.Open(c.File)
+	if err != nil {
+		return service.DivisionReport{}, err
+	}
+	defer func() { _ = f.Close() }()
+	info, err := f.Stat()
+	if err != nil {
+		return service.DivisionReport{}, err
+	}
+	return h.s.ImportDivisions(ctx, service.Command{}, f, info.Size(), func(rows int) { fmt.Printf("\r已处理 %d 行", rows) })
+}
+
+// firstAdmin is the command that makes the first district administrator.
+type firstAdmin struct {
+	config.Settings
+	Name     string `name:"name" required:"" help:"姓名。"`
+	Phone    string `name:"phone" required:"" help:"手机号;本人登录小程序后用它绑定。"`
+	District string `name:"district" default:"340802" help:"区的区划代码。"`
+}
+
+// Run makes them, once.
+func (c *firstAdmin) Run(ctx context.Context) error {
+	h, err := open(ctx, c.Settings, 2)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	if err := h.s.FirstAdmin(ctx, c.Name, c.Phone, c.District); err != nil {
+		return err
+	}
+	fmt.Println("已设立。请本人登录小程序,用这个手机号绑定。")
+	return nil
+}
+
+// createKeys is the command that makes keysets.
+type createKeys struct {
+	Dir string `arg:"" help:"放密钥的目录。"`
+}
+
+// Run makes them; it never overwrites any.
+func (c *createKeys) Run(context.Context) error {
+	if err := model.CreateKeys(c.Dir); err != nil {
+		return err
+	}
+	fmt.Println("密钥已生成,只有当前用户能读。请马上备份到别处。")
+	return nil
+}

@@ -1,0 +1,96 @@
+package config
+
+import (
+	"strings"
+	"testing"
+)
+
+const aGoodAESKey = "abcdefghijklmnopqrstuvwxyz0123456789ABCDEFG"
+
+func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
+	for name, c := range map[string]struct {
+		env  map[string]string
+		want []string // the environment variables complained about, and no others
+	}{
+		"everything but the AppID": {
+			env: map[string]string{"WECHAT_SECRET": "s", "WECHAT_TOKEN": "tok", "WECHAT_AES_KEY": aGoodAESKey,
+				"WECHAT_TEMPLATE_BINDING": "b", "WECHAT_TEMPLATE_PLAQUE": "p", "WECHAT_TEMPLATE_CHECK_IN": "c"},
+			want: []string{"WECHAT_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WECHAT_TEMPLATE_BINDING", "WECHAT_TEMPLATE_PLAQUE", "WECHAT_TEMPLATE_CHECK_IN"},
+		},
+		"AppID alone": {
+			env: map[string]string{"WECHAT_APP_ID": "wx1"}, want: []string{"KEYS_DIR", "WECHAT_SECRET"},
+		},
+		"token without AES key": {
+			env:  map[string]string{"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "KEYS_DIR": "k", "WECHAT_TOKEN": "tok"},
+			want: []string{"WECHAT_AES_KEY"},
+		},
+		"AES key without token, no secret": {
+			env:  map[string]string{"WECHAT_APP_ID": "wx1", "KEYS_DIR": "k", "WECHAT_AES_KEY": aGoodAESKey},
+			want: []string{"WECHAT_SECRET", "WECHAT_TOKEN"},
+		},
+		"both of the wrong form": {
+			env: map[string]string{"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "KEYS_DIR": "k", "WECHAT_TOKEN": "a b",
+				"WECHAT_AES_KEY": "short"},
+			want: []string{"WECHAT_TOKEN", "WECHAT_AES_KEY"},
+		},
+		"short metrics token, bad URLs": {
+			env:  map[string]string{"METRICS_TOKEN": "short", "DATABASE_URL": "postgres://a", "REDIS_URL": "a:6379"},
+			want: []string{"DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := world{env: c.env}.refused(t)
+			for _, env := range c.want {
+				wants(t, text, "（环境变量 "+env+"）")
+			}
+			if got := strings.Count(text, "（环境变量 "); got != len(c.want) {
+				t.Errorf("%d problems, want %d:\n%s", got, len(c.want), text)
+			}
+		})
+	}
+}
+
+func TestValidate_completeServicePasses(t *testing.T) {
+	got := world{env: map[string]string{"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "KEYS_DIR": "/keys", "HOST": "0.0.0.0",
+		"WECHAT_TOKEN": "tok", "WECHAT_AES_KEY": aGoodAESKey, "DATABASE_URL": "mysql://u:p@db:3306/danyuan",
+		"REDIS_URL": "rediss://:p@r:6380/1", "PUBLIC_URL": "https://danyuan.example"}}.serve(t)
+	if got.Demo() || got.Keys() != "/keys" || got.Database() != "mysql://u:p@db:3306/danyuan" {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestValidate_demoListensOnThisMachineOnly(t *testing.T) {
+	for _, host := range []string{"0.0.0.0", "::", "192.168.1.5", "example.com", "127.evil.example"} {
+		wants(t, world{env: map[string]string{"HOST": host}}.refused(t), "--host（环境变量 HOST）：演示模式")
+	}
+	wants(t, world{}.refused(t, "--host="), "--host（环境变量 HOST）：演示模式")
+	for _, host := range []string{"127.0.0.1", "127.8.8.8", "::1", "localhost"} {
+		world{env: map[string]string{"HOST": host}}.serve(t)
+	}
+}
+
+func TestValidate_databaseURLs(t *testing.T) {
+	for url, good := range map[string]bool{
+		"sqlite:a.db": true, "sqlite:/var/lib/a.db": true, "mysql://u:p@h/db": true, "mysql://u:p@s/w:o#r?d@h:3306/db": true,
+		"mysql://u@[::1]:3306/db": true,
+		"sqlite:":                 false, "sqlite:///a.db": false, "sqlite::memory:": false, "sqlite:a.db?_txlock=deferred": false,
+		"mysql://h/db": false, "mysql://u:p@h": false, "mysql://u:p@h/": false, "mysql://u:p@/db": false, "mysql://:p@h/db": false,
+		"mysql://u:p@h1:3306,h2:3306/db": false, "mysql://u:p@h:0/db": false, "mysql://u:p@h/db?tls=false": false,
+		"postgres://u:p@h/db": false, "u:p@tcp(h:3306)/db": false, "a.db": false,
+	} {
+		if text := databaseProblem(url); (text == "") != good {
+			t.Errorf("%s: %q", url, text)
+		}
+	}
+}
+
+func TestValidate_redisURLs(t *testing.T) {
+	for url, good := range map[string]bool{
+		"": true, "redis://h": true, "redis://:p%40@h:6379/2": true, "rediss://u:p@h:6379": true,
+		"h:6379": false, "http://h": false, "redis://": false, "redis://h:99999": false, "redis://h/x": false, "redis://h/-1": false,
+	} {
+		if text := redisProblem(url); (text == "") != good {
+			t.Errorf("%s: %q", url, text)
+		}
+	}
+}

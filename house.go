@@ -1,0 +1,154 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net/url"
+	"os"
+
+	"danyuan/cache"
+	"danyuan/config"
+	"danyuan/demo"
+	"danyuan/model"
+	"danyuan/service"
+	"danyuan/wechat"
+	"danyuan/wechat/fake"
+)
+
+// house is everything that a command works with, opened from the settings.
+type house struct {
+	log   *slog.Logger
+	db    *model.DB
+	cache *cache.Cache
+	s     *service.Service
+	phone string         // where the fake WeChat shows what is on people's phones; "" in service
+	close []func() error // in the order in which they were opened
+}
+
+// open opens the keys, the database, the cache and WeChat. In demo mode WeChat is a fake in this process.
+func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
+	h := &house{log: logger(set)}
+	if err := os.MkdirAll(set.DataDir, 0o700); err != nil {
+		return nil, err
+	}
+	keys, err := loadKeys(set)
+	if err != nil {
+		return nil, err
+	}
+	if h.db, err = model.Open(ctx, set.Database(), keys, pool); err != nil {
+		return nil, err
+	}
+	h.close = append(h.close, h.db.Close)
+	if h.cache, err = cache.Open(ctx, set.RedisURL, clock{}.Now); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.close = append(h.close, h.cache.Close)
+	w, err := h.wechat(set)
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
+	h.s = service.New(service.Deps{
+		DB: h.db, Clock: clock{}, Accounts: w, Outlets: w, Callbacks: callbacks{w}, Log: h.log, Templates: templates(set),
+	})
+	return h, nil
+}
+
+// Close gives everything back, the last opened first.
+func (h *house) Close() error {
+	var err error
+	for i := len(h.close) - 1; i >= 0; i-- {
+		err = errors.Join(err, h.close[i]())
+	}
+	return err
+}
+
+func logger(set config.Settings) *slog.Logger {
+	var level slog.Level
+	_ = level.UnmarshalText([]byte(set.LogLevel)) // the settings allow only names of levels
+	options := &slog.HandlerOptions{Level: level}
+	if set.LogFormat == "text" {
+		return slog.New(slog.NewTextHandler(os.Stderr, options))
+	}
+	return slog.New(slog.NewJSONHandler(os.Stderr, options))
+}
+
+// loadKeys reads the keysets. The demo makes its own; a service that finds none refuses to start,
+// because new keys would not open what was sealed with the lost ones.
+func loadKeys(set config.Settings) (*model.Keys, error) {
+	keys, err := model.LoadKeys(set.Keys())
+	if !errors.Is(err, fs.ErrNotExist) {
+		return keys, err
+	}
+	if !set.Demo() {
+		return nil, fmt.Errorf("密钥目录 %s 里没有密钥。第一次安装请先运行 danyuan keys %s 并备份;如果是迁移,请把原来的密钥复制过来", set.Keys(), set.Keys())
+	}
+	if err := model.CreateKeys(set.Keys()); err != nil {
+		return nil, err
+	}
+	return model.LoadKeys(set.Keys())
+}
+
+// wechat gives the mini-program's client: of WeChat itself, or of a fake that plays it.
+func (h *house) wechat(set config.Settings) (*wechat.Client, error) {
+	w := set.WeChat
+	cfg := wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, Now: clock{}.Now}
+	if set.Demo() {
+		f, err := fake.Start(fake.Options{Now: clock{}.Now, Templates: fakeTemplates(set)})
+		if err != nil {
+			return nil, err
+		}
+		h.close, h.phone = append(h.close, f.Close), f.URL()+"/phone"
+		for _, template := range templates(set) {
+			for _, persona := range demo.Personas() {
+				for range demoAccepts {
+					f.Accept(demo.OpenID(persona), template)
+				}
+			}
+		}
+		cfg.AppID, cfg.Secret, cfg.Token, cfg.AESKey, cfg.BaseURL = f.AppID, f.Secret, f.Token, f.AESKey, f.URL()
+	}
+	return wechat.New(cfg, h.cache)
+}
+
+// demoAccepts is how many messages of a kind the fake WeChat lets through to each persona.
+const demoAccepts = 50
+
+// templates gives the subscribe template of each kind of notice that has one.
+func templates(set config.Settings) map[string]string {
+	t := set.WeChat.Templates
+	if set.Demo() {
+		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in"}
+	}
+	all := map[string]string{service.NoticeBinding: t.Binding, service.NoticePlaque: t.Plaque, service.NoticeCheckIn: t.CheckIn}
+	for kind, id := range all {
+		if id == "" {
+			delete(all, kind)
+		}
+	}
+	return all
+}
+
+// fakeTemplates tells the fake which fields its templates have.
+func fakeTemplates(set config.Settings) map[string][]string {
+	known := map[string][]string{}
+	for _, id := range templates(set) {
+		known[id] = []string{"thing1", "thing2", "time3"}
+	}
+	return known
+}
+
+// callbacks lets service read what WeChat pushes without knowing package wechat.
+type callbacks struct{ *wechat.Client }
+
+// Event verifies and reads one push.
+func (c callbacks) Event(query url.Values, body []byte) (service.CallbackEvent, error) {
+	e, err := c.Client.Event(query, body)
+	out := service.CallbackEvent{ID: e.ID, Kind: e.Kind, OpenID: e.OpenID, At: e.At}
+	for _, t := range e.Templates {
+		out.Templates = append(out.Templates, service.TemplateStatus{Template: t.Template, Status: t.Status, ErrorCode: t.ErrorCode})
+	}
+	return out, err
+}

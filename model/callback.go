@@ -1,0 +1,33 @@
+package model
+
+import (
+	"errors"
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// Callback is a WeChat event that has been taken, so that it is taken once.
+type Callback struct {
+	EventID    string `gorm:"primaryKey"`
+	Kind       string
+	ReceivedAt time.Time
+}
+
+// AddCallback stores an event; added is false when it was taken before.
+func AddCallback(tx *gorm.DB, c *Callback) (added bool, err error) {
+	err = tx.Create(c).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+// UserByOpenID gives the user of an openid; nil when we know none.
+func UserByOpenID(tx *gorm.DB, openID string) (*User, error) {
+	var u []User
+	if err := tx.Select("id", "open_id").Where("open_id = ?", openID).Find(&u).Error; err != nil || len(u) == 0 {
+		return nil, err
+	}
+	return &u[0], nil
+}

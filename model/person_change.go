@@ -1,0 +1,82 @@
+package model
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/fault"
+)
+
+// Refusals of changes to people.
+var (
+	ErrOwnRecord      = fault.New(fault.Conflict, "person.own_record", "不能修改自己的登记信息,请让社区的其他工作人员办理。")
+	ErrPersonGone     = fault.New(fault.Conflict, "person.already_left", "这位居民已经登记为迁出,不用再登记。")
+	ErrSameMembership = fault.New(fault.Conflict, "person.same_membership", "这位居民现在就是这样登记的,不用修改。")
+	ErrSameHome       = fault.New(fault.Conflict, "person.same_home", "这位居民现在就住在这一户,不用修改。")
+	ErrHomeNotFound   = fault.New(fault.NotFound, "person.home_not_found", "没有找到这个单元,或者不归您管理。迁往别的社区,请登记为迁出,由那边的社区登记迁入。")
+)
+
+// PersonChange is one change of a person's record that somebody decided, with their reason.
+type PersonChange struct {
+	ID         int64
+	PersonID   int64
+	What       string // membership, leave or move
+	Reason     string `gorm:"serializer:sealed"`
+	ByPersonID int64
+	At         time.Time
+}
+
+// AddPersonChange stores it.
+func AddPersonChange(tx *gorm.DB, c *PersonChange) error { return tx.Create(c).Error }
+
+// PersonChangesOf gives what was decided about a person, newest first.
+func PersonChangesOf(tx *gorm.DB, person int64) ([]PersonChange, error) {
+	var out []PersonChange
+	return out, tx.Where("person_id = ?", person).Order("id DESC").Find(&out).Error
+}
+
+// StorePhone writes the phone number that SetPhone put into a locked person.
+func StorePhone(tx *gorm.DB, p Person, now time.Time) error {
+	return storePerson(tx, p.ID, map[string]any{"phone": p.Phone, "phone_index": p.PhoneIndex}, now)
+}
+
+// StoreMembership writes a locked person's membership.
+func StoreMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
+	return storePerson(tx, person, map[string]any{"membership": m}, now)
+}
+
+// StoreLeft writes that a locked person has moved away. They keep the node they belonged to last: its
+// community answers for their record.
+func StoreLeft(tx *gorm.DB, person int64, now time.Time) error {
+	return storePerson(tx, person, map[string]any{"state": PersonLeft, "household_id": nil}, now)
+}
+
+// StoreHome writes the household in which a locked person lives now.
+func StoreHome(tx *gorm.DB, person int64, home Household, now time.Time) error {
+	return storePerson(tx, person, map[string]any{"state": PersonHere, "household_id": home.ID, "node_id": home.UnitID}, now)
+}
+
+func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error {
+	set["updated_at"] = now
+	return tx.Model(&Person{}).Where("id = ?", id).Updates(set).Error
+}
+
+// EndDisplayOf ends what a person shows of their identity, and gives where: the unit, 0 if they showed
+// nothing.
+func EndDisplayOf(tx *gorm.DB, person int64, reason string, now time.Time) (unit int64, err error) {
+	var shown []Display
+	if err := tx.Where("active_person_id = ?", person).Find(&shown).Error; err != nil || len(shown) == 0 {
+		return 0, err
+	}
+	return shown[0].UnitID, tx.Model(&Display{}).Where("id = ? AND active_person_id = ?", shown[0].ID, person).
+		Updates(map[string]any{"ended_at": now, "end_reason": reason, "active_person_id": nil}).Error
+}
+
+// LockUnit gives a unit in use, and keeps others from changing it until the transaction ends.
+func LockUnit(tx *gorm.DB, id int64) (Node, error) {
+	var n Node
+	locked := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ? AND kind = ? AND state = ?", id, Unit, NodeActive)
+	return n, take(locked, &n, ErrHomeNotFound)
+}

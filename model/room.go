@@ -1,0 +1,60 @@
+package model
+
+import (
+	"strings"
+	"time"
+
+	"golang.org/x/text/unicode/norm"
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// PersonsOfHousehold gives who lives in a household.
+func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
+	var out []Person
+	return out, tx.Where("household_id = ? AND state = ?", household, PersonHere).Order("id").Find(&out).Error
+}
+
+// HouseholdsOfUnit gives every home of a unit, some thirty.
+func HouseholdsOfUnit(tx *gorm.DB, unit int64) ([]Household, error) {
+	var out []Household
+	return out, tx.Where("unit_id = ?", unit).Order("id").Find(&out).Error
+}
+
+// HouseholdByID gives a home.
+func HouseholdByID(tx *gorm.DB, id int64) (Household, error) {
+	var h Household
+	return h, take(tx.Where("id = ?", id), &h, ErrHomeNotFound)
+}
+
+// HouseholdOfRoom gives the home of a room in a unit, stored if it is the first time that the room is
+// named. However the number is written ("301", "301室"), it is the same room.
+func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (Household, error) {
+	homes, err := HouseholdsOfUnit(tx, unit)
+	if err != nil {
+		return Household{}, err
+	}
+	for _, h := range homes {
+		if SameRoom(h.Room, room) {
+			return h, nil
+		}
+	}
+	h := NewHousehold(KeysOf(tx), unit, room, now)
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&h).Error; err != nil {
+		return h, err
+	}
+	// Somebody else may have been first, and on a cluster the id is read, not guessed.
+	var stored Household
+	return stored, take(tx.Where("unit_id = ? AND room_index = ?", unit, h.RoomIndex), &stored, ErrHomeNotFound)
+}
+
+// PlainRoom is a room's number as numbers are compared, "" for a text that has none.
+func PlainRoom(room string) string {
+	room = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
+	return strings.TrimRight(room, "室房号户")
+}
+
+// SameRoom tells whether two ways of writing a room's number mean one room.
+func SameRoom(a, b string) bool {
+	return PlainRoom(a) == PlainRoom(b) && PlainRoom(a) != ""
+}

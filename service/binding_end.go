@@ -1,0 +1,69 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"danyuan/model"
+)
+
+// Unbind ends the actor's own binding. From the next request on the user is nobody's account.
+func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
+		if err := model.LockUser(t.DB, cmd.By.UserID); err != nil {
+			return model.Binding{}, err
+		}
+		b, err := model.ActiveBindingOf(t.DB, cmd.By.UserID)
+		if err != nil || b == nil {
+			return model.Binding{}, or(err, model.ErrBindingNone)
+		}
+		err = t.unbind(b, cmd.By.NodeID, "本人解除绑定")
+		return *b, err
+	})
+}
+
+// EndBindingOf ends the binding of a person in the actor's community, for a reason that the user can
+// read. A person outside it is not found.
+func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, reason string) (model.Binding, error) {
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	if err != nil {
+		return model.Binding{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
+		p, err := t.lockPersonFor(person, model.ApproveRebinding)
+		if err != nil {
+			return model.Binding{}, err
+		}
+		b, err := model.ActiveBindingOfPerson(t.DB, p.ID)
+		if err != nil || b == nil {
+			return model.Binding{}, or(err, model.ErrBindingNone)
+		}
+		err = t.unbind(b, p.NodeID, reason)
+		return *b, err
+	})
+}
+
+// endBindingOf ends the account that a person has, if any. The caller holds the person's lock.
+func (t *tx) endBindingOf(p model.Person, reason string) error {
+	old, err := model.ActiveBindingOfPerson(t.DB, p.ID)
+	if err != nil || old == nil {
+		return err
+	}
+	err = t.unbind(old, p.NodeID, reason)
+	if errors.Is(err, model.ErrRequestDecided) {
+		return nil // its user has ended it meanwhile
+	}
+	return err
+}
+
+// unbind ends an active binding and what its user agreed to for it.
+func (t *tx) unbind(b *model.Binding, node int64, reason string) error {
+	t.touch(model.UserTopic(b.UserID), model.PersonTopic(*b.ActivePersonID))
+	if err := b.End(t.DB, reason, t.now); err != nil {
+		return err
+	}
+	if err := t.withdrawConsent(b.UserID, 0, model.ForBinding); err != nil {
+		return err
+	}
+	return t.audit("binding.end", node, "binding", b.ID, "")
+}

@@ -1,0 +1,73 @@
+package service
+
+import (
+	"context"
+	"strconv"
+
+	"danyuan/model"
+)
+
+// MakeCode gives the valid code of a unit or community, a new one when there is none.
+// Refusals: node.not_found outside the actor's scope, code.no_code_here, node.ended.
+func (s *Service) MakeCode(ctx context.Context, cmd Command, node int64) (model.Code, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (model.Code, error) {
+		n, err := t.lockNode(node, model.ManageCodes, model.ErrNodeNotFound)
+		if err != nil {
+			return model.Code{}, err
+		}
+		if n.Kind != model.Unit && n.Kind != model.Community {
+			return model.Code{}, model.ErrCodePlace
+		}
+		kind := model.CodeKind(n.Kind)
+		was, err := model.ActiveCode(t.DB, kind, n.ID)
+		if err != nil {
+			return model.Code{}, err
+		}
+		if was != nil {
+			return *was, nil
+		}
+		return t.addCode(kind, n.ID, nil, "code.make", "")
+	})
+}
+
+// ReplaceCode makes a code invalid at once and gives the new one for the same thing.
+// Refusals: code.not_found outside the actor's scope, code.already_revoked, node.ended.
+func (s *Service) ReplaceCode(ctx context.Context, cmd Command, id int64, reason string) (model.Code, error) {
+	reason, err := model.NeedText("body.reason", reason, 200, false)
+	if err != nil {
+		return model.Code{}, err
+	}
+	old, err := model.CodeByID(s.DB.Read(ctx), id)
+	if err != nil {
+		return model.Code{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.Code, error) {
+		n, err := t.lockNode(old.NodeID, model.ManageCodes, model.ErrCodeNotFound)
+		if err != nil {
+			return model.Code{}, err
+		}
+		if err := model.RevokeCode(t.DB, id, t.by.PersonID, reason, t.now); err != nil {
+			return model.Code{}, err
+		}
+		return t.addCode(old.Kind, n.ID, old.PlaqueID, "code.replace", "instead_of="+strconv.FormatInt(id, 10))
+	})
+}
+
+// addCode makes the valid code of a thing that has none, under the lock of its node.
+func (t *tx) addCode(kind model.CodeKind, node int64, plaque *int64, action, detail string) (model.Code, error) {
+	c := model.CodeOf(kind, node, plaque, t.by.PersonID, t.now)
+	if err := model.AddCode(t.DB, &c); err != nil {
+		return c, err
+	}
+	t.touch(model.NodeTopic(node))
+	return c, t.audit(action, node, "code", c.ID, detail)
+}
+
+// CodesOf lists the codes of a node, its plaques' included, the newest first.
+func (s *Service) CodesOf(ctx context.Context, by model.Actor, node int64, slice model.Slice) ([]model.Code, error) {
+	n, err := s.nodeFor(ctx, by, node, model.PrintCodes, model.ErrNodeNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return model.CodesOfNode(s.DB.Read(ctx), n.ID, slice)
+}

@@ -1,0 +1,73 @@
+package service
+
+import (
+	"context"
+	"regexp"
+
+	"danyuan/fault"
+	"danyuan/model"
+)
+
+// errAdminPhone refuses what is no mobile number.
+var errAdminPhone = fault.New(fault.Invalid, "role.admin_phone_invalid", "手机号应是 11 位数字,请核对后重试。")
+
+var adminPhone = regexp.MustCompile(`^1[0-9]{10}$`)
+
+// FirstAdmin makes somebody the first district admin of the district with a division code: once, by
+// command on the server, and never again once there has been any district admin. Somebody of that name
+// and phone who stands in the roster already is taken, else a person is made at the district. They
+// sign in and bind by phone like everybody.
+func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode string) error {
+	name, err := model.NeedText("name", name, 40, false)
+	if err != nil {
+		return err
+	}
+	if !adminPhone.MatchString(phone) {
+		return errAdminPhone
+	}
+	_, err = inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
+		if err := model.LockOrg(t.DB); err != nil {
+			return struct{}{}, err
+		}
+		ever, err := model.EverAdmin(t.DB)
+		if err != nil {
+			return struct{}{}, err
+		}
+		if ever {
+			return struct{}{}, model.ErrFirstAdmin
+		}
+		district, err := model.DivisionByCode(t.DB, model.District, districtCode)
+		if err != nil {
+			return struct{}{}, err
+		}
+		p, err := t.personOfPhone(district, name, phone)
+		if err != nil {
+			return struct{}{}, err
+		}
+		a := model.Appointment{PersonID: p.ID, Role: model.DistrictAdmin, NodeID: district.ID, StartsAt: t.now, AppointedAt: t.now}
+		if err := t.appoint(&a); err != nil {
+			return struct{}{}, err
+		}
+		return struct{}{}, t.tellAppointed(a, district)
+	})
+	return err
+}
+
+// personOfPhone gives the one person with a name and phone, made at a node when there is none.
+func (t *tx) personOfPhone(at model.Node, name, phone string) (model.Person, error) {
+	known, err := model.PersonsByPhone(t.DB, phone)
+	if err != nil {
+		return model.Person{}, err
+	}
+	for _, p := range known {
+		if p.Name == name {
+			return p, nil
+		}
+	}
+	p := model.Person{NodeID: at.ID, Name: name, Membership: model.NoMember, State: model.PersonHere, CreatedAt: t.now, UpdatedAt: t.now}
+	p.SetPhone(model.KeysOf(t.DB), phone)
+	if err := model.AddServing(t.DB, &p); err != nil {
+		return p, err
+	}
+	return p, t.audit("person.add", at.ID, "person", p.ID, "name,phone")
+}

@@ -1,0 +1,87 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"danyuan/fault"
+	"danyuan/service/outbox"
+)
+
+// job does what is owed about a subject. It may be run twice for the same thing, at worst at the same
+// time, and must bear it. Its context ends when another worker has taken the job over. What it
+// returns decides: nil is done; settled is done, with a note; a refusal that no further try mends is
+// stuck at once; any other error is tried again after a pause that grows, and stuck in the end.
+type job func(ctx context.Context, subject int64) error
+
+// The kinds of job.
+const (
+	sendNotice  = "send_notice" // offers a notice to WeChat
+	forgetJobs  = "forget_jobs" // drops done jobs after some time
+	importTable = "import"      // imports a table that somebody handed in
+	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+)
+
+// jobTable says who does which kind.
+func (s *Service) jobTable() map[string]job {
+	return map[string]job{
+		sendNotice:  s.sendNotice,
+		forgetJobs:  s.forgetJobs,
+		importTable: s.runImport,
+		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+	}
+}
+
+// duty is a job that nobody's command owes: it is owed once in each period, among all replicas. What
+// was missed while all of them were down is done once, at start.
+type duty struct {
+	kind  string
+	every time.Duration
+}
+
+// duties is the table of them.
+var duties = []duty{
+	{forgetJobs, time.Hour},
+	{sweep, time.Hour},
+}
+
+// settled is what a job returns that has come to its end without what it was owed for: the code of the
+// error is kept with the done job.
+type settled struct{ because error }
+
+// Error gives why.
+func (e *settled) Error() string { return e.because.Error() }
+
+// Unwrap gives the error itself.
+func (e *settled) Unwrap() error { return e.because }
+
+// What a worker itself finds wrong with a job.
+var (
+	errPanicked = fault.New(fault.Internal, "job.panicked", "这个任务出错了,会自动重试。")
+	errKilled   = fault.New(fault.Conflict, "job.worker_died", "这个任务每次执行都没有做完,已经停止重试,请联系技术人员。")
+)
+
+// permanent tells whether an error stays as it is however often the job is tried.
+func permanent(err error) bool {
+	switch fault.KindOf(err) {
+	case fault.Internal, fault.TooMany, fault.Unavailable:
+		return false
+	default:
+		return true
+	}
+}
+
+// How long a done job is kept for an operator to look at, and how many are dropped in one transaction.
+const (
+	jobsKept     = 30 * 24 * time.Hour
+	forgetAtOnce = 500
+)
+
+func (s *Service) forgetJobs(ctx context.Context, _ int64) error {
+	for {
+		n, err := inTx(ctx, s, Command{}, func(t *tx) (int64, error) { return outbox.Forget(t.DB, t.now.Add(-jobsKept), forgetAtOnce) })
+		if err != nil || n < forgetAtOnce {
+			return err
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package service
+
+import (
+	"context"
+
+	"danyuan/model"
+)
+
+// MyData is everything that is held of a user and of the person they are. Person is nil while they are
+// bound to nobody.
+type MyData struct {
+	User     model.User
+	Person   *model.Person
+	Node     model.Node
+	Home     *model.Household
+	Roles    []model.HeldRole
+	Bindings []model.Binding
+	Consents []model.Consent
+	Displays []model.PlacedDisplay
+	Plaques  []model.Plaque
+	CheckIns []model.NamedCheckIn
+	Changes  []model.PersonChange
+	Held     model.Held
+}
+
+// MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
+// theirs and stays sealed.
+func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
+	var d MyData
+	h := s.DB.Read(ctx)
+	var err error
+	if d.User, err = model.UserByID(h, by.UserID); err != nil {
+		return d, err
+	}
+	if d.Bindings, err = model.AllBindingsOf(h, by.UserID, by.PersonID); err != nil {
+		return d, err
+	}
+	if d.Consents, err = model.AllConsentsOf(h, by.UserID, by.PersonID); err != nil {
+		return d, err
+	}
+	if d.Held, err = model.CountHeld(h, by.UserID, by.PersonID, s.now()); err != nil || by.PersonID == 0 {
+		return d, err
+	}
+	p, err := model.PersonByID(h, by.PersonID)
+	if err != nil {
+		return d, err
+	}
+	d.Person = &p
+	if d.Node, err = model.NodeByID(h, p.NodeID); err != nil {
+		return d, err
+	}
+	if p.HouseholdID != nil {
+		home, err := model.HouseholdByID(h, *p.HouseholdID)
+		if err != nil {
+			return d, err
+		}
+		d.Home = &home
+	}
+	if d.Roles, err = model.RolesHeldBy(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.Displays, err = model.AllDisplaysOf(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.Plaques, err = model.AllPlaquesOf(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.CheckIns, err = model.AllCheckInsOf(h, p.ID); err != nil {
+		return d, err
+	}
+	d.Changes, err = model.PersonChangesOf(h, p.ID)
+	return d, err
+}

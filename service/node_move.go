@@ -1,0 +1,70 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"danyuan/model"
+)
+
+// MoveNode hangs a building or unit, with everything below it, under another grid or building of the
+// same community.
+func (s *Service) MoveNode(ctx context.Context, cmd Command, id, to int64, reason string) (model.Node, error) {
+	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	if err != nil {
+		return model.Node{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.Node, error) {
+		if err := model.LockOrg(t.DB); err != nil {
+			return model.Node{}, err
+		}
+		n, err := t.adjustable(id)
+		if err != nil {
+			return n, err
+		}
+		parent, err := t.managed(to)
+		if err != nil {
+			return n, err
+		}
+		if !n.Kind.FitsBelow(parent.Kind) || parent.ID == n.ParentID || n.Kind == model.Grid {
+			return n, model.ErrNodeUnfit
+		}
+		here, err := t.communityOf(n)
+		if err != nil {
+			return n, err
+		}
+		if !model.Under(parent.Path, here.Path) {
+			return n, model.ErrNodeAbroad
+		}
+		if err := t.freeName(parent.ID, n.Name, id); err != nil {
+			return n, err
+		}
+		return t.moveNode(n, parent, reason)
+	})
+}
+
+// moveNode moves without asking. What is kept in memory of the subtree hangs on its root's topic.
+func (t *tx) moveNode(n, parent model.Node, reason string) (model.Node, error) {
+	if err := model.MoveNode(t.DB, n, parent); err != nil {
+		return n, err
+	}
+	before := n.ParentID
+	n.ParentID, n.Path = parent.ID, model.PathBelow(parent.Path, n.ID)
+	t.touch(model.NodeTopic(n.ID))
+	return n, t.step(n, model.NodeChange{
+		What: model.StepMoved, NameBefore: n.Name, NameAfter: n.Name, ParentBefore: before, ParentAfter: parent.ID, Reason: reason,
+	})
+}
+
+// communityOf gives the community that a node lies in.
+func (t *tx) communityOf(n model.Node) (model.Node, error) {
+	above, err := model.NodesOnPath(t.DB, n.Path)
+	if err != nil {
+		return model.Node{}, err
+	}
+	i := slices.IndexFunc(above, func(n model.Node) bool { return n.Kind == model.Community })
+	if i < 0 {
+		return model.Node{}, model.ErrNodeUnfit
+	}
+	return above[i], nil
+}

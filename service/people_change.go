@@ -1,0 +1,142 @@
+package service
+
+import (
+	"context"
+	"strconv"
+
+	"danyuan/model"
+)
+
+// NoticeRecord is the kind of notice that tells people of a change in what is held of them.
+const NoticeRecord = "record"
+
+// recordChange is a change of a person's record by the community.
+type recordChange struct {
+	person       int64
+	into         int64 // the unit that they move into, 0 for other changes
+	what, reason string
+	write        func(t *tx, p *model.Person, into model.Node) error
+}
+
+// ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
+// identity from that moment.
+func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int64, m model.Membership, reason string) (model.Person, error) {
+	return s.changeRecord(ctx, cmd, recordChange{person, 0, "membership", reason, func(t *tx, p *model.Person, _ model.Node) error {
+		if p.Membership == m {
+			return model.ErrSameMembership
+		}
+		p.Membership = m
+		if err := model.StoreMembership(t.DB, p.ID, m, t.now); err != nil || m.IsMember() {
+			return err
+		}
+		return t.endDisplayOf(p.ID, "membership")
+	}})
+}
+
+// RegisterLeft writes that a person has moved away. Their identity display ends; their account stays
+// theirs, and gives no unit.
+func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, reason string) (model.Person, error) {
+	return s.changeRecord(ctx, cmd, recordChange{person, 0, "leave", reason, func(t *tx, p *model.Person, _ model.Node) error {
+		if p.State == model.PersonLeft {
+			return model.ErrPersonGone
+		}
+		p.State, p.HouseholdID = model.PersonLeft, nil
+		if err := model.StoreLeft(t.DB, p.ID, t.now); err != nil {
+			return err
+		}
+		return t.endDisplayOf(p.ID, "left")
+	}})
+}
+
+// MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
+// away is here again. In another unit they show identity anew, if they wish.
+func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int64, room, reason string) (model.Person, error) {
+	room, err := model.NeedText("body.room", room, maxRoom, false)
+	if err != nil {
+		return model.Person{}, err
+	}
+	return s.changeRecord(ctx, cmd, recordChange{person, unit, "move", reason, func(t *tx, p *model.Person, into model.Node) error {
+		home, err := model.HouseholdOfRoom(t.DB, into.ID, room, t.now)
+		if err != nil {
+			return err
+		}
+		if p.State == model.PersonHere && p.HouseholdID != nil && *p.HouseholdID == home.ID {
+			return model.ErrSameHome
+		}
+		from := p.NodeID
+		p.State, p.NodeID, p.HouseholdID = model.PersonHere, into.ID, &home.ID
+		if err := model.StoreHome(t.DB, p.ID, home, t.now); err != nil || from == into.ID {
+			return err
+		}
+		if err := model.CarryRebindings(t.DB, p.ID, into.ID); err != nil {
+			return err
+		}
+		return t.endDisplayOf(p.ID, "moved")
+	}})
+}
+
+// changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
+// record, and what must be written and told.
+func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange) (model.Person, error) {
+	reason, err := model.NeedText("body.reason", c.reason, maxReason, false)
+	if err != nil {
+		return model.Person{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.Person, error) {
+		into, err := t.lockUnitFor(c.into)
+		if err != nil {
+			return model.Person{}, err
+		}
+		p, err := t.lockPersonFor(c.person, model.ChangePeople)
+		if err != nil {
+			return p, err
+		}
+		if p.ID == t.by.PersonID {
+			return p, model.ErrOwnRecord
+		}
+		t.touch(model.PersonTopic(p.ID), model.NodeTopic(p.NodeID))
+		if err := c.write(t, &p, into); err != nil {
+			return p, err
+		}
+		t.touch(model.NodeTopic(p.NodeID))
+		return p, t.record(p, c.what, reason)
+	})
+}
+
+// record writes down that a person's record was changed, and tells them.
+func (t *tx) record(p model.Person, what, reason string) error {
+	c := model.PersonChange{PersonID: p.ID, What: what, Reason: reason, ByPersonID: t.by.PersonID, At: t.now}
+	if err := model.AddPersonChange(t.DB, &c); err != nil {
+		return err
+	}
+	if err := t.audit("person."+what, p.NodeID, "person", p.ID, what); err != nil {
+		return err
+	}
+	return t.notify(p.ID, NoticeRecord, "您的登记信息有变更", "社区更新了您的登记信息,可以在“我的数据”里查看。如有不符,请联系社区。",
+		pageMine, "record:"+strconv.FormatInt(c.ID, 10))
+}
+
+// lockUnitFor locks the unit that somebody moves into, if it is in the actor's scope; 0 is none.
+func (t *tx) lockUnitFor(id int64) (model.Node, error) {
+	if id == 0 {
+		return model.Node{}, nil
+	}
+	n, err := model.LockUnit(t.DB, id)
+	if err == nil && !t.by.May(model.ChangePeople, n.Path, t.now) {
+		err = model.ErrHomeNotFound
+	}
+	return n, err
+}
+
+// endDisplayOf ends what a person shows of their identity, if anything, and their consent to it.
+func (t *tx) endDisplayOf(person int64, reason string) error {
+	unit, err := model.EndDisplayOf(t.DB, person, reason, t.now)
+	if err != nil || unit == 0 {
+		return err
+	}
+	t.touch(model.NodeTopic(unit))
+	if err := t.withdrawConsent(0, person, model.ForDisplay); err != nil {
+		return err
+	}
+	return t.audit("display.end", unit, "person", person, reason)
+}

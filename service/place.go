@@ -1,0 +1,52 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"strconv"
+
+	"danyuan/fault"
+	"danyuan/model"
+)
+
+// lockNode locks a node in which the actor may do the action, and gives it. Outside the actor's scope
+// the answer is missing, as if there were none; a node that is no longer in use is refused.
+func (t *tx) lockNode(id int64, action model.Action, missing *fault.Fault) (model.Node, error) {
+	n, err := model.LockNode(t.DB, id)
+	switch {
+	case errors.Is(err, model.ErrNodeNotFound), err == nil && !t.by.May(action, n.Path, t.now):
+		return n, missing
+	case err == nil && n.State != model.NodeActive:
+		return n, model.ErrNodeEnded
+	}
+	return n, err
+}
+
+// nodeFor gives a node in any state in which the actor may do the action; else missing.
+func (s *Service) nodeFor(ctx context.Context, by model.Actor, id int64, action model.Action, missing *fault.Fault) (model.Node, error) {
+	n, err := model.NodeByID(s.DB.Read(ctx), id)
+	if errors.Is(err, model.ErrNodeNotFound) || err == nil && !by.May(action, n.Path, s.now()) {
+		return n, missing
+	}
+	return n, err
+}
+
+// tellOfficers puts a notice into the inbox of everybody who may do the action at a node, the actor
+// apart. once makes the same news reach each of them once.
+func (t *tx) tellOfficers(action model.Action, path, kind, title, body, page, once string) error {
+	officers, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, action.PermittedRoles()...)
+	if err != nil {
+		return err
+	}
+	told := map[int64]bool{t.by.PersonID: true}
+	for _, o := range officers {
+		if told[o.PersonID] {
+			continue
+		}
+		told[o.PersonID] = true
+		if err := t.notify(o.PersonID, kind, title, body, page, once+":"+strconv.FormatInt(o.PersonID, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,159 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"danyuan/model"
+)
+
+// Appointing is who is to hold which role where, and when. A nil From is now, a nil Until no end.
+type Appointing struct {
+	PersonID, NodeID int64
+	Role             model.Role
+	From, Until      *time.Time
+}
+
+// rolesPage is where the mini-program shows a person's own appointments.
+const rolesPage = "pages/me/roles"
+
+// Appoint gives a person a role at a node. Only the roles that model.Roles lets the actor give, in
+// their own subtree, from now on or later. The person lives in the community concerned, or has no
+// household and serves somewhere in the district. It acts at the person's next request.
+func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.RoleTerm, error) {
+	spec, ok := what.Role.Spec()
+	if !ok {
+		return model.RoleTerm{}, model.ErrRoleUnknown
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
+		n, err := model.LockNode(t.DB, what.NodeID)
+		if err != nil {
+			return model.RoleTerm{}, err
+		}
+		if err := t.mayAppoint(spec, n); err != nil {
+			return model.RoleTerm{}, err
+		}
+		a, err := t.dated(what)
+		if err != nil {
+			return model.RoleTerm{}, err
+		}
+		p, err := model.LockPerson(t.DB, what.PersonID)
+		if err != nil {
+			return model.RoleTerm{}, err
+		}
+		if err := t.near(p, n); err != nil {
+			return model.RoleTerm{}, err
+		}
+		if err := t.appoint(&a); err != nil {
+			return model.RoleTerm{}, err
+		}
+		return model.RoleTerm{Appointment: a, PersonName: p.Name, NodeName: n.Name}, t.tellAppointed(a, n)
+	})
+}
+
+// mayAppoint refuses unless the actor may give the role at the node.
+func (t *tx) mayAppoint(spec model.RoleSpec, n model.Node) error {
+	switch {
+	case !t.by.May(model.AppointOfficers, n.Path, t.now):
+		return model.ErrNodeNotFound
+	case n.State != model.NodeActive:
+		return model.ErrNodeEnded
+	case !slices.Contains(spec.At, n.Kind):
+		return model.ErrRoleUnfit
+	case !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...):
+		return model.ErrRoleNotYours
+	}
+	return nil
+}
+
+// dated gives the appointment with its dates, to the second, refused when they don't fit.
+func (t *tx) dated(what Appointing) (model.Appointment, error) {
+	a := model.Appointment{
+		PersonID: what.PersonID, Role: what.Role, NodeID: what.NodeID,
+		StartsAt: t.now, AppointedByID: t.by.PersonID, AppointedAt: t.now,
+	}
+	if what.From != nil {
+		a.StartsAt = what.From.UTC().Truncate(time.Second)
+	}
+	if a.StartsAt.Before(t.now) {
+		return a, model.ErrRoleBackdate
+	}
+	if what.Until == nil {
+		return a, nil
+	}
+	until := what.Until.UTC().Truncate(time.Second)
+	a.EndsAt = &until
+	if !until.After(a.StartsAt) {
+		return a, model.ErrRoleDates
+	}
+	return a, nil
+}
+
+// near refuses people who have nothing to do with the node, as if there were none such.
+func (t *tx) near(p model.Person, n model.Node) error {
+	above, err := model.NodesOnPath(t.DB, n.Path)
+	if err != nil {
+		return err
+	}
+	home, err := model.NodeByID(t.DB, p.NodeID)
+	if err != nil {
+		return err
+	}
+	lives, serves := n.Path, above[0].Path
+	for _, a := range above {
+		switch a.Kind {
+		case model.Community:
+			lives = a.Path
+		case model.District:
+			serves = a.Path
+		default:
+		}
+	}
+	here := model.Under(home.Path, lives) || p.HouseholdID == nil && model.Under(home.Path, serves)
+	if !here || p.State != model.PersonHere {
+		return model.ErrPersonNotFound
+	}
+	return nil
+}
+
+// appoint stores an appointment of a locked person.
+func (t *tx) appoint(a *model.Appointment) error {
+	held, err := model.Overlapping(t.DB, a.PersonID, a.Role, a.NodeID, a.StartsAt, a.EndsAt)
+	if err != nil {
+		return err
+	}
+	if held {
+		return model.ErrRoleOverlap
+	}
+	if err := model.Appoint(t.DB, a); err != nil {
+		return err
+	}
+	t.touch(model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
+	return t.audit("role.appoint", a.NodeID, "role", a.ID, string(a.Role))
+}
+
+func (t *tx) tellAppointed(a model.Appointment, n model.Node) error {
+	above, err := model.NodesOnPath(t.DB, n.Path)
+	if err != nil {
+		return err
+	}
+	var place strings.Builder
+	for _, at := range above {
+		if at.ID == n.ID || model.District.Above(at.Kind) {
+			place.WriteString(at.Name)
+		}
+	}
+	body := fmt.Sprintf("您被任命为%s的%s,从%s起。", place.String(), a.Role.Title(), day(a.StartsAt))
+	if a.EndsAt != nil {
+		body = fmt.Sprintf("您被任命为%s的%s,从%s到%s。", place.String(), a.Role.Title(), day(a.StartsAt), day(*a.EndsAt))
+	}
+	return t.notify(a.PersonID, NoticeRole, "新的任职", body, rolesPage, fmt.Sprintf("role:%d:appointed", a.ID))
+}
+
+// anqing is where people read the dates that are written here.
+var anqing = time.FixedZone("UTC+8", 8*60*60)
+
+func day(at time.Time) string { return at.In(anqing).Format("2006年1月2日") }

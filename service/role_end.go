@@ -1,0 +1,103 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"danyuan/model"
+)
+
+// EndRole ends an appointment, now or, when at is given, at a later moment; one that has not begun is
+// called off. Whoever may give the role may end it. The last district admin in office without an end
+// in sight stays: somebody must be there to appoint the next one.
+func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.Time, reason string) (model.RoleTerm, error) {
+	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	if err != nil {
+		return model.RoleTerm{}, err
+	}
+	// Where it is held never changes, and is what must be locked first.
+	standing, err := model.RoleByID(s.DB.Read(ctx), id)
+	if err != nil {
+		return model.RoleTerm{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
+		n, err := model.LockNode(t.DB, standing.NodeID)
+		if err != nil {
+			return model.RoleTerm{}, err
+		}
+		if err := t.mayEnd(standing, n); err != nil {
+			return model.RoleTerm{}, err
+		}
+		end := t.now
+		if at != nil {
+			end = at.UTC().Truncate(time.Second)
+		}
+		if end.Before(t.now) {
+			return model.RoleTerm{}, model.ErrRoleBackdate
+		}
+		return t.endHeldRole(standing, n, end, reason)
+	})
+}
+
+func (t *tx) endHeldRole(a model.Appointment, n model.Node, end time.Time, reason string) (model.RoleTerm, error) {
+	p, err := model.LockPerson(t.DB, a.PersonID)
+	if err != nil {
+		return model.RoleTerm{}, err
+	}
+	if err := t.endRole(a, end, reason); err != nil {
+		return model.RoleTerm{}, err
+	}
+	if a, err = model.RoleByID(t.DB, a.ID); err != nil {
+		return model.RoleTerm{}, err
+	}
+	body := fmt.Sprintf("您在“%s”担任的%s到%s结束。原因:%s。", n.Name, a.Role.Title(), day(*a.EndsAt), reason)
+	once := fmt.Sprintf("role:%d:ended:%d", a.ID, a.EndsAt.Unix())
+	return model.RoleTerm{Appointment: a, PersonName: p.Name, NodeName: n.Name}, t.notify(a.PersonID, NoticeRole, "任职结束", body, rolesPage, once)
+}
+
+// mayEnd refuses unless the actor may end an appointment at its node, which is locked.
+func (t *tx) mayEnd(a model.Appointment, n model.Node) error {
+	if !t.by.May(model.AppointOfficers, n.Path, t.now) {
+		return model.ErrRoleNotFound
+	}
+	if spec, _ := a.Role.Spec(); !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...) {
+		return model.ErrRoleNotYours
+	}
+	if a.Role != model.DistrictAdmin {
+		return nil
+	}
+	others, err := model.StandingAdmins(t.DB, n.ID, a.ID, t.now)
+	if err == nil && others == 0 {
+		err = model.ErrRoleLast
+	}
+	return err
+}
+
+// endRole ends an appointment without asking.
+func (t *tx) endRole(a model.Appointment, at time.Time, reason string) error {
+	if err := model.EndRole(t.DB, a, at, t.by.PersonID, reason); err != nil {
+		return err
+	}
+	t.touch(model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
+	return t.audit("role.end", a.NodeID, "role", a.ID, string(a.Role))
+}
+
+// RolesAt gives the appointments at a node to those who appoint there: those that run or will, and
+// when asked the ended ones too.
+func (s *Service) RolesAt(ctx context.Context, by model.Actor, node int64, ended bool, slice model.Slice) ([]model.RoleTerm, error) {
+	h := s.DB.Read(ctx)
+	n, err := model.NodeByID(h, node)
+	if err != nil {
+		return nil, err
+	}
+	if !by.May(model.AppointOfficers, n.Path, s.now()) {
+		return nil, model.ErrNodeNotFound
+	}
+	return model.RolesAt(h, node, ended, s.now(), slice)
+}
+
+// OwnRoles gives the actor's own appointments, ended and future ones too.
+func (s *Service) OwnRoles(ctx context.Context, by model.Actor, slice model.Slice) ([]model.RoleTerm, error) {
+	return model.RolesOfPerson(s.DB.Read(ctx), by.PersonID, slice)
+}

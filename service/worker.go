@@ -1,0 +1,211 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"runtime/debug"
+	"slices"
+	"sync"
+	"time"
+
+	"danyuan/fault"
+	"danyuan/model"
+	"danyuan/service/outbox"
+)
+
+// work is what the workers of this replica share.
+type work struct {
+	jobs  map[string]job
+	wake  chan struct{} // one is enough: who wakes takes all that is due
+	poll  time.Duration // how often the outbox is looked at for what other replicas owe
+	renew time.Duration // how often the lease of a long job is renewed
+}
+
+func newWork(s *Service) work {
+	return work{jobs: s.jobTable(), wake: make(chan struct{}, 1), poll: time.Second, renew: outbox.Lease / 3}
+}
+
+func (s *Service) wakeWorker() {
+	select {
+	case s.work.wake <- struct{}{}:
+	default: // somebody will wake already
+	}
+}
+
+// Work does what is owed, at most so many jobs at once, until the context ends; then it finishes the
+// jobs under way and returns. A caller who can't wait for that may leave: an unfinished job is done by
+// another worker once its lease is over.
+func (s *Service) Work(ctx context.Context, workers int) {
+	tick := time.NewTicker(s.work.poll)
+	defer tick.Stop()
+	c := s.crew(workers)
+	defer c.running.Wait()
+	for ctx.Err() == nil {
+		err := c.oweDuties(ctx)
+		more := false
+		if err == nil {
+			more, err = c.round(ctx)
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "the outbox can't be read", slog.String("error", err.Error()))
+		}
+		if more && err == nil {
+			continue
+		}
+		select {
+		case <-ctx.Done():
+		case <-tick.C:
+		case <-s.work.wake:
+		}
+	}
+}
+
+// WorkOff does what is due now, one job after another, and returns when nothing is. Tests call it, and
+// commands that run without a server.
+func (s *Service) WorkOff(ctx context.Context) error {
+	c := s.crew(1)
+	defer c.running.Wait()
+	for {
+		if more, err := c.round(ctx); err != nil || !more {
+			return err
+		}
+		c.running.Wait()
+	}
+}
+
+// crew is one run of Work.
+type crew struct {
+	s       *Service
+	slots   chan struct{} // holds one for each job under way
+	running sync.WaitGroup
+	kinds   []string             // only what this binary knows is claimed: a newer one may owe more
+	owed    map[string]time.Time // the last occurrence of each duty that was owed here
+}
+
+func (s *Service) crew(workers int) *crew {
+	return &crew{s: s, slots: make(chan struct{}, workers), kinds: slices.Sorted(maps.Keys(s.work.jobs)), owed: map[string]time.Time{}}
+}
+
+// round claims as many jobs as there are hands free, waiting for the first hand, and starts them. more
+// says that there was something to claim, though others may have been faster.
+func (c *crew) round(ctx context.Context) (more bool, err error) {
+	select {
+	case c.slots <- struct{}{}:
+	case <-ctx.Done():
+		return false, nil
+	}
+	free := cap(c.slots) - len(c.slots) + 1 // only this goroutine fills slots
+	ids, err := outbox.Due(c.s.DB.Read(ctx), c.kinds, c.s.now(), free)
+	<-c.slots
+	if err != nil || len(ids) == 0 {
+		return false, err
+	}
+	// From here on nothing is broken off by a stop: what is claimed is also done.
+	ctx = context.WithoutCancel(ctx)
+	jobs, err := inTx(ctx, c.s, Command{}, func(t *tx) ([]model.Job, error) { return outbox.Claim(t.DB, ids, t.now) })
+	for _, j := range jobs {
+		c.slots <- struct{}{}
+		c.running.Go(func() {
+			defer func() { <-c.slots }()
+			c.s.do(ctx, j)
+		})
+	}
+	return true, err
+}
+
+// oweDuties owes what this moment's occurrence of each duty asks for, unless a replica has done so.
+func (c *crew) oweDuties(ctx context.Context) error {
+	for _, d := range duties {
+		at := c.s.now().Truncate(d.every)
+		if c.owed[d.kind].Equal(at) {
+			continue
+		}
+		_, err := inTx(ctx, c.s, Command{}, func(t *tx) (struct{}, error) {
+			return struct{}{}, t.owe(d.kind, 0, d.kind+"@"+at.Format(time.RFC3339), t.now)
+		})
+		if err != nil {
+			return err
+		}
+		c.owed[d.kind] = at
+	}
+	return nil
+}
+
+// do does one claimed job and writes down what came of it.
+func (s *Service) do(ctx context.Context, j model.Job) {
+	kept, letGo := context.WithCancel(ctx)
+	var keeping sync.WaitGroup
+	keeping.Go(func() { s.keep(kept, letGo, j) })
+	err := s.attempt(kept, j)
+	letGo()
+	keeping.Wait()
+	state, err := s.conclude(ctx, j, err)
+	switch {
+	case err != nil:
+		s.Log.ErrorContext(ctx, "what came of a job can't be written down", slog.Int64("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))
+	case state == model.JobStuck:
+		s.Log.ErrorContext(ctx, "a job is stuck", slog.Int64("job", j.ID), slog.String("kind", j.Kind))
+	}
+}
+
+// keep renews the lease of a job while it is under way, and ends the job's context when it is lost.
+func (s *Service) keep(ctx context.Context, lost context.CancelFunc, j model.Job) {
+	tick := time.NewTicker(s.work.renew)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) { return struct{}{}, outbox.Renew(t.DB, j, t.now) })
+		if errors.Is(err, outbox.ErrLost) {
+			lost()
+			return
+		}
+		if err != nil && ctx.Err() == nil {
+			s.Log.WarnContext(ctx, "a lease can't be renewed", slog.Int64("job", j.ID), slog.String("error", err.Error()))
+		}
+	}
+}
+
+// attempt runs the job's code; a panic in it is this job's failure and nobody else's. A job that has
+// been claimed more often than it may fail has taken its worker with it each time.
+func (s *Service) attempt(ctx context.Context, j model.Job) (err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = errPanicked.Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		}
+	}()
+	if j.Attempts > outbox.Tries {
+		return errKilled
+	}
+	return s.work.jobs[j.Kind](ctx, j.SubjectID)
+}
+
+// conclude writes down what came of a job. One that was lost on the way is its new worker's business.
+func (s *Service) conclude(ctx context.Context, j model.Job, err error) (model.JobState, error) {
+	var over *settled
+	if err != nil && !errors.As(err, &over) {
+		s.Log.WarnContext(ctx, "a job failed", slog.Int64("job", j.ID), slog.String("kind", j.Kind), slog.Int("attempts", j.Attempts),
+			slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
+	}
+	state, failed := inTx(ctx, s, Command{}, func(t *tx) (model.JobState, error) {
+		switch {
+		case err == nil:
+			return model.JobDone, outbox.Done(t.DB, j, "", t.now)
+		case over != nil:
+			return model.JobDone, outbox.Done(t.DB, j, fault.CodeOf(err), t.now)
+		case permanent(err):
+			return model.JobStuck, outbox.GiveUp(t.DB, j, fault.CodeOf(err))
+		}
+		return outbox.Failed(t.DB, j, fault.CodeOf(err), t.now)
+	})
+	if errors.Is(failed, outbox.ErrLost) {
+		return model.JobDue, nil
+	}
+	return state, failed
+}

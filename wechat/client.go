@@ -1,0 +1,99 @@
+// Package wechat is the WeChat mini-program platform behind a few functions of our own: who signs in,
+// whose phone it is, the picture of a code, a subscribed message, the group that a card was opened in,
+// and what WeChat pushes to us. It is the only place that knows github.com/silenceper/wechat.
+//
+// It knows nothing of volunteers, matters or the database. It keeps nothing but the access token,
+// in the cache that it was given; every error is one of the faults in errors.go, and none of them
+// contains a secret, a token or an address that was called.
+package wechat
+
+import (
+	"encoding/base64"
+	"errors"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// Config says which mini-program this is.
+type Config struct {
+	AppID, Secret string
+	Token, AESKey string // of the callback; without Token every callback is refused; with AESKey plain ones are
+	BaseURL       string // "" is WeChat itself; else a server that speaks like it, see package fake
+	EnvVersion    string // release, trial or develop: what a code or message opens; "" is release
+	Timeout       time.Duration
+	Now           func() time.Time // required: judges how old a callback is
+}
+
+// TokenCache keeps the access token for all replicas. It may lose it at any time, that only costs
+// another call. Values are secret. It must be safe for concurrent use.
+type TokenCache interface {
+	Get(key string) (string, bool)
+	Set(key, value string, ttl time.Duration) error
+	Delete(key string) error
+}
+
+// Client calls one mini-program's server interfaces. It is safe for concurrent use, and several
+// clients may live in one process.
+type Client struct {
+	appID, secret string
+	pushToken     string
+	aesKey        string
+	base          *url.URL
+	env           string
+	timeout       time.Duration
+	now           func() time.Time
+	tokens        TokenCache
+	fetching      chan struct{} // holds one: only one goroutine asks for a new access token
+	mask          *strings.Replacer
+}
+
+const defaultTimeout = 5 * time.Second
+
+// New makes a client. Timeout covers a whole call with its retry; 0 means five seconds.
+// It refuses with ErrSetup what can't work: no AppID, Secret, Now or cache, an AESKey that is not
+// WeChat's 43 characters, an unknown EnvVersion, a BaseURL that is not http or https.
+func New(cfg Config, tokens TokenCache) (*Client, error) {
+	if err := check(cfg, tokens); err != nil {
+		return nil, ErrSetup.Because(err)
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil || cfg.BaseURL != "" && (base.Scheme != "http" && base.Scheme != "https" || base.Host == "") {
+		return nil, ErrSetup.Because(errors.New("BaseURL must be empty or an http(s) address"))
+	}
+	c := &Client{
+		appID: cfg.AppID, secret: cfg.Secret, pushToken: cfg.Token, aesKey: cfg.AESKey,
+		base: base, env: cfg.EnvVersion, timeout: cfg.Timeout, now: cfg.Now, tokens: tokens,
+		fetching: make(chan struct{}, 1),
+		mask:     strings.NewReplacer(cfg.Secret, "***", url.QueryEscape(cfg.Secret), "***"),
+	}
+	if c.env == "" {
+		c.env = "release"
+	}
+	if c.timeout <= 0 {
+		c.timeout = defaultTimeout
+	}
+	installRouter()
+	return c, nil
+}
+
+func check(cfg Config, tokens TokenCache) error {
+	switch {
+	case cfg.AppID == "" || cfg.Secret == "":
+		return errors.New("AppID and Secret are required")
+	case cfg.Now == nil || tokens == nil:
+		return errors.New("a clock (Now) and a token cache are required")
+	}
+	switch cfg.EnvVersion {
+	case "", "release", "trial", "develop":
+	default:
+		return errors.New("EnvVersion must be release, trial or develop")
+	}
+	if cfg.AESKey == "" {
+		return nil
+	}
+	if key, err := base64.StdEncoding.DecodeString(cfg.AESKey + "="); err != nil || len(key) != 32 {
+		return errors.New("AESKey must be the 43 characters that WeChat shows")
+	}
+	return nil
+}
