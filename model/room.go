@@ -9,6 +9,12 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// PersonsOfHousehold gives who lives in a household.
+func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
+	var out []Person
+	return out, tx.Where("household_id = ? AND state = ?", household, PersonHere).Order("id").Find(&out).Error
+}
+
 // HouseholdsOfUnit gives every home of a unit, some thirty.
 func HouseholdsOfUnit(tx *gorm.DB, unit int64) ([]Household, error) {
 	var out []Household

@@ -267,7 +267,7 @@ func (p *pass) changePerson(r *placed) error {
 			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
 		}
 		now.NodeID = r.unit
-		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), t.endDisplayOf(now.ID, "moved"), t.record(now, "move", "名册导入")); err != nil {
+		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), endDisplay(t, now.ID, model.EndMoved), t.record(now, "move", "名册导入")); err != nil {
 			return err
 		}
 	}
@@ -275,7 +275,7 @@ func (p *pass) changePerson(r *placed) error {
 		return nil
 	}
 	if !r.membership.IsMember() {
-		if err := t.endDisplayOf(now.ID, "membership"); err != nil {
+		if err := endDisplay(t, now.ID, model.EndNoMember); err != nil {
 			return err
 		}
 	}
