@@ -125,9 +125,9 @@ func TestImport_rosterFromUploadToUnitPage(t *testing.T) {
 	if got.State != "queued" || got.Total != 2 {
 		t.Fatalf("%+v", got)
 	}
-	got = h.run(got)
-	if want := (imported{ID: got.ID, State: "done", Total: 2, Done: 2, Added: 2, Homes: 1}); got != want {
-		t.Fatalf("%+v, want %+v", got, want)
+	h.WorkOff()
+	if want := (imported{ID: got.ID, State: "done", Total: 2, Done: 2, Added: 2, Homes: 1}); h.look(got) != want {
+		t.Fatalf("%+v, want %+v", h.look(got), want)
 	}
 	p := h.named("李梅")
 	if p.Phone != "15400000001" || p.IDNumber != number1 || p.BirthDate != "1950-01-31" || p.Membership != model.Member || p.Address != "安庆市某路1号" || p.NodeID != h.Unit.ID {
