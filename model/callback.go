@@ -25,9 +25,5 @@ func AddCallback(tx *gorm.DB, c *Callback) (added bool, err error) {
 
 // UserByOpenID gives the user of an openid; nil when we know none.
 func UserByOpenID(tx *gorm.DB, openID string) (*User, error) {
-	var u []User
-	if err := tx.Select("id", "open_id").Where("open_id = ?", openID).Find(&u).Error; err != nil || len(u) == 0 {
-		return nil, err
-	}
-	return &u[0], nil
+	return maybe[User](tx.Select("id", "open_id").Where("open_id = ?", openID))
 }

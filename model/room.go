@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -30,15 +31,6 @@ func HouseholdByID(tx *gorm.DB, id int64) (Household, error) {
 // HouseholdOfRoom gives the home of a room in a unit, stored if it is the first time that the room is
 // named. However the number is written ("301", "301室"), it is the same room.
 func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (Household, error) {
-	homes, err := HouseholdsOfUnit(tx, unit)
-	if err != nil {
-		return Household{}, err
-	}
-	for _, h := range homes {
-		if SameRoom(h.Room, room) {
-			return h, nil
-		}
-	}
 	h := NewHousehold(KeysOf(tx), unit, room, now)
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&h).Error; err != nil {
 		return h, err
@@ -49,10 +41,11 @@ func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (House
 }
 
 // SameRoom tells whether two ways of writing a room's number mean one room.
-func SameRoom(a, b string) bool {
-	plain := func(s string) string {
-		s = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
-		return strings.TrimRight(s, "室房号户")
-	}
-	return plain(a) == plain(b) && plain(a) != ""
+func SameRoom(a, b string) bool { return plainRoom(a) == plainRoom(b) && plainRoom(a) != "" }
+
+// plainRoom is what all ways of writing one room's number have in common; of a text that is nothing
+// but the word for a room, the text itself.
+func plainRoom(room string) string {
+	s := strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
+	return cmp.Or(strings.TrimRight(s, "室房号户"), s)
 }

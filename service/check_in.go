@@ -106,7 +106,7 @@ func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64) (mod
 
 // RefuseCheckIn turns a check-in down, with a reason that the person reads. Refusals as for accepting.
 func (s *Service) RefuseCheckIn(ctx context.Context, cmd Command, id int64, reason string) (model.ListedCheckIn, error) {
-	reason, err := model.NeedText("body.reason", reason, 200, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.ListedCheckIn{}, err
 	}
