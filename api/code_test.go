@@ -11,8 +11,8 @@ import (
 )
 
 type code struct {
-	ID, Code, Kind, Node_ID string //nolint:revive // as in JSON
-	Revoked_At              *string
+	ID, Code, Kind, Node_ID string  //nolint:revive // as in JSON
+	RevokedAt               *string `json:"revoked_at"`
 }
 
 func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }

@@ -30,8 +30,9 @@ func (k CodeKind) Revoked() *fault.Fault {
 		return ErrCodeRevoked.Saying("这张海报上的码已经作废,请扫社区新贴的码;如果还没有换新,请告诉社区工作人员。")
 	case PlaqueCode:
 		return ErrCodeRevoked.Saying("这块“共产党员户”门牌已经失效,门上的码不再有效。如有疑问,请联系单元长或社区。")
+	default:
+		return ErrCodeRevoked
 	}
-	return ErrCodeRevoked
 }
 
 // Code is the scene of a mini-program code: random, revocable, replaceable. ActiveKey holds what it

@@ -113,6 +113,7 @@ func MovePlaque(tx *gorm.DB, p *Plaque, next PlaqueState, by int64, reason strin
 		set["installed_at"], set["installed_by_id"] = now, by
 	case PlaqueRemoved:
 		set["removed_at"], set["removed_by_id"] = now, by
+	default: // no move leads back to applied
 	}
 	if next == PlaqueRefused || next == PlaqueRemoved {
 		set["active_household_id"], set["reason"] = nil, reason

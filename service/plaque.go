@@ -135,8 +135,9 @@ func (t *tx) afterPlaqueMove(p model.Plaque) error {
 			return err
 		}
 		return t.leavePlace(showing, model.EndPlaqueRemoved, func(d *model.Display) { d.OnDoor = false })
+	default:
+		return nil
 	}
-	return nil
 }
 
 // needMember refuses a household in which no Party member lives any more.
@@ -157,6 +158,7 @@ func plaqueNews(p model.Plaque) (title, body string) {
 		return "门牌申请未通过", "您家的“共产党员户”门牌申请未通过,原因:" + p.Reason + "。情况有变化可以再申请。"
 	case model.PlaqueInstalled:
 		return "门牌已安装", "您家的“共产党员户”门牌已安装。可以选择在门牌上亮身份。"
+	default:
+		return "门牌已摘除", "您家的“共产党员户”门牌已摘除,门上的码已失效,原因:" + p.Reason + "。"
 	}
-	return "门牌已摘除", "您家的“共产党员户”门牌已摘除,门上的码已失效,原因:" + p.Reason + "。"
 }
