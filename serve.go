@@ -30,7 +30,7 @@ func (c *serve) Run(ctx context.Context) error {
 		return err
 	}
 	defer func() { _ = h.Close() }()
-	h.log.Info("settings", slog.Any("serve", c.Serve))
+	h.log.InfoContext(ctx, "settings", slog.Any("serve", c.Serve))
 	if c.Demo() {
 		if _, err := h.fill(ctx, demo.Plan{}, nil); err != nil {
 			return err
@@ -73,7 +73,7 @@ func (c *serve) until(ctx context.Context, h *house, l net.Listener, handler htt
 	background.Go(func() { h.s.Work(ctx, c.Workers) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
-	h.log.Info("listening", slog.String("address", l.Addr().String()))
+	h.log.InfoContext(ctx, "listening", slog.String("address", l.Addr().String()))
 	select {
 	case err := <-failed:
 		return err

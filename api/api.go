@@ -61,7 +61,9 @@ func New(o Options) (*API, error) {
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	a.huma = humagin.New(a.router, description())
 	a.huma.UseMiddleware(a.admit)
-	for _, r := range a.routes() {
+	routes := a.routes()
+	a.huma.OpenAPI().Tags = areas(routes)
+	for _, r := range routes {
 		r.mount(a, r)
 	}
 	a.plain()

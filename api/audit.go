@@ -40,10 +40,10 @@ func viewAudit(e model.AuditEntry) auditView {
 }
 
 func (a *API) audit(ctx context.Context, by model.Actor, in *auditIn) (List[auditView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[auditView]{}, err
 	}
-	rows, err := a.s.Audit(ctx, by, int64(in.ID), model.Slice{After: after, Limit: in.Limit})
+	rows, err := a.s.Audit(ctx, by, int64(in.ID), slice)
 	return listOf(in.Paged, rows, func(e model.AuditEntry) int64 { return e.ID }, viewAudit), err
 }

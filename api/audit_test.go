@@ -38,6 +38,17 @@ func TestAudit_auditorReadsTheirSubtreeAndNothingElse(t *testing.T) {
 	k.Get("", auditOf(o.Community)).Refused(401, "session.required")
 }
 
+func TestAudit_whatPeopleDoWithTheirOwnIsFoundWhereTheyBelong(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.Auditor, o.Community, "周审计")
+	resident := k.SignIn(k.Person(o.Unit, "王小明"))
+	k.Post(resident, "/v1/notices/read-all", nil).Expect(200)
+	k.Post(k.Stranger("stranger"), "/v1/logout", nil).Expect(200)
+	k.Get(token, auditOf(o.Unit)).Expect(200).Has(`"notice.read_all"`, `"who":"王小明"`)
+	k.Get(token, auditOf(o.Community)).Expect(200).Has(`"notice.read_all"`).HasNot(`"session.end"`)
+}
+
 func TestAudit_newestFirstPageByPage(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

@@ -35,7 +35,7 @@ type askChiefIn struct {
 	Body struct {
 		UnitCode       string `json:"unit_code" minLength:"1" maxLength:"32" doc:"楼道海报上单元码里的 scene" example:"7K2M9QX4T1AB"`
 		Name           string `json:"name" minLength:"1" maxLength:"40" doc:"姓名" example:"王小明"`
-		Room           string `json:"room" minLength:"1" maxLength:"40" doc:"房号" example:"301"`
+		Room           string `json:"room" minLength:"1" maxLength:"20" doc:"房号" example:"301"`
 		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明(phone_binding)的版本" example:"1"`
 	}
 }
@@ -71,13 +71,9 @@ func (a *API) unbind(ctx context.Context, cmd service.Command, _ *unbindIn) (mod
 }
 
 func viewBinding(b model.Binding) bindingView {
-	id, at := ID(b.ID), atEdge(b.AskedAt)
-	v := bindingView{ID: &id, State: string(b.State), Next: nextOf(b), Reason: b.Reason, AskedAt: &at}
-	if b.UnitID != nil {
-		unit := ID(*b.UnitID)
-		v.Unit = &unit
+	return bindingView{
+		ID: idOrNone(b.ID), State: string(b.State), Next: nextOf(b), Unit: maybeID(b.UnitID), Reason: b.Reason, AskedAt: maybeAtEdge(&b.AskedAt),
 	}
-	return v
 }
 
 func nextOf(b model.Binding) string {

@@ -20,11 +20,11 @@ type bindingRequestView struct {
 }
 
 func (a *API) bindingRequests(ctx context.Context, by model.Actor, in *requestsIn) (List[bindingRequestView], error) {
-	cut, err := in.slice()
+	slice, err := in.slice()
 	if err != nil {
 		return List[bindingRequestView]{}, err
 	}
-	rows, err := a.s.BindingRequests(ctx, by, cut)
+	rows, err := a.s.BindingRequests(ctx, by, slice)
 	return listOf(in.Paged, rows, idOfPending, func(b model.PendingBinding) bindingRequestView {
 		return viewRequest(b.Binding, nodeView{ID(*b.UnitID), string(model.Unit), b.UnitName})
 	}), err
@@ -100,11 +100,11 @@ type rebindingRequestView struct {
 }
 
 func (a *API) rebindingRequests(ctx context.Context, by model.Actor, in *requestsIn) (List[rebindingRequestView], error) {
-	cut, err := in.slice()
+	slice, err := in.slice()
 	if err != nil {
 		return List[rebindingRequestView]{}, err
 	}
-	rows, err := a.s.RebindingRequests(ctx, by, cut)
+	rows, err := a.s.RebindingRequests(ctx, by, slice)
 	return listOf(in.Paged, rows, idOfPending, func(b model.PendingBinding) rebindingRequestView {
 		return rebindingRequestView{ID(b.ID), nodeView{ID(*b.UnitID), b.UnitKind, b.UnitName}, b.PersonName, model.MaskPhone(b.Phone), atEdge(b.AskedAt)}
 	}), err

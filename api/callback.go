@@ -35,6 +35,7 @@ func (a *API) takeCallback(c *gin.Context) {
 		writeProblem(c, errNoRoute)
 		return
 	}
+	defer inTime(c, route{})()
 	body, err := io.ReadAll(http.MaxBytesReader(c.Writer, c.Request.Body, mostCallback))
 	if err != nil {
 		refusal := byStatus[http.StatusBadRequest]

@@ -23,15 +23,7 @@ type codeView struct {
 }
 
 func viewCode(c model.Code) codeView {
-	return codeView{ID(c.ID), c.Code, string(c.Kind), ID(c.NodeID), optionalID(c.PlaqueID), atEdge(c.MadeAt), maybeAtEdge(c.RevokedAt), c.Reason}
-}
-
-func optionalID(id *int64) *ID {
-	if id == nil {
-		return nil
-	}
-	v := ID(*id)
-	return &v
+	return codeView{ID(c.ID), c.Code, string(c.Kind), ID(c.NodeID), maybeID(c.PlaqueID), atEdge(c.MadeAt), maybeAtEdge(c.RevokedAt), c.Reason}
 }
 
 type makeCodeIn struct {

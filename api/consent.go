@@ -34,22 +34,14 @@ type consentView struct {
 }
 
 func (a *API) myConsents(ctx context.Context, by model.Actor, in *myConsentsIn) (List[consentView], error) {
-	cut, err := in.slice()
+	slice, err := in.slice()
 	if err != nil {
 		return List[consentView]{}, err
 	}
-	rows, err := a.s.MyConsents(ctx, by, cut)
+	rows, err := a.s.MyConsents(ctx, by, slice)
 	return listOf(in.Paged, rows, func(c model.Consent) int64 { return c.ID }, viewConsent), err
 }
 
 func viewConsent(c model.Consent) consentView {
 	return consentView{ID(c.ID), string(c.Purpose), c.Version, atEdge(c.GivenAt), maybeAtEdge(c.WithdrawnAt)}
-}
-
-func maybeAtEdge(t *time.Time) *time.Time {
-	if t == nil {
-		return nil
-	}
-	at := atEdge(*t)
-	return &at
 }

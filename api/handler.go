@@ -12,6 +12,7 @@ import (
 	"reflect"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -23,6 +24,7 @@ import (
 // route is one line of the table.
 type route struct {
 	method, path, id, summary string
+	area                      string // what the API's description groups it under
 	who                       Who
 	limit                     int               // calls a minute for this route alone; 0: the common limit
 	body                      int64             // bytes; 0: commonBody
@@ -33,7 +35,7 @@ type route struct {
 // operation describes a route for OpenAPI; its security is what admit enforces.
 func (r route) operation() huma.Operation {
 	op := huma.Operation{
-		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary,
+		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{r.area},
 		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.maxBody(),
 		Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
@@ -154,10 +156,12 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 
 func (a *API) report(ctx context.Context, operation, request string, err error) {
 	level := slog.LevelDebug
-	if kind := fault.KindOf(err); kind == fault.Internal {
-		level = slog.LevelError
-	} else if kind == fault.Unavailable {
+	switch kind := fault.KindOf(err); {
+	case ctx.Err() != nil && errors.Is(err, context.Canceled): // the client has gone
+	case kind == fault.Unavailable, errors.Is(err, context.DeadlineExceeded):
 		level = slog.LevelWarn
+	case kind == fault.Internal:
+		level = slog.LevelError
 	}
 	if a.Log.Enabled(ctx, level) {
 		a.Log.Log(ctx, level, "request failed", slog.String("operation", operation),
@@ -177,6 +181,23 @@ type ID int64
 
 // MarshalText writes the digits.
 func (i ID) MarshalText() ([]byte, error) { return strconv.AppendInt(nil, int64(i), 10), nil }
+
+// idOrNone leaves out an id that is 0.
+func idOrNone(id int64) *ID {
+	if id == 0 {
+		return nil
+	}
+	v := ID(id)
+	return &v
+}
+
+// maybeID is idOrNone for an id that may be nil.
+func maybeID(id *int64) *ID {
+	if id == nil {
+		return nil
+	}
+	return idOrNone(*id)
+}
 
 var errID = fault.New(fault.Invalid, "id.invalid", "编号不正确,请返回上一页重新进入。")
 
@@ -204,4 +225,16 @@ func (i *ID) OnParamSet(_ bool, parsed any) {
 func (ID) Schema(huma.Registry) *huma.Schema {
 	length := 19
 	return &huma.Schema{Type: huma.TypeString, Pattern: "^[1-9][0-9]{0,18}$", PatternDescription: "编号", MaxLength: &length, Examples: []any{"42"}}
+}
+
+// atEdge gives a time with the offset that people here read times in.
+func atEdge(t time.Time) time.Time { return t.In(model.Beijing) }
+
+// maybeAtEdge is atEdge for a time that may be nil.
+func maybeAtEdge(t *time.Time) *time.Time {
+	if t == nil {
+		return nil
+	}
+	at := atEdge(*t)
+	return &at
 }

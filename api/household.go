@@ -18,11 +18,11 @@ func viewHousehold(l service.RoomLine) householdView {
 }
 
 func (a *API) households(ctx context.Context, by model.Actor, in *childrenIn) (List[householdView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[householdView]{}, err
 	}
-	homes, err := a.s.HouseholdsOf(ctx, by, int64(in.ID), model.Slice{After: after, Limit: in.Limit})
+	homes, err := a.s.HouseholdsOf(ctx, by, int64(in.ID), slice)
 	return listOf(in.Paged, homes, func(l service.RoomLine) int64 { return l.ID }, viewHousehold), err
 }
 

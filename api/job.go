@@ -29,31 +29,18 @@ type jobView struct {
 }
 
 func viewJob(j model.Job) jobView {
-	v := jobView{
+	return jobView{
 		ID: ID(j.ID), Kind: j.Kind, Subject: idOrNone(j.SubjectID), State: string(j.State), Attempts: j.Attempts, Reason: j.LastError,
-		OwedAt: atEdge(j.OwedAt), DueAt: atEdge(j.DueAt),
+		OwedAt: atEdge(j.OwedAt), DueAt: atEdge(j.DueAt), DoneAt: maybeAtEdge(j.DoneAt),
 	}
-	if j.DoneAt != nil {
-		at := atEdge(*j.DoneAt)
-		v.DoneAt = &at
-	}
-	return v
-}
-
-func idOrNone(id int64) *ID {
-	if id == 0 {
-		return nil
-	}
-	v := ID(id)
-	return &v
 }
 
 func (a *API) jobs(ctx context.Context, by model.Actor, in *jobsIn) (List[jobView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[jobView]{}, err
 	}
-	rows, err := a.s.Jobs(ctx, by, model.JobState(in.State), model.Slice{After: after, Limit: in.Limit})
+	rows, err := a.s.Jobs(ctx, by, model.JobState(in.State), slice)
 	return listOf(in.Paged, rows, func(j model.Job) int64 { return j.ID }, viewJob), err
 }
 

@@ -46,11 +46,7 @@ type roleHeld struct {
 }
 
 func (a *API) me(_ context.Context, by model.Actor, _ *meIn) (meView, error) {
-	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Roles: []roleHeld{}}
-	if by.UnitID != 0 {
-		unit := ID(by.UnitID)
-		v.Unit = &unit
-	}
+	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Unit: idOrNone(by.UnitID), Roles: []roleHeld{}}
 	for _, g := range by.Grants {
 		if g.Active(a.s.Clock.Now()) {
 			v.Roles = append(v.Roles, roleHeld{string(g.Role), g.Role.Title(), ID(g.NodeID)})
@@ -58,8 +54,3 @@ func (a *API) me(_ context.Context, by model.Actor, _ *meIn) (meView, error) {
 	}
 	return v, nil
 }
-
-// beijing is the offset that people here read times in.
-var beijing = time.FixedZone("UTC+8", 8*60*60)
-
-func atEdge(t time.Time) time.Time { return t.In(beijing) }

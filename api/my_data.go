@@ -152,7 +152,7 @@ func viewHeldDisplay(d model.PlacedDisplay) heldDisplay {
 	return heldDisplay{d.UnitName, string(d.NameForm), d.Pledge, d.Skills, d.OnPage, d.InGroup, d.OnDoor, atEdge(d.ShownAt), maybeAtEdge(d.EndedAt)}
 }
 
-func viewHeldCheckIn(c model.NamedCheckIn) heldCheckIn {
+func viewHeldCheckIn(c model.ListedCheckIn) heldCheckIn {
 	v := heldCheckIn{Community: c.CommunityName, WorkUnit: c.WorkUnitName, State: string(c.State), AppliedAt: atEdge(c.AppliedAt), Reason: c.Reason}
 	if c.ReceiptNumber != nil {
 		v.Receipt = *c.ReceiptNumber

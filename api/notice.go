@@ -24,20 +24,17 @@ type noticeView struct {
 }
 
 func viewNotice(n model.Notice) noticeView {
-	v := noticeView{ID: ID(n.ID), Kind: n.Kind, Title: n.Title, Body: n.Body, Page: n.Page, CreatedAt: atEdge(n.CreatedAt)}
-	if n.ReadAt != nil {
-		at := atEdge(*n.ReadAt)
-		v.ReadAt = &at
+	return noticeView{
+		ID: ID(n.ID), Kind: n.Kind, Title: n.Title, Body: n.Body, Page: n.Page, CreatedAt: atEdge(n.CreatedAt), ReadAt: maybeAtEdge(n.ReadAt),
 	}
-	return v
 }
 
 func (a *API) notices(ctx context.Context, by model.Actor, in *noticesIn) (List[noticeView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[noticeView]{}, err
 	}
-	rows, err := a.s.Notices(ctx, by, in.Unread, model.Slice{After: after, Limit: in.Limit})
+	rows, err := a.s.Notices(ctx, by, in.Unread, slice)
 	return listOf(in.Paged, rows, func(n model.Notice) int64 { return n.ID }, viewNotice), err
 }
 

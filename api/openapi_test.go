@@ -11,6 +11,7 @@ import (
 type operation struct {
 	OperationID string `json:"operationId"`
 	Summary     string
+	Tags        []string
 	Description string
 	Security    []map[string][]string
 	Parameters  []struct {
@@ -30,6 +31,7 @@ func TestOpenAPI_saysOfEachOperationWhatItIsWhoMayAndHowItRefuses(t *testing.T) 
 	k := testkit.New(t)
 	var doc struct {
 		OpenAPI string
+		Tags    []struct{ Name string }
 		Paths   map[string]map[string]operation
 	}
 	k.Get("", "/openapi.json").Expect(200).Into(&doc)
@@ -52,6 +54,9 @@ func TestOpenAPI_saysOfEachOperationWhatItIsWhoMayAndHowItRefuses(t *testing.T) 
 			ids = append(ids, op.OperationID)
 			if !chinese(op.Summary) {
 				t.Errorf("%s: summary %q is not Chinese", name, op.Summary)
+			}
+			if len(op.Tags) != 1 || !chinese(op.Tags[0]) || !slices.ContainsFunc(doc.Tags, func(tag struct{ Name string }) bool { return tag.Name == op.Tags[0] }) {
+				t.Errorf("%s stands in no area of the description: %v", name, op.Tags)
 			}
 			checkWho(t, name, op)
 			checkRefusals(t, name, method, path, op)

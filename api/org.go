@@ -33,11 +33,7 @@ type nodeCardView struct {
 }
 
 func viewOrgNode(n model.Node) orgNodeView {
-	v := orgNodeView{ID: ID(n.ID), Kind: string(n.Kind), Style: n.Style, Name: n.Name, State: string(n.State)}
-	if n.ParentID != 0 {
-		parent := ID(n.ParentID)
-		v.Parent = &parent
-	}
+	v := orgNodeView{ID: ID(n.ID), Parent: idOrNone(n.ParentID), Kind: string(n.Kind), Style: n.Style, Name: n.Name, State: string(n.State)}
 	if n.Code != nil {
 		v.Code = *n.Code
 	}
@@ -80,11 +76,11 @@ func (a *API) children(ctx context.Context, _ model.Actor, in *childrenIn) (List
 }
 
 func (a *API) listChildren(ctx context.Context, parent int64, p Paged) (List[orgNodeView], error) {
-	after, err := p.after()
+	slice, err := p.slice()
 	if err != nil {
 		return List[orgNodeView]{}, err
 	}
-	nodes, err := a.s.ChildrenOf(ctx, parent, model.Slice{After: after, Limit: p.Limit})
+	nodes, err := a.s.ChildrenOf(ctx, parent, slice)
 	return listOf(p, nodes, func(n model.Node) int64 { return n.ID }, viewOrgNode), err
 }
 
@@ -101,29 +97,20 @@ type nodeChangeView struct {
 }
 
 func (a *API) nodeHistory(ctx context.Context, by model.Actor, in *childrenIn) (List[nodeChangeView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[nodeChangeView]{}, err
 	}
-	steps, err := a.s.NodeHistory(ctx, by, int64(in.ID), model.Slice{After: after, Limit: in.Limit})
+	steps, err := a.s.NodeHistory(ctx, by, int64(in.ID), slice)
 	return listOf(in.Paged, steps, func(c model.NodeChange) int64 { return c.ID }, viewNodeChange), err
 }
 
 func viewNodeChange(c model.NodeChange) nodeChangeView {
 	return nodeChangeView{
 		Node: ID(c.NodeID), What: string(c.What), NameBefore: c.NameBefore, NameAfter: c.NameAfter,
-		ParentBefore: idUnlessNone(c.ParentBefore), ParentAfter: idUnlessNone(c.ParentAfter), Became: idUnlessNone(c.OtherNodeID),
+		ParentBefore: idOrNone(c.ParentBefore), ParentAfter: idOrNone(c.ParentAfter), Became: idOrNone(c.OtherNodeID),
 		Reason: c.Reason, At: atEdge(c.At),
 	}
-}
-
-// idUnlessNone leaves out an id that is 0.
-func idUnlessNone(id int64) *ID {
-	if id == 0 {
-		return nil
-	}
-	v := ID(id)
-	return &v
 }
 
 type addNodeIn struct {

@@ -292,6 +292,7 @@ func TestHouseholds_roomsAreForThoseWhoListPeople(t *testing.T) {
 	k.Get(k.SignIn(chief), list).Expect(200).Has(`"908"`, `"people":1`)
 	k.Get(street, list).Expect(200).Has(`"***"`).HasNot("908")
 	add(staff, o.Unit, " 908 ").Refused(409, "household.room_taken")
+	add(staff, o.Unit, "908室").Refused(409, "household.room_taken")
 	add(staff, o.NextDoor, "908").Expect(200)
 	add(staff, o.Grid, "908").Refused(422, "household.not_a_unit")
 	add(staff, o.ForeignUnit, "908").Refused(404, "node.not_found")

@@ -21,15 +21,10 @@ type partyOrgView struct {
 
 func viewPartyOrg(o model.PlacedPartyOrg) partyOrgView {
 	spec, _ := o.Kind.Spec()
-	v := partyOrgView{
+	return partyOrgView{
 		ID: ID(o.ID), Kind: string(o.Kind), Title: spec.Title, Name: o.Name, Node: ID(o.NodeID), NodeName: o.NodeName,
-		FoundedAt: atEdge(o.FoundedAt),
+		FoundedAt: atEdge(o.FoundedAt), EndedAt: maybeAtEdge(o.EndedAt),
 	}
-	if o.EndedAt != nil {
-		ended := atEdge(*o.EndedAt)
-		v.EndedAt = &ended
-	}
-	return v
 }
 
 type partyOrgsIn struct {
@@ -39,11 +34,11 @@ type partyOrgsIn struct {
 }
 
 func (a *API) partyOrgs(ctx context.Context, by model.Actor, in *partyOrgsIn) (List[partyOrgView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[partyOrgView]{}, err
 	}
-	orgs, err := a.s.PartyOrgs(ctx, by, int64(in.ID), model.PartyOrgKind(in.Kind), model.Slice{After: after, Limit: in.Limit})
+	orgs, err := a.s.PartyOrgs(ctx, by, int64(in.ID), model.PartyOrgKind(in.Kind), slice)
 	return listOf(in.Paged, orgs, func(o model.PlacedPartyOrg) int64 { return o.ID }, viewPartyOrg), err
 }
 

@@ -35,11 +35,11 @@ type personView struct {
 }
 
 func (a *API) people(ctx context.Context, by model.Actor, in *peopleIn) (List[personView], error) {
-	cut, err := in.slice()
+	slice, err := in.slice()
 	if err != nil {
 		return List[personView]{}, err
 	}
-	rows, err := a.s.PeopleOf(ctx, by, int64(in.Node), cut)
+	rows, err := a.s.PeopleOf(ctx, by, int64(in.Node), slice)
 	return listOf(in.Paged, rows, func(l service.Listed) int64 { return l.ID }, viewListed), err
 }
 
@@ -100,7 +100,7 @@ func (a *API) readPerson(ctx context.Context, by model.Actor, in *readPersonIn) 
 	return v, nil
 }
 
-func viewTerms(roles []model.HeldRole) []termView {
+func viewTerms(roles []model.RoleTerm) []termView {
 	out := make([]termView, len(roles))
 	for i, r := range roles {
 		out[i] = termView{string(r.Role), r.Role.Title(), nodeName{ID(r.NodeID), r.NodeName}, atEdge(r.StartsAt), maybeAtEdge(r.EndsAt)}

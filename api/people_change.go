@@ -29,7 +29,7 @@ type moveIn struct {
 	ID   ID `path:"id" doc:"居民编号"`
 	Body struct {
 		Unit   ID     `json:"unit_id" doc:"迁入的单元"`
-		Room   string `json:"room" minLength:"1" maxLength:"40" doc:"迁入的房号" example:"302"`
+		Room   string `json:"room" minLength:"1" maxLength:"20" doc:"迁入的房号" example:"302"`
 		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"换房"`
 	}
 }

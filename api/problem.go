@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"net/http"
@@ -53,7 +54,8 @@ var titles = map[int]string{
 
 var (
 	errNoRoute  = fault.New(fault.NotFound, "http.no_such_address", "没有这个页面。请从小程序首页重新进入。")
-	errNoMethod = fault.New(fault.NotFound, "http.no_such_method", "这个地址不支持这样的操作。")
+	errNoMethod = fault.New(fault.NotFound, "http.no_such_method", "这个地址不支持这样的操作。请升级小程序后重试。")
+	errSlow     = fault.New(fault.Unavailable, "http.slow", "现在办理的人太多,没有在规定时间内办完。请稍等几秒,用同样的内容再试一次,不会重复办理。")
 	errInternal = fault.New(fault.Internal, "internal", "服务器出了点问题,您的操作没有完成。请稍后再试;如果一直这样,请告诉社区。")
 )
 
@@ -65,7 +67,7 @@ const mostErrors = 50
 var byStatus = map[int]*fault.Fault{
 	400: fault.New(fault.Invalid, "http.bad_request", "请求的格式不对,请升级小程序后重试。"),
 	404: errNoRoute, 405: errNoMethod,
-	406: fault.New(fault.Invalid, "http.not_acceptable", "只能返回 JSON 格式的内容。"),
+	406: fault.New(fault.Invalid, "http.not_acceptable", "只能返回 JSON 格式的内容。请升级小程序后重试。"),
 	408: fault.New(fault.Unavailable, "http.timeout", "网络太慢,没有收全您提交的内容,请重试。"),
 	413: fault.New(fault.TooLarge, "http.too_large", "提交的内容太大,请缩短文字或压缩文件后再提交。"),
 	415: fault.New(fault.Invalid, "http.unsupported_media_type", "提交的内容类型不对,请升级小程序后重试。"),
@@ -75,6 +77,9 @@ var byStatus = map[int]*fault.Fault{
 // problemOf renders any error. One that nobody classified is shown as nothing.
 func problemOf(err error) *Problem {
 	f := fault.Of(err)
+	if f == nil && errors.Is(err, context.DeadlineExceeded) {
+		f = errSlow
+	}
 	if f == nil || f.Kind == fault.Internal {
 		f = errInternal
 	}

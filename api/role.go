@@ -22,15 +22,10 @@ type roleView struct {
 }
 
 func viewRole(r model.RoleTerm) roleView {
-	v := roleView{
+	return roleView{
 		ID: ID(r.ID), Role: string(r.Role), Title: r.Role.Title(), Person: ID(r.PersonID), PersonName: r.PersonName,
-		Node: ID(r.NodeID), NodeName: r.NodeName, From: atEdge(r.StartsAt), EndReason: r.EndReason,
+		Node: ID(r.NodeID), NodeName: r.NodeName, From: atEdge(r.StartsAt), Until: maybeAtEdge(r.EndsAt), EndReason: r.EndReason,
 	}
-	if r.EndsAt != nil {
-		until := atEdge(*r.EndsAt)
-		v.Until = &until
-	}
-	return v
 }
 
 type appointIn struct {
@@ -71,21 +66,21 @@ type rolesAtIn struct {
 }
 
 func (a *API) rolesAt(ctx context.Context, by model.Actor, in *rolesAtIn) (List[roleView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[roleView]{}, err
 	}
-	held, err := a.s.RolesAt(ctx, by, int64(in.ID), in.Ended, model.Slice{After: after, Limit: in.Limit})
+	held, err := a.s.RolesAt(ctx, by, int64(in.ID), in.Ended, slice)
 	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err
 }
 
 type ownRolesIn struct{ Paged }
 
 func (a *API) ownRoles(ctx context.Context, by model.Actor, in *ownRolesIn) (List[roleView], error) {
-	after, err := in.after()
+	slice, err := in.slice()
 	if err != nil {
 		return List[roleView]{}, err
 	}
-	held, err := a.s.OwnRoles(ctx, by, model.Slice{After: after, Limit: in.Limit})
+	held, err := a.s.OwnRoles(ctx, by, slice)
 	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err
 }

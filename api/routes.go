@@ -6,44 +6,53 @@ import (
 )
 
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
-// printed from it, and a test walks every line as everybody.
-func (a *API) routes() []route {
+// printed from it, and a test walks every line as everybody. An area holds until the next one.
+func (a *API) routes() []route { //nolint:funlen // it is a table
 	all := []route{
 		// login.go
+		area("登录"),
 		post("/v1/login", "login", "登录", Anyone, (*API).login, viewSession).limited(120),
 		get("/v1/me", "view-me", "我是谁", SignedIn, (*API).me),
 
 		// unit_page.go
+		area("单元页"),
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
 
 		// notice.go
+		area("消息"),
 		get("/v1/notices", "list-notices", "我的消息", Bound, (*API).notices),
 		get("/v1/notices/unread-count", "count-unread-notices", "未读消息数", Bound, (*API).unreadCount),
 		post("/v1/notices/{id}/read", "read-notice", "标为已读", Bound, (*API).readNotice, viewNotice),
 		post("/v1/notices/read-all", "read-all-notices", "全部标为已读", Bound, (*API).readAllNotices, viewMarkedRead),
 
 		// accept.go
+		area("微信订阅消息"),
 		get("/v1/me/accepts", "list-accepts", "还能收到几条微信通知", SignedIn, (*API).acceptsLeft),
 		post("/v1/me/accepts", "give-accepts", "记录订阅消息的授权", SignedIn, (*API).giveAccepts, viewAccepts),
 
 		// job.go
+		area("后台任务"),
 		get("/v1/jobs", "list-jobs", "查看待办和卡住的任务", With(model.OperateOutbox), (*API).jobs),
 		get("/v1/jobs/backlog", "view-backlog", "各类任务积压了多少", With(model.OperateOutbox), (*API).backlog),
 		post("/v1/jobs/{id}/again", "do-job-again", "重新执行卡住的任务", With(model.OperateOutbox), (*API).doJobAgain, viewJob),
 
 		// audit.go
+		area("操作记录"),
 		get("/v1/nodes/{id}/audit", "list-audit", "查看操作记录", With(model.ReadAudit), (*API).audit),
 
 		// session.go
+		area("登录"),
 		post("/v1/logout", "logout", "退出登录", SignedIn, (*API).logout, done[struct{}]),
 		post("/v1/logout-everywhere", "logout-everywhere", "在所有设备上退出登录", SignedIn, (*API).logoutEverywhere, viewEnded),
 		get("/v1/me/sessions", "list-my-sessions", "我在哪些设备上登录", SignedIn, (*API).mySessions),
 
 		// consent.go
+		area("授权说明"),
 		get("/v1/consents/{purpose}", "view-consent-text", "看一项授权说明的现行版本", Anyone, (*API).consentText),
 		get("/v1/me/consents", "list-my-consents", "我同意过的授权", SignedIn, (*API).myConsents),
 
 		// code.go
+		area("单元码"),
 		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
@@ -51,17 +60,20 @@ func (a *API) routes() []route {
 		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
 
 		// display.go
+		area("亮身份"),
 		post("/v1/displays", "show-identity", "亮身份,或修改亮出的内容", Bound, (*API).showIdentity, viewDisplay),
 		post("/v1/displays/withdraw", "withdraw-display", "撤回亮身份", Bound, (*API).withdrawDisplay, done[struct{}]),
 		get("/v1/displays/mine", "view-my-display", "我亮出的身份,别人看到什么", Bound, (*API).myDisplay),
 
 		// group.go
+		area("微信群"),
 		post("/v1/nodes/{id}/group", "bind-group", "绑定单元的微信群", With(model.BindGroup), (*API).bindGroup, viewGroup),
 		del("/v1/nodes/{id}/group", "unbind-group", "解除单元的微信群", With(model.BindGroup), (*API).unbindGroup, done[struct{}]),
 		post("/v1/group-entries", "enter-group", "从单元微信群里打开了小程序", Bound, (*API).enterGroup, viewGroupEntered),
 		get("/v1/nodes/{id}/group/members", "list-group-members", "在单元微信群里亮身份的党员", Bound, (*API).groupMembers),
 
 		// plaque.go
+		area("门牌"),
 		post("/v1/plaques", "apply-for-plaque", "为自己家申请“共产党员户”门牌", Bound, (*API).applyForPlaque, viewPlaque),
 		post("/v1/plaques/{id}/approve", "approve-plaque", "通过门牌申请", With(model.DecidePlaques), (*API).approvePlaque, viewPlaque),
 		post("/v1/plaques/{id}/refuse", "refuse-plaque", "退回门牌申请", With(model.DecidePlaques), (*API).refusePlaque, viewPlaque),
@@ -72,6 +84,7 @@ func (a *API) routes() []route {
 		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120),
 
 		// check_in.go
+		area("在职党员报到"),
 		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn),
 		get("/v1/check-ins/mine", "list-my-check-ins", "我的报到和回执", Bound, (*API).myCheckIns),
 		get("/v1/check-ins/{id}", "view-receipt", "一份报到和它的回执", Bound, (*API).receipt),
@@ -85,14 +98,16 @@ func (a *API) routes() []route {
 		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
 
 		// identity_counts.go
+		area("统计"),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
 		// binding.go
+		area("绑定"),
 		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10),
 		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10),
 		post("/v1/binding-requests/{id}/withdraw", "withdraw-binding", "撤回自己的绑定申请", SignedIn, (*API).withdrawBinding, viewBinding),
 		get("/v1/me/binding", "view-my-binding", "我的绑定办到哪一步", SignedIn, (*API).myBinding),
-		post("/v1/me/unbind", "unbind", "解除自己的绑定", Bound, (*API).unbind, viewBinding),
+		post("/v1/me/unbind", "unbind", "解除自己的绑定", SignedIn, (*API).unbind, viewBinding),
 
 		// binding_request.go
 		get("/v1/binding-requests", "list-binding-requests", "等我确认的居民", With(model.ApproveBindings), (*API).bindingRequests),
@@ -105,9 +120,11 @@ func (a *API) routes() []route {
 		post("/v1/people/{id}/unbind", "end-binding", "解除一位居民的绑定", With(model.ApproveRebinding), (*API).endBinding, viewBinding),
 
 		// my_data.go
+		area("我的数据"),
 		get("/v1/me/data", "view-my-data", "系统里关于我的全部数据", SignedIn, (*API).myData),
 
 		// people.go
+		area("居民"),
 		get("/v1/nodes/{id}/people", "list-people", "一个地方的居民", With(model.ListPeople), (*API).people),
 		get("/v1/people/{id}", "read-person", "看一位居民的完整信息,每次都有记录", With(model.ReadWholePeople), (*API).readPerson),
 		post("/v1/people/search", "find-people", "按手机号或身份证号查找居民,每次都有记录", With(model.ReadWholePeople), (*API).findPeople, viewFound),
@@ -118,9 +135,11 @@ func (a *API) routes() []route {
 		post("/v1/people/{id}/move", "move-person", "登记迁居", With(model.ChangePeople), (*API).movePerson, viewChanged),
 
 		// division.go
+		area("区划"),
 		post("/v1/divisions/import", "import-divisions", "导入区划文件", With(model.ManageDivisions), (*API).importDivisions, viewDivisionReport).taking(divisionBytes),
 
 		// org.go
+		area("网格、楼栋、单元"),
 		get("/v1/nodes", "list-roots", "最上一级的区划", SignedIn, (*API).roots),
 		get("/v1/nodes/{id}", "view-node", "看一个网格、单元或区划", SignedIn, (*API).nodeCard),
 		get("/v1/nodes/{id}/children", "list-children", "直接下级", SignedIn, (*API).children),
@@ -135,10 +154,12 @@ func (a *API) routes() []route {
 		post("/v1/grids/merge", "merge-grids", "合并网格", With(model.ManageGrids), (*API).mergeGrids, viewOrgNode),
 
 		// household.go
+		area("住户"),
 		get("/v1/nodes/{id}/households", "list-households", "单元里的住户", With(model.CountMembers), (*API).households),
 		post("/v1/nodes/{id}/households", "add-household", "添加住户", With(model.ChangePeople), (*API).addHousehold, viewHousehold),
 
 		// party.go
+		area("党组织"),
 		get("/v1/nodes/{id}/party-orgs", "list-party-orgs", "下属的党组织", With(model.CountMembers), (*API).partyOrgs),
 		get("/v1/nodes/{id}/party-orgs/count", "count-party-orgs", "下属的党组织各有几个", With(model.CountMembers), (*API).countPartyOrgs),
 		post("/v1/nodes/{id}/party-orgs", "found-party-org", "成立党组织", With(model.ManagePartyOrgs), (*API).foundPartyOrg, viewPartyOrg),
@@ -146,12 +167,14 @@ func (a *API) routes() []route {
 		post("/v1/party-orgs/{id}/dissolve", "dissolve-party-org", "撤销党组织", With(model.ManagePartyOrgs), (*API).dissolvePartyOrg, viewPartyOrg),
 
 		// role.go
+		area("任职"),
 		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole),
 		post("/v1/roles/{id}/end", "end-role", "结束任职", With(model.AppointOfficers), (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
 
 		// import.go
+		area("导入"),
 		downloadTable("/v1/imports/templates/{kind}", "download-import-template", "下载导入模板", With(model.ImportRoster), service.XLSX, (*API).importTemplate),
 		post("/v1/nodes/{id}/imports", "hand-in-import", "上传表格导入", With(model.ImportRoster), (*API).handIn, viewImport).
 			taking(importBytes).limited(20).receiving(fileForm("Excel(.xlsx)或 CSV 表格,最大 10 MB、50000 行")),
@@ -164,7 +187,7 @@ func (a *API) routes() []route {
 	}
 	if a.Demo {
 		// persona.go
-		all = append(all, get("/demo/personas", "list-personas", "演示里可以成为的人", Anyone, (*API).personas))
+		all = append(all, area("演示"), get("/demo/personas", "list-personas", "演示里可以成为的人", Anyone, (*API).personas))
 	}
-	return all
+	return grouped(all)
 }

@@ -34,11 +34,11 @@ type runningSessionView struct {
 }
 
 func (a *API) mySessions(ctx context.Context, by model.Actor, in *mySessionsIn) (List[runningSessionView], error) {
-	cut, err := in.slice()
+	slice, err := in.slice()
 	if err != nil {
 		return List[runningSessionView]{}, err
 	}
-	rows, err := a.s.MySessions(ctx, by, cut)
+	rows, err := a.s.MySessions(ctx, by, slice)
 	return listOf(in.Paged, rows, func(s model.Session) int64 { return s.ID }, func(s model.Session) runningSessionView {
 		return runningSessionView{ID(s.ID), s.ID == by.SessionID, atEdge(s.CreatedAt), atEdge(s.ExpiresAt)}
 	}), err

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"context"
 	"errors"
 	"net/http"
 	"net/netip"
@@ -101,9 +102,28 @@ const (
 
 var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了,请稍等一会儿再试。")
 
+// How long an answer may take, and one to a body beyond huma's usual size. Serving by gin alone (the
+// unit page) needs no such bound: what it may wait for is bounded itself.
+const (
+	answerTime = 30 * time.Second
+	uploadTime = 50 * time.Second
+)
+
+// inTime gives the request a deadline, so that nothing behind it hangs. The caller ends it.
+func inTime(c *gin.Context, r route) context.CancelFunc {
+	most := answerTime
+	if r.body > 0 {
+		most = uploadTime
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), most)
+	c.Request = c.Request.WithContext(ctx)
+	return cancel
+}
+
 // admit is letIn for what huma serves.
 func (a *API) admit(c huma.Context, next func(huma.Context)) {
 	r, _ := c.Operation().Metadata[routeKey].(route)
+	defer inTime(humagin.Unwrap(c), r)()
 	actor, err := a.letIn(humagin.Unwrap(c), r)
 	if err != nil {
 		a.refuse(humagin.Unwrap(c), r.id, err)

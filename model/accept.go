@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // Accept is one "allow" that a user gave for a subscribe template: good for one message. It is free,
@@ -26,12 +25,6 @@ const (
 	openAccepts = "notice_id = ? AND spent_at IS NULL AND void_at IS NULL"
 )
 
-// LockAccepts takes the lock under which a user's accepts are counted: the user's own row.
-func LockAccepts(tx *gorm.DB, user int64) error {
-	var u User
-	return take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").Where("id = ?", user), &u, ErrUserNotFound)
-}
-
 // AddAccept stores an accept.
 func AddAccept(tx *gorm.DB, a *Accept) error { return tx.Create(a).Error }
 
@@ -51,11 +44,7 @@ func CountAccepts(tx *gorm.DB, user int64) (map[string]int64, error) {
 
 // AcceptOf gives the accept that a notice has been given, in any state; nil when there is none.
 func AcceptOf(tx *gorm.DB, notice int64) (*Accept, error) {
-	var a []Accept
-	if err := tx.Where("notice_id = ?", notice).Find(&a).Error; err != nil || len(a) == 0 {
-		return nil, err
-	}
-	return &a[0], nil
+	return maybe[Accept](tx.Where("notice_id = ?", notice))
 }
 
 // ReserveAccept takes the oldest free accept of a user for a notice; nil when there is none. Somebody
@@ -117,10 +106,5 @@ func NoteDelivery(tx *gorm.DB, user int64, template, outcome string) error {
 
 // ReceiverOf gives the user whom a person's messages go to; nil when nobody is bound to the person.
 func ReceiverOf(tx *gorm.DB, person int64) (*User, error) {
-	var u []User
-	err := tx.Select("id", "open_id").Where("id IN (?)", tx.Table("bindings").Select("user_id").Where("active_person_id = ?", person)).Find(&u).Error
-	if err != nil || len(u) == 0 {
-		return nil, err
-	}
-	return &u[0], nil
+	return maybe[User](tx.Select("id", "open_id").Where("id IN (?)", tx.Table("bindings").Select("user_id").Where("active_person_id = ?", person)))
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -73,30 +72,22 @@ var (
 
 // ActiveBindingOf gives a user's binding, nil when there is none.
 func ActiveBindingOf(tx *gorm.DB, user int64) (*Binding, error) {
-	return maybeBinding(tx.Where("active_user_id = ?", user))
+	return maybe[Binding](tx.Where("active_user_id = ?", user))
 }
 
 // ActiveBindingOfPerson gives the binding by which a person is somebody's, nil when there is none.
 func ActiveBindingOfPerson(tx *gorm.DB, person int64) (*Binding, error) {
-	return maybeBinding(tx.Where("active_person_id = ?", person))
+	return maybe[Binding](tx.Where("active_person_id = ?", person))
 }
 
 // BindingUnderWay gives a user's unmatched or pending binding, nil when there is none.
 func BindingUnderWay(tx *gorm.DB, user int64) (*Binding, error) {
-	return maybeBinding(tx.Where("pending_user_id = ?", user))
+	return maybe[Binding](tx.Where("pending_user_id = ?", user))
 }
 
 // LatestBindingOf gives the newest of a user's bindings in any state, nil when there never was one.
 func LatestBindingOf(tx *gorm.DB, user int64) (*Binding, error) {
-	return maybeBinding(tx.Where("user_id = ?", user).Order("id DESC"))
-}
-
-func maybeBinding(tx *gorm.DB) (*Binding, error) {
-	var b []Binding
-	if err := tx.Limit(1).Find(&b).Error; err != nil || len(b) == 0 {
-		return nil, err
-	}
-	return &b[0], nil
+	return maybe[Binding](tx.Where("user_id = ?", user).Order("id DESC"))
 }
 
 // LockBinding reads a binding and keeps others from deciding it until the transaction ends.
@@ -146,7 +137,7 @@ func BoundAmong(tx *gorm.DB, people []int64) ([]int64, error) {
 // StartBinding stores that a user has proved a phone number.
 func StartBinding(tx *gorm.DB, user int64, phone string, now time.Time) (Binding, error) {
 	b := Binding{UserID: user, State: BindingUnmatched, Way: ByPhone, Phone: phone, AskedAt: now, PendingUserID: &user}
-	return b, onlyOne(tx.Create(&b).Error)
+	return b, refuseDuplicate(tx.Create(&b).Error, ErrBindingTaken)
 }
 
 // ProveAgain stores the number that the user of an unmatched binding has now.
@@ -201,15 +192,7 @@ func (b *Binding) move(tx *gorm.DB, from []BindingState, set map[string]any) err
 	if q.Error == nil && q.RowsAffected == 0 {
 		return ErrRequestDecided
 	}
-	return onlyOne(q.Error)
-}
-
-// onlyOne puts into words what the unique indexes of bindings refuse.
-func onlyOne(err error) error {
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return ErrBindingTaken
-	}
-	return err
+	return refuseDuplicate(q.Error, ErrBindingTaken)
 }
 
 // CarryRebindings hands a person's pending rebinding to the community of the node they belong to now.

@@ -25,11 +25,7 @@ func AddCallback(tx *gorm.DB, c *Callback) (added bool, err error) {
 
 // UserByOpenID gives the user of an openid; nil when we know none.
 func UserByOpenID(tx *gorm.DB, openID string) (*User, error) {
-	var u []User
-	if err := tx.Select("id", "open_id").Where("open_id = ?", openID).Find(&u).Error; err != nil || len(u) == 0 {
-		return nil, err
-	}
-	return &u[0], nil
+	return maybe[User](tx.Select("id", "open_id").Where("open_id = ?", openID))
 }
 
 // CallbacksKept is how long a WeChat event is recognised. WeChat sends one that it got no answer to

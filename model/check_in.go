@@ -2,7 +2,6 @@ package model
 
 import (
 	"crypto/subtle"
-	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -110,11 +109,7 @@ func WorkUnitNamed(tx *gorm.DB, name string, now time.Time) (WorkUnit, error) {
 // ApplyCheckIn stores a check-in that waits for the community. A person has one open check-in.
 func ApplyCheckIn(tx *gorm.DB, c *CheckIn) error {
 	c.State, c.OpenPersonID = CheckInPending, &c.PersonID
-	err := tx.Create(c).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return ErrCheckInOpen
-	}
-	return err
+	return refuseDuplicate(tx.Create(c).Error, ErrCheckInOpen)
 }
 
 // HasOpenCheckIn tells whether a person has a check-in that is pending or accepted.
@@ -150,11 +145,7 @@ func MoveCheckIn(tx *gorm.DB, c *CheckIn, next CheckInState, by int64, reason st
 	if next != CheckInAccepted {
 		set["open_person_id"] = nil
 	}
-	done := tx.Model(&CheckIn{}).Where("id = ? AND state = ?", c.ID, c.State).Updates(set)
-	if done.Error == nil && done.RowsAffected == 0 {
-		return ErrCheckInState
-	}
-	return done.Error
+	return changed(tx.Model(&CheckIn{}).Where("id = ? AND state = ?", c.ID, c.State).Updates(set), ErrCheckInState)
 }
 
 // GiveReceipt gives an accepted check-in its number, without a gap in its community and year (Beijing
@@ -164,7 +155,7 @@ func GiveReceipt(tx *gorm.DB, id int64, community Node, before Membership, now t
 	if community.Code != nil {
 		place = *community.Code
 	}
-	year := now.In(time.FixedZone("UTC+8", 8*60*60)).Year()
+	year := now.In(Beijing).Year()
 	n, err := NextNumber(tx, ReceiptSequence(place, year))
 	if err != nil {
 		return err

@@ -32,8 +32,9 @@ func (k CodeKind) Revoked() *fault.Fault {
 		return ErrCodeRevoked.Saying("这张海报上的码已经作废,请扫社区新贴的码;如果还没有换新,请告诉社区工作人员。")
 	case PlaqueCode:
 		return ErrCodeRevoked.Saying("这块“共产党员户”门牌已经失效,门上的码不再有效。如有疑问,请联系单元长或社区。")
+	default:
+		return ErrCodeRevoked
 	}
-	return ErrCodeRevoked
 }
 
 // Code is the scene of a mini-program code: random, revocable, replaceable. ActiveKey holds what it
@@ -112,11 +113,7 @@ func CodeByText(tx *gorm.DB, text string) (Code, error) {
 
 // ActiveCode gives the valid code of a kind at a node, nil when there is none.
 func ActiveCode(tx *gorm.DB, kind CodeKind, id int64) (*Code, error) {
-	var c []Code
-	if err := tx.Where("active_key = ?", ActiveCodeKey(kind, id)).Find(&c).Error; err != nil || len(c) == 0 {
-		return nil, err
-	}
-	return &c[0], nil
+	return maybe[Code](tx.Where("active_key = ?", ActiveCodeKey(kind, id)))
 }
 
 // ActiveCodeKey is what uq_codes_active holds for a unit, community (its node's id) or plaque (its id).
@@ -149,12 +146,8 @@ func CodesOfNode(tx *gorm.DB, node int64, s Slice) ([]Code, error) {
 
 // RevokeCode makes a code invalid for ever. It refuses one that is invalid already.
 func RevokeCode(tx *gorm.DB, id, by int64, reason string, now time.Time) error {
-	done := tx.Model(&Code{}).Where("id = ? AND revoked_at IS NULL", id).
-		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil})
-	if done.Error == nil && done.RowsAffected == 0 {
-		return ErrCodeAlreadyRevoked
-	}
-	return done.Error
+	return changed(tx.Model(&Code{}).Where("id = ? AND revoked_at IS NULL", id).
+		Updates(map[string]any{"revoked_at": now, "revoked_by_id": by, "reason": reason, "active_key": nil}), ErrCodeAlreadyRevoked)
 }
 
 // PictureOf gives the picture that is kept of a code, nil when there is none yet.

@@ -52,13 +52,8 @@ func CurrentConsentText(tx *gorm.DB, purpose ConsentPurpose, now time.Time) (Con
 
 // OpenConsent gives the consent to a version that has been given and not withdrawn, nil when there is none.
 func OpenConsent(tx *gorm.DB, user, person int64, purpose ConsentPurpose, version int) (*Consent, error) {
-	var c []Consent
-	err := tx.Where("user_id = ? AND person_id = ? AND purpose = ? AND version = ? AND withdrawn_at IS NULL", user, person, purpose, version).
-		Order("id").Limit(1).Find(&c).Error
-	if err != nil || len(c) == 0 {
-		return nil, err
-	}
-	return &c[0], nil
+	return maybe[Consent](tx.Where("user_id = ? AND person_id = ? AND purpose = ? AND version = ? AND withdrawn_at IS NULL", user, person, purpose, version).
+		Order("id"))
 }
 
 // AddConsent stores a consent.

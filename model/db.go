@@ -18,6 +18,7 @@ import (
 	"gorm.io/gorm/logger"
 	sqlite3 "modernc.org/sqlite"
 
+	"danyuan/fault"
 	"danyuan/model/migration"
 )
 
@@ -213,6 +214,43 @@ func closeHandle(h *gorm.DB) error {
 	}
 	return conn.Close()
 }
+
+// take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.
+func take(tx *gorm.DB, dest any, missing *fault.Fault) error {
+	err := tx.Take(dest).Error
+	if errors.Is(err, gorm.ErrRecordNotFound) {
+		return missing
+	}
+	return err
+}
+
+// maybe reads the first row, nil when there is none.
+func maybe[R any](tx *gorm.DB) (*R, error) {
+	var rows []R
+	if err := tx.Limit(1).Find(&rows).Error; err != nil || len(rows) == 0 {
+		return nil, err
+	}
+	return &rows[0], nil
+}
+
+// changed makes "no row met the condition" the area's own refusal.
+func changed(done *gorm.DB, missed *fault.Fault) error {
+	if done.Error == nil && done.RowsAffected == 0 {
+		return missed
+	}
+	return done.Error
+}
+
+// refuseDuplicate makes the duplicate that an index refused the area's own refusal.
+func refuseDuplicate(err error, taken *fault.Fault) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return taken.Because(err)
+	}
+	return err
+}
+
+// Beijing is where people read the times and dates that are shown to them.
+var Beijing = time.FixedZone("UTC+8", 8*60*60)
 
 // WorthRetrying tells whether a transaction failed for a reason that goes away when the whole of it
 // is run again: a deadlock, a lock that took too long, a certification failure, a busy database.

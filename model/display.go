@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -79,20 +78,12 @@ func (d Display) Anywhere() bool { return d.OnPage || d.InGroup || d.OnDoor }
 // AddDisplay stores a display that is shown from now on.
 func AddDisplay(tx *gorm.DB, d *Display) error {
 	d.ActivePersonID = &d.PersonID
-	err := tx.Create(d).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return ErrDisplayTwice
-	}
-	return err
+	return refuseDuplicate(tx.Create(d).Error, ErrDisplayTwice)
 }
 
 // ActiveDisplay gives what a person shows now, nil when they show nothing.
 func ActiveDisplay(tx *gorm.DB, person int64) (*Display, error) {
-	var d []Display
-	if err := tx.Where("active_person_id = ?", person).Find(&d).Error; err != nil || len(d) == 0 {
-		return nil, err
-	}
-	return &d[0], nil
+	return maybe[Display](tx.Where("active_person_id = ?", person))
 }
 
 // EndDisplay ends a display for a reason; ending it twice is the same as once.

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"time"
 
 	"gorm.io/gorm"
@@ -51,29 +50,17 @@ func NewUnitGroup(k *Keys, unit int64, gid string, by int64, now time.Time) Unit
 
 // AddUnitGroup stores a unit's group. The caller holds the unit's lock and has seen that it has none.
 func AddUnitGroup(tx *gorm.DB, g *UnitGroup) error {
-	err := tx.Create(g).Error
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return ErrGroupTaken
-	}
-	return err
+	return refuseDuplicate(tx.Create(g).Error, ErrGroupTaken)
 }
 
 // GroupOfUnit gives the group that a unit is bound to now, nil when there is none.
 func GroupOfUnit(tx *gorm.DB, unit int64) (*UnitGroup, error) {
-	return oneGroup(tx.Where("active_unit_id = ?", unit))
+	return maybe[UnitGroup](tx.Where("active_unit_id = ?", unit))
 }
 
 // GroupByGID gives the bound group with that opengid, nil when no unit is bound to it.
 func GroupByGID(tx *gorm.DB, gid string) (*UnitGroup, error) {
-	return oneGroup(tx.Where("active_gid = ?", KeysOf(tx).Index("unit_groups.gid", gid)))
-}
-
-func oneGroup(tx *gorm.DB) (*UnitGroup, error) {
-	var g []UnitGroup
-	if err := tx.Find(&g).Error; err != nil || len(g) == 0 {
-		return nil, err
-	}
-	return &g[0], nil
+	return maybe[UnitGroup](tx.Where("active_gid = ?", KeysOf(tx).Index("unit_groups.gid", gid)))
 }
 
 // EndUnitGroup ends a binding. The entries made through it prove nothing any more.

@@ -30,15 +30,6 @@ func HouseholdByID(tx *gorm.DB, id int64) (Household, error) {
 // HouseholdOfRoom gives the home of a room in a unit, stored if it is the first time that the room is
 // named. However the number is written ("301", "301室"), it is the same room.
 func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (Household, error) {
-	homes, err := HouseholdsOfUnit(tx, unit)
-	if err != nil {
-		return Household{}, err
-	}
-	for _, h := range homes {
-		if SameRoom(h.Room, room) {
-			return h, nil
-		}
-	}
 	h := NewHousehold(KeysOf(tx), unit, room, now)
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&h).Error; err != nil {
 		return h, err
@@ -48,7 +39,7 @@ func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (House
 	return stored, take(tx.Where("unit_id = ? AND room_index = ?", unit, h.RoomIndex), &stored, ErrHomeNotFound)
 }
 
-// PlainRoom is a room's number as numbers are compared, "" for a text that has none.
+// PlainRoom is what all ways of writing one room's number have in common, "" for a text without one.
 func PlainRoom(room string) string {
 	room = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
 	return strings.TrimRight(room, "室房号户")

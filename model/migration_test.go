@@ -1,7 +1,6 @@
 package model_test
 
 import (
-	"context"
 	"fmt"
 	"slices"
 	"strings"
@@ -25,7 +24,7 @@ type described struct {
 // its field, and what they hold is of one kind.
 func TestMigration_columnsEqualModels(t *testing.T) {
 	k := testkit.New(t)
-	h := k.DB.Read(context.Background())
+	h := k.DB.Read(t.Context())
 	inDatabase := tablesOf(t, h)
 	var inModel []string
 	for _, s := range schemas(t) {
@@ -168,7 +167,7 @@ func shape(t testing.TB, h *gorm.DB) string {
 
 func open(t testing.TB, url string) *model.DB {
 	t.Helper()
-	db, err := model.Open(context.Background(), url, testkit.Keys(), 4)
+	db, err := model.Open(t.Context(), url, testkit.Keys(), 4)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -178,9 +177,9 @@ func open(t testing.TB, url string) *model.DB {
 
 func TestMigration_twiceIsOnce(t *testing.T) {
 	url := testkit.OpenDatabase(t)
-	first := shape(t, open(t, url).Read(context.Background()))
+	first := shape(t, open(t, url).Read(t.Context()))
 	db := open(t, url)
-	if second := shape(t, db.Read(context.Background())); second != first {
+	if second := shape(t, db.Read(t.Context())); second != first {
 		t.Fatalf("the second time changed something:\n%s\n\nbefore:\n%s", second, first)
 	}
 	if n := versions(t, db); n.rows != n.distinct {
@@ -192,7 +191,7 @@ type counted struct{ rows, distinct, last int64 }
 
 func versions(t testing.TB, db *model.DB) (n counted) {
 	t.Helper()
-	if err := db.Read(context.Background()).Raw("SELECT COUNT(*), COUNT(DISTINCT version_id), MAX(version_id) FROM goose_db_version").Row().Scan(&n.rows, &n.distinct, &n.last); err != nil {
+	if err := db.Read(t.Context()).Raw("SELECT COUNT(*), COUNT(DISTINCT version_id), MAX(version_id) FROM goose_db_version").Row().Scan(&n.rows, &n.distinct, &n.last); err != nil {
 		t.Fatal(err)
 	}
 	return n
@@ -207,7 +206,7 @@ func TestMigration_threeAtOnceMigrateOnce(t *testing.T) {
 	for i := range handles {
 		all.Go(func() {
 			<-gate
-			handles[i], failures[i] = model.Open(context.Background(), url, testkit.Keys(), 2)
+			handles[i], failures[i] = model.Open(t.Context(), url, testkit.Keys(), 2)
 		})
 	}
 	close(gate)
@@ -228,13 +227,13 @@ func TestMigration_newerDatabaseIsRefused(t *testing.T) {
 	url := testkit.OpenDatabase(t)
 	db := open(t, url)
 	newer := versions(t, db).last + 1
-	err := db.Tx(context.Background(), func(tx *gorm.DB) error {
+	err := db.Tx(t.Context(), func(tx *gorm.DB) error {
 		return tx.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (?, ?)", newer, true).Error
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	refused, err := model.Open(context.Background(), url, testkit.Keys(), 2)
+	refused, err := model.Open(t.Context(), url, testkit.Keys(), 2)
 	if err == nil {
 		_ = refused.Close()
 		t.Fatal("an old binary opened a newer database")

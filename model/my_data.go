@@ -32,22 +32,10 @@ func AllPlaquesOf(tx *gorm.DB, person int64) ([]Plaque, error) {
 	return out, tx.Where("applicant_id = ?", person).Order("id").Find(&out).Error
 }
 
-// NamedCheckIn is a check-in with the names of the community and the work unit.
-type NamedCheckIn struct {
-	CheckIn
-	CommunityName, WorkUnitName string
-}
-
-// TableName is needed because sealed columns open only under the table that they were sealed for.
-func (NamedCheckIn) TableName() string { return "check_ins" }
-
-// AllCheckInsOf gives every check-in of a person.
-func AllCheckInsOf(tx *gorm.DB, person int64) ([]NamedCheckIn, error) {
-	var out []NamedCheckIn
-	err := tx.Select("check_ins.*, nodes.name AS community_name, work_units.name AS work_unit_name").
-		Joins("JOIN nodes ON nodes.id = check_ins.community_id").Joins("JOIN work_units ON work_units.id = check_ins.work_unit_id").
-		Where("check_ins.person_id = ?", person).Order("check_ins.id").Find(&out).Error
-	return out, err
+// AllCheckInsOf is the whole of CheckInsOf, oldest first.
+func AllCheckInsOf(tx *gorm.DB, person int64) ([]ListedCheckIn, error) {
+	var out []ListedCheckIn
+	return out, listedCheckIns(tx).Where("check_ins.person_id = ?", person).Order("check_ins.id").Find(&out).Error
 }
 
 // Held counts what there is too much of to list.

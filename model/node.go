@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -213,29 +212,4 @@ func ChildrenOf(tx *gorm.DB, parent int64, s Slice) ([]Node, error) {
 func CountChildren(tx *gorm.DB, parent int64) (int64, error) {
 	var n int64
 	return n, tx.Model(&Node{}).Where("parent_id = ? AND state = ?", parent, NodeActive).Count(&n).Error
-}
-
-// take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.
-func take(tx *gorm.DB, dest any, missing *fault.Fault) error {
-	err := tx.Take(dest).Error
-	if errors.Is(err, gorm.ErrRecordNotFound) {
-		return missing
-	}
-	return err
-}
-
-// changed makes "no row met the condition" the area's own refusal.
-func changed(done *gorm.DB, missed *fault.Fault) error {
-	if done.Error == nil && done.RowsAffected == 0 {
-		return missed
-	}
-	return done.Error
-}
-
-// refuseDuplicate makes the duplicate that an index refused the area's own refusal.
-func refuseDuplicate(err error, taken *fault.Fault) error {
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return taken.Because(err)
-	}
-	return err
 }

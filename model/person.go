@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -33,7 +34,8 @@ const (
 	PersonLeft PersonState = "left"
 )
 
-// Household is a home (户) of a unit. Its room is sealed, and unique in the unit by blind index.
+// Household is a home (户) of a unit. Its room is sealed, and unique in the unit by the
+// blind index of its plain number.
 type Household struct {
 	ID        int64
 	UnitID    int64
@@ -125,17 +127,14 @@ func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error
 	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
 }
 
-// AddServing stores somebody who serves at a node and has no household here.
-func AddServing(tx *gorm.DB, p *Person) error { return tx.Create(p).Error }
-
 // MoveServing takes everybody who belongs to a node that has ended to another one.
 func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
 	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
 }
 
-// NewHousehold makes a home ready to be stored.
+// NewHousehold makes a home ready to be stored. However a room's number is written, it has one index.
 func NewHousehold(k *Keys, unit int64, room string, now time.Time) Household {
-	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", room), CreatedAt: now}
+	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", cmp.Or(PlainRoom(room), room)), CreatedAt: now}
 }
 
 func (k *Keys) optionalIndex(column, value string) *string {

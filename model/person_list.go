@@ -39,17 +39,3 @@ func findIn(q *gorm.DB, roots []string) ([]Person, error) {
 
 // AddPerson stores somebody new.
 func AddPerson(tx *gorm.DB, p *Person) error { return tx.Create(p).Error }
-
-// HeldRole is an appointment with the name of its node.
-type HeldRole struct {
-	Appointment
-	NodeName string
-}
-
-// RolesHeldBy gives every appointment of a person, past and future ones included.
-func RolesHeldBy(tx *gorm.DB, person int64) ([]HeldRole, error) {
-	var out []HeldRole
-	err := tx.Model(&Appointment{}).Select("roles.*, nodes.name AS node_name").Joins("JOIN nodes ON nodes.id = roles.node_id").
-		Where("roles.person_id = ?", person).Order("roles.id").Find(&out).Error
-	return out, err
-}

@@ -28,9 +28,9 @@ func DemoUsers(tx *gorm.DB, limit int) ([]DemoUser, error) {
 }
 
 // RolesHeldByAll gives the appointments of several people that run at a moment.
-func RolesHeldByAll(tx *gorm.DB, people []int64, now time.Time) ([]HeldRole, error) {
-	var out []HeldRole
-	err := tx.Model(&Appointment{}).Select("roles.*, nodes.name AS node_name").Joins("JOIN nodes ON nodes.id = roles.node_id").
+func RolesHeldByAll(tx *gorm.DB, people []int64, now time.Time) ([]RoleTerm, error) {
+	var out []RoleTerm
+	err := heldRoles(tx).
 		Where("roles.person_id IN ? AND roles.starts_at <= ? AND (roles.ends_at IS NULL OR roles.ends_at > ?)", people, now, now).
 		Order("roles.id").Find(&out).Error
 	return out, err

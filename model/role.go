@@ -84,7 +84,7 @@ func (Appointment) TableName() string { return "roles" }
 // Refusals about appointments. ErrRoleNotFound answers for one that is not there and for one that is
 // not the actor's to see.
 var (
-	ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。")
+	ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。请刷新列表后重试。")
 	ErrRoleUnknown  = fault.New(fault.Invalid, "role.unknown", "没有这项职务,请从列表里选择。")
 	ErrRoleUnfit    = fault.New(fault.Invalid, "role.node_unfit", "这项职务不设在这一级,请换一个地方或换一项职务。")
 	ErrRoleNotYours = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")

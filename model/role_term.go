@@ -84,6 +84,12 @@ func RolesOfPerson(tx *gorm.DB, person int64, s Slice) ([]RoleTerm, error) {
 	return out, s.Newest(heldRoles(tx).Where("roles.person_id = ?", person), "roles.id").Find(&out).Error
 }
 
+// AllRolesOf is the whole of RolesOfPerson, oldest first.
+func AllRolesOf(tx *gorm.DB, person int64) ([]RoleTerm, error) {
+	var out []RoleTerm
+	return out, heldRoles(tx).Where("roles.person_id = ?", person).Order("roles.id").Find(&out).Error
+}
+
 func heldRoles(tx *gorm.DB) *gorm.DB {
 	return tx.Model(&Appointment{}).Select("roles.*, persons.name AS person_name, nodes.name AS node_name").
 		Joins("JOIN persons ON persons.id = roles.person_id").Joins("JOIN nodes ON nodes.id = roles.node_id")

@@ -2,7 +2,6 @@ package model_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -29,7 +28,7 @@ func TestSealed_noWayToWritePlainText(t *testing.T) {
 	for _, x := range sealedFields(t) {
 		for name, write := range x.ways() {
 			t.Run(x.s.Table+"."+x.f.DBName+"/"+name, func(t *testing.T) {
-				err := k.DB.Tx(context.Background(), func(tx *gorm.DB) error {
+				err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 					withoutForeignKeys(t, tx)
 					stored := x.row(1).Interface()
 					if err := tx.Create(stored).Error; err != nil {
@@ -75,7 +74,7 @@ func (x sealedField) expectSealed(t *testing.T, tx *gorm.DB, before [][]byte) {
 		t.Fatalf("what was stored does not open: %v", err)
 	}
 	for i := range rows.Elem().Len() {
-		v := x.f.ReflectValueOf(context.Background(), rows.Elem().Index(i)).Interface()
+		v := x.f.ReflectValueOf(t.Context(), rows.Elem().Index(i)).Interface()
 		if fmt.Sprintf("%s", v) == secret {
 			return
 		}
@@ -123,7 +122,7 @@ func TestSealed_databaseRefusesPlainText(t *testing.T) {
 	k := testkit.New(t)
 	for _, x := range sealedFields(t) {
 		for _, plain := range []any{secret, []byte(secret), "1", []byte{2, 0, 0, 0}} {
-			err := k.DB.Tx(context.Background(), func(tx *gorm.DB) error {
+			err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 				withoutForeignKeys(t, tx)
 				if err := tx.Create(x.row(1).Interface()).Error; err != nil {
 					t.Fatalf("the rig can't store a row of %s: %v", x.s.Table, err)
@@ -145,7 +144,7 @@ func TestSealed_databaseRefusesPlainText(t *testing.T) {
 func TestSealed_movedValueDoesNotOpen(t *testing.T) {
 	k := testkit.New(t)
 	fields := sealedFields(t)
-	err := k.DB.Tx(context.Background(), func(tx *gorm.DB) error {
+	err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 		withoutForeignKeys(t, tx)
 		stolen := make([][]byte, len(fields))
 		for i, x := range fields {
@@ -183,9 +182,9 @@ func TestSealed_movedValueDoesNotOpen(t *testing.T) {
 func TestSealed_withoutKeysNothingIsWrittenOrRead(t *testing.T) {
 	k := testkit.New(t)
 	for _, x := range sealedFields(t) {
-		err := k.DB.Tx(context.Background(), func(tx *gorm.DB) error {
+		err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
 			withoutForeignKeys(t, tx)
-			keyless := tx.WithContext(context.Background())
+			keyless := tx.WithContext(t.Context())
 			for _, write := range []*gorm.DB{
 				keyless.Create(x.with(1)),
 				keyless.Table(x.s.Table).Model(reflect.New(x.s.ModelType).Interface()).Create(x.asMap(2)),
@@ -213,14 +212,15 @@ func TestSealed_emptyIsNull(t *testing.T) {
 	k := testkit.New(t)
 	p := k.Person(k.Org().Unit, "王建国")
 	var phone []byte
-	if err := k.DB.Read(context.Background()).Raw("SELECT phone FROM persons WHERE id = ?", p.ID).Row().Scan(&phone); err != nil || phone != nil {
+	if err := k.DB.Read(t.Context()).Raw("SELECT phone FROM persons WHERE id = ?", p.ID).Row().Scan(&phone); err != nil || phone != nil {
 		t.Fatal(phone, err)
 	}
 }
 
 func TestBlindIndex_equalValuesOfOneColumnOnly(t *testing.T) {
 	k := testkit.Keys()
-	if k.Index("persons.phone", "13900000001") != k.Index("persons.phone", "13900000001") {
+	first, again := k.Index("persons.phone", "13900000001"), k.Index("persons.phone", "13900000001")
+	if first != again {
 		t.Error("the same value is not found again")
 	}
 	for _, other := range []string{k.Index("persons.phone", "13900000002"), k.Index("persons.id_number", "13900000001"), k.Index("persons.phon", "e13900000001")} {

@@ -80,7 +80,8 @@ func SessionsOf(tx *gorm.DB, user int64, now time.Time, cut Slice) ([]Session, e
 	return out, err
 }
 
-// LockUser keeps others from changing what the user is bound to until the transaction ends.
+// LockUser keeps others from changing what the user is bound to, and what they accept, until the
+// transaction ends.
 func LockUser(tx *gorm.DB, id int64) error {
 	var u User
 	return take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").Where("id = ?", id), &u, ErrUserNotFound)

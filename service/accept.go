@@ -47,7 +47,7 @@ func (s *Service) GiveAccepts(ctx context.Context, cmd Command, reports []Accept
 		}
 	}
 	return inTx(ctx, s, cmd, func(t *tx) ([]AcceptsLeft, error) {
-		if err := model.LockAccepts(t.DB, cmd.By.UserID); err != nil {
+		if err := model.LockUser(t.DB, cmd.By.UserID); err != nil {
 			return nil, err
 		}
 		left, err := model.CountAccepts(t.DB, cmd.By.UserID)

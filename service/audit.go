@@ -7,15 +7,12 @@ import (
 )
 
 // Audit gives what was done to what lies at a node and below it, the newest first. It is refused as
-// not found where the actor's role does not reach.
+// not found where the actor's role does not reach. What strangers and the system itself did that is
+// about no place is in no list.
 func (s *Service) Audit(ctx context.Context, by model.Actor, node int64, part model.Slice) ([]model.AuditEntry, error) {
-	h := s.DB.Read(ctx)
-	n, err := model.NodeByID(h, node)
+	n, err := s.nodeFor(ctx, by, node, model.ReadAudit, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	if !by.May(model.ReadAudit, n.Path, s.now()) {
-		return nil, model.ErrNodeNotFound
-	}
-	return model.AuditIn(h, n.Path, part)
+	return model.AuditIn(s.DB.Read(ctx), n.Path, part)
 }

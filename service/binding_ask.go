@@ -14,9 +14,6 @@ const (
 	pageRebindings = "pages/rebindings/index"
 )
 
-// The longest texts, in characters, as their columns hold them.
-const maxName, maxRoom, maxReason = 40, 40, 200
-
 // Claim is who a user says they are, where the roster could not tell.
 type Claim struct {
 	UnitCode string // the scene of the unit's poster

@@ -106,7 +106,7 @@ func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64) (mod
 
 // RefuseCheckIn turns a check-in down, with a reason that the person reads. Refusals as for accepting.
 func (s *Service) RefuseCheckIn(ctx context.Context, cmd Command, id int64, reason string) (model.ListedCheckIn, error) {
-	reason, err := model.NeedText("body.reason", reason, 200, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.ListedCheckIn{}, err
 	}
@@ -168,11 +168,12 @@ func (t *tx) checkInMoved(id int64, action string) (model.ListedCheckIn, error) 
 
 // checkInNews is what the person is told of a move.
 func checkInNews(c model.ListedCheckIn) (title, body string) {
-	if c.State == model.CheckInAccepted {
+	switch c.State {
+	case model.CheckInAccepted:
 		return "报到已接收", c.CommunityName + "已接收您的报到,回执编号" + *c.ReceiptNumber + "。"
-	}
-	if c.State == model.CheckInRefused {
+	case model.CheckInRefused:
 		return "报到未接收", c.CommunityName + "没有接收您的报到,原因:" + c.Reason + "。更正后可以再次报到。"
+	default:
+		return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"
 	}
-	return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"
 }

@@ -12,7 +12,7 @@ import (
 // identity no more. Refusals: check_in.not_found for anybody else, check_in.wrong_state.
 func (s *Service) EndCheckIn(ctx context.Context, cmd Command, id int64, reason string) (model.ListedCheckIn, error) {
 	none := model.ListedCheckIn{}
-	reason, err := model.NeedText("body.reason", reason, 200, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return none, err
 	}

@@ -33,7 +33,7 @@ func (s *Service) MakeCode(ctx context.Context, cmd Command, node int64) (model.
 // ReplaceCode makes a code invalid at once and gives the new one for the same thing.
 // Refusals: code.not_found outside the actor's scope, code.already_revoked, node.ended.
 func (s *Service) ReplaceCode(ctx context.Context, cmd Command, id int64, reason string) (model.Code, error) {
-	reason, err := model.NeedText("body.reason", reason, 200, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.Code{}, err
 	}

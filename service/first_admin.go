@@ -18,7 +18,7 @@ var adminPhone = regexp.MustCompile(`^1[0-9]{10}$`)
 // and phone who stands in the roster already is taken, else a person is made at the district. They
 // sign in and bind by phone like everybody.
 func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode string) error {
-	name, err := model.NeedText("name", name, 40, false)
+	name, err := model.NeedText("name", name, maxName, false)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ func (t *tx) personOfPhone(at model.Node, name, phone string) (model.Person, err
 	}
 	p := model.Person{NodeID: at.ID, Name: name, Membership: model.NoMember, State: model.PersonHere, CreatedAt: t.now, UpdatedAt: t.now}
 	p.SetPhone(model.KeysOf(t.DB), phone)
-	if err := model.AddServing(t.DB, &p); err != nil {
+	if err := model.AddPerson(t.DB, &p); err != nil {
 		return p, err
 	}
 	return p, t.audit("person.add", at.ID, "person", p.ID, "name,phone")

@@ -19,13 +19,13 @@ type GridPart struct {
 // keeps its node, with its people, codes and history; each part gets a Party branch if the grid had
 // one. Officers are appointed anew: nobody is chief of a grid that they were never made chief of.
 func (s *Service) SplitGrid(ctx context.Context, cmd Command, id int64, parts []GridPart, reason string) ([]model.Node, error) {
-	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return nil, err
 	}
 	parts = slices.Clone(parts)
 	for i := range parts {
-		if parts[i].Name, err = model.NeedText(fmt.Sprintf("body.parts[%d].name", i), parts[i].Name, nodeNameLength, false); err != nil {
+		if parts[i].Name, err = model.NeedText(fmt.Sprintf("body.parts[%d].name", i), parts[i].Name, maxName, false); err != nil {
 			return nil, err
 		}
 	}

@@ -13,12 +13,12 @@ type MyData struct {
 	Person   *model.Person
 	Node     model.Node
 	Home     *model.Household
-	Roles    []model.HeldRole
+	Roles    []model.RoleTerm
 	Bindings []model.Binding
 	Consents []model.Consent
 	Displays []model.PlacedDisplay
 	Plaques  []model.Plaque
-	CheckIns []model.NamedCheckIn
+	CheckIns []model.ListedCheckIn
 	Changes  []model.PersonChange
 	Held     model.Held
 }
@@ -56,7 +56,7 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 		}
 		d.Home = &home
 	}
-	if d.Roles, err = model.RolesHeldBy(h, p.ID); err != nil {
+	if d.Roles, err = model.AllRolesOf(h, p.ID); err != nil {
 		return d, err
 	}
 	if d.Displays, err = model.AllDisplaysOf(h, p.ID); err != nil {

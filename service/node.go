@@ -54,15 +54,10 @@ func (s *Service) ChildrenOf(ctx context.Context, parent int64, slice model.Slic
 
 // NodeHistory gives what happened to a node, to those who manage grids there.
 func (s *Service) NodeHistory(ctx context.Context, by model.Actor, id int64, slice model.Slice) ([]model.NodeChange, error) {
-	h := s.DB.Read(ctx)
-	n, err := model.NodeByID(h, id)
-	if err != nil {
+	if _, err := s.nodeFor(ctx, by, id, model.ManageGrids, model.ErrNodeNotFound); err != nil {
 		return nil, err
 	}
-	if !by.May(model.ManageGrids, n.Path, s.now()) {
-		return nil, model.ErrNodeNotFound
-	}
-	return model.NodeHistory(h, id, slice)
+	return model.NodeHistory(s.DB.Read(ctx), id, slice)
 }
 
 // AddNode makes a grid, building or unit below a node that the actor manages.
@@ -165,13 +160,11 @@ func (t *tx) step(n model.Node, c model.NodeChange) error {
 	return t.audit("node."+string(c.What), n.ID, "node", n.ID, string(n.Kind))
 }
 
-const nodeNameLength, reasonLength = 40, 200
-
 // nodeTexts cleans what people typed of a node.
 func nodeTexts(name, reason string) (cleanName, cleanReason string, err error) {
-	if cleanName, err = model.NeedText("body.name", name, nodeNameLength, false); err != nil {
+	if cleanName, err = model.NeedText("body.name", name, maxName, false); err != nil {
 		return "", "", err
 	}
-	cleanReason, err = model.NeedText("body.reason", reason, reasonLength, false)
+	cleanReason, err = model.NeedText("body.reason", reason, maxReason, false)
 	return cleanName, cleanReason, err
 }

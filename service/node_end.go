@@ -10,7 +10,7 @@ import (
 // CloseNode takes a grid, building or unit out of use that nothing and nobody is left in: no child, no
 // resident, no claim or plaque under way.
 func (s *Service) CloseNode(ctx context.Context, cmd Command, id int64, reason string) (model.Node, error) {
-	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.Node{}, err
 	}

@@ -10,7 +10,7 @@ import (
 // MoveNode hangs a building or unit, with everything below it, under another grid or building of the
 // same community.
 func (s *Service) MoveNode(ctx context.Context, cmd Command, id, to int64, reason string) (model.Node, error) {
-	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.Node{}, err
 	}

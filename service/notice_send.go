@@ -141,7 +141,7 @@ func templateData(n model.Notice) map[string]string {
 	if body == "" {
 		body = title
 	}
-	return map[string]string{"thing1": title, "thing2": body, "time3": n.CreatedAt.In(beijing).Format("2006年01月02日 15:04")}
+	return map[string]string{"thing1": title, "thing2": body, "time3": n.CreatedAt.In(model.Beijing).Format("2006年01月02日 15:04")}
 }
 
 func thing(s string) string {
@@ -151,6 +151,3 @@ func thing(s string) string {
 	}
 	return string(r)
 }
-
-// beijing is where people read the times that we write into messages.
-var beijing = time.FixedZone("UTC+8", 8*60*60)

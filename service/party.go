@@ -6,11 +6,11 @@ import (
 	"danyuan/model"
 )
 
-const partyNameLength = 60
+const maxPartyName = 60
 
 // FoundPartyOrg founds the Party organisation of a node. A unit group needs a Party member as unit chief.
 func (s *Service) FoundPartyOrg(ctx context.Context, cmd Command, node int64, kind model.PartyOrgKind, name string) (model.PlacedPartyOrg, error) {
-	name, err := model.NeedText("body.name", name, partyNameLength, false)
+	name, err := model.NeedText("body.name", name, maxPartyName, false)
 	if err != nil {
 		return model.PlacedPartyOrg{}, err
 	}
@@ -19,12 +19,9 @@ func (s *Service) FoundPartyOrg(ctx context.Context, cmd Command, node int64, ki
 		return model.PlacedPartyOrg{}, model.ErrPartyOrgKind
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.PlacedPartyOrg, error) {
-		n, err := model.LockNode(t.DB, node)
+		n, err := t.lockNode(node, model.ManagePartyOrgs, model.ErrNodeNotFound)
 		if err != nil {
 			return model.PlacedPartyOrg{}, err
-		}
-		if !t.by.May(model.ManagePartyOrgs, n.Path, t.now) {
-			return model.PlacedPartyOrg{}, model.ErrNodeNotFound
 		}
 		if err := t.mayFound(spec, n); err != nil {
 			return model.PlacedPartyOrg{}, err
@@ -37,8 +34,6 @@ func (s *Service) FoundPartyOrg(ctx context.Context, cmd Command, node int64, ki
 // mayFound refuses what the kind's rules don't allow at a node.
 func (t *tx) mayFound(spec model.PartyOrgSpec, n model.Node) error {
 	switch {
-	case n.State != model.NodeActive:
-		return model.ErrNodeEnded
 	case n.Kind != spec.At:
 		return model.ErrPartyOrgUnfit
 	case !t.by.HoldsRole(n.Path, t.now, spec.FoundedBy...):
@@ -88,7 +83,7 @@ func (t *tx) dissolve(o model.PartyOrg, reason string) error {
 
 // RenamePartyOrg gives a Party organisation another name.
 func (s *Service) RenamePartyOrg(ctx context.Context, cmd Command, id int64, name string) (model.PlacedPartyOrg, error) {
-	name, err := model.NeedText("body.name", name, partyNameLength, false)
+	name, err := model.NeedText("body.name", name, maxPartyName, false)
 	if err != nil {
 		return model.PlacedPartyOrg{}, err
 	}
@@ -104,7 +99,7 @@ func (s *Service) RenamePartyOrg(ctx context.Context, cmd Command, id int64, nam
 
 // DissolvePartyOrg ends a Party organisation.
 func (s *Service) DissolvePartyOrg(ctx context.Context, cmd Command, id int64, reason string) (model.PlacedPartyOrg, error) {
-	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.PlacedPartyOrg{}, err
 	}
@@ -143,7 +138,7 @@ func (s *Service) adjustPartyOrg(ctx context.Context, cmd Command, id int64, do 
 
 // PartyOrgs gives the Party organisations in being below a node, of one kind or, for "", of all.
 func (s *Service) PartyOrgs(ctx context.Context, by model.Actor, node int64, kind model.PartyOrgKind, slice model.Slice) ([]model.PlacedPartyOrg, error) {
-	n, err := s.counted(ctx, by, node)
+	n, err := s.nodeFor(ctx, by, node, model.CountMembers, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
@@ -152,7 +147,7 @@ func (s *Service) PartyOrgs(ctx context.Context, by model.Actor, node int64, kin
 
 // CountPartyOrgs gives how many of each kind are in being below a node.
 func (s *Service) CountPartyOrgs(ctx context.Context, by model.Actor, node int64) (map[model.PartyOrgKind]int64, error) {
-	n, err := s.counted(ctx, by, node)
+	n, err := s.nodeFor(ctx, by, node, model.CountMembers, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
@@ -162,13 +157,4 @@ func (s *Service) CountPartyOrgs(ctx context.Context, by model.Actor, node int64
 		counts[r.Kind] = r.Count
 	}
 	return counts, err
-}
-
-// counted gives a node whose members the actor may count.
-func (s *Service) counted(ctx context.Context, by model.Actor, id int64) (model.Node, error) {
-	n, err := model.NodeByID(s.DB.Read(ctx), id)
-	if err == nil && !by.May(model.CountMembers, n.Path, s.now()) {
-		return model.Node{}, model.ErrNodeNotFound
-	}
-	return n, err
 }

@@ -46,7 +46,7 @@ type WholePerson struct {
 	model.Person
 	Node  model.Node // where they belong
 	Home  *model.Household
-	Roles []model.HeldRole
+	Roles []model.RoleTerm
 	Bound bool
 }
 
@@ -71,7 +71,7 @@ func (s *Service) ReadPerson(ctx context.Context, by model.Actor, id int64) (Who
 			}
 			w.Home = &home
 		}
-		if w.Roles, err = model.RolesHeldBy(t.DB, w.ID); err != nil {
+		if w.Roles, err = model.AllRolesOf(t.DB, w.ID); err != nil {
 			return w, err
 		}
 		b, err := model.ActiveBindingOfPerson(t.DB, w.ID)

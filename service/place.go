@@ -9,6 +9,9 @@ import (
 	"danyuan/model"
 )
 
+// The longest texts of each kind, in characters, as their columns and the API's description say.
+const maxName, maxRoom, maxReason = 40, 20, 200
+
 // lockNode locks a node in which the actor may do the action, and gives it. Outside the actor's scope
 // the answer is missing, as if there were none; a node that is no longer in use is refused.
 func (t *tx) lockNode(id int64, action model.Action, missing *fault.Fault) (model.Node, error) {

@@ -29,7 +29,7 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 		return model.RoleTerm{}, model.ErrRoleUnknown
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
-		n, err := model.LockNode(t.DB, what.NodeID)
+		n, err := t.lockNode(what.NodeID, model.AppointOfficers, model.ErrNodeNotFound)
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
@@ -54,13 +54,9 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 	})
 }
 
-// mayAppoint refuses unless the actor may give the role at the node.
+// mayAppoint refuses unless the actor may give the role at a node where they appoint.
 func (t *tx) mayAppoint(spec model.RoleSpec, n model.Node) error {
 	switch {
-	case !t.by.May(model.AppointOfficers, n.Path, t.now):
-		return model.ErrNodeNotFound
-	case n.State != model.NodeActive:
-		return model.ErrNodeEnded
 	case !slices.Contains(spec.At, n.Kind):
 		return model.ErrRoleUnfit
 	case !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...):
@@ -153,7 +149,4 @@ func (t *tx) tellAppointed(a model.Appointment, n model.Node) error {
 	return t.notify(a.PersonID, NoticeRole, "新的任职", body, rolesPage, fmt.Sprintf("role:%d:appointed", a.ID))
 }
 
-// anqing is where people read the dates that are written here.
-var anqing = time.FixedZone("UTC+8", 8*60*60)
-
-func day(at time.Time) string { return at.In(anqing).Format("2006年1月2日") }
+func day(at time.Time) string { return at.In(model.Beijing).Format("2006年1月2日") }

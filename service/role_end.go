@@ -12,7 +12,7 @@ import (
 // called off. Whoever may give the role may end it. The last district admin in office without an end
 // in sight stays: somebody must be there to appoint the next one.
 func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.Time, reason string) (model.RoleTerm, error) {
-	reason, err := model.NeedText("body.reason", reason, reasonLength, false)
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.RoleTerm{}, err
 	}
@@ -86,15 +86,10 @@ func (t *tx) endRole(a model.Appointment, at time.Time, reason string) error {
 // RolesAt gives the appointments at a node to those who appoint there: those that run or will, and
 // when asked the ended ones too.
 func (s *Service) RolesAt(ctx context.Context, by model.Actor, node int64, ended bool, slice model.Slice) ([]model.RoleTerm, error) {
-	h := s.DB.Read(ctx)
-	n, err := model.NodeByID(h, node)
-	if err != nil {
+	if _, err := s.nodeFor(ctx, by, node, model.AppointOfficers, model.ErrNodeNotFound); err != nil {
 		return nil, err
 	}
-	if !by.May(model.AppointOfficers, n.Path, s.now()) {
-		return nil, model.ErrNodeNotFound
-	}
-	return model.RolesAt(h, node, ended, s.now(), slice)
+	return model.RolesAt(s.DB.Read(ctx), node, ended, s.now(), slice)
 }
 
 // OwnRoles gives the actor's own appointments, ended and future ones too.

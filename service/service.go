@@ -120,8 +120,13 @@ func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
 	return outbox.Owe(t.DB, kind, subject, once, due, t.now)
 }
 
-// audit appends to the audit log, in this transaction.
+// audit appends to the audit log, in this transaction. What lies nowhere itself (sessions, accepts,
+// consents, notices) is entered where the actor belongs, with node 0. Of strangers and of the system
+// itself such entries keep node 0: they are in the log, and in no place's list.
 func (t *tx) audit(action string, node int64, subject string, id int64, detail string) error {
+	if node == 0 {
+		node = t.by.NodeID
+	}
 	return model.AddAudit(t.DB, &model.Audit{
 		At: t.now, UserID: t.by.UserID, PersonID: t.by.PersonID,
 		Action: action, NodeID: node, Subject: subject, SubjectID: id, Detail: detail,

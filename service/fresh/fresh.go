@@ -5,7 +5,10 @@ package fresh
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
+	"time"
 )
 
 // Gate says whether what is kept may be used now: false once the feed of changes has been silent for
@@ -40,6 +43,9 @@ type flight[V any] struct {
 func New[K comparable, V any](gate Gate, limit int) *Cache[K, V] {
 	return &Cache[K, V]{gate: gate, limit: limit, kept: map[K]entry[V]{}, byTopic: map[string]map[K]struct{}{}, flights: map[K]*flight[V]{}}
 }
+
+// loadTime bounds a load, whoever waits for it.
+const loadTime = 15 * time.Second
 
 // Load makes a value and names the topics it depends on.
 type Load[V any] func(ctx context.Context) (value V, topics []string, err error)
@@ -85,8 +91,10 @@ func (c *Cache[K, V]) wait(ctx context.Context, f *flight[V]) (V, error) {
 }
 
 func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], load Load[V]) {
+	ctx, cancel := context.WithTimeout(ctx, loadTime)
+	defer cancel()
 	var topics []string
-	f.value, topics, f.err = load(ctx)
+	f.value, topics, f.err = safely(ctx, load)
 	c.mu.Lock()
 	if c.flights[key] == f {
 		delete(c.flights, key)
@@ -96,6 +104,17 @@ func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], load Load[V]
 	}
 	c.mu.Unlock()
 	close(f.done)
+}
+
+// safely makes a panic in a load its error: nobody above it could recover from it, and it would take
+// the whole process along.
+func safely[V any](ctx context.Context, load Load[V]) (value V, topics []string, err error) {
+	defer func() {
+		if p := recover(); p != nil {
+			err = fmt.Errorf("fresh: panic: %v\n%s", p, debug.Stack())
+		}
+	}()
+	return load(ctx)
 }
 
 func (c *Cache[K, V]) keep(key K, e entry[V]) {

@@ -71,7 +71,7 @@ func Count(h *gorm.DB, now time.Time) ([]Backlog, error) {
 // Forget drops at most limit jobs that were done before a moment, and tells how many.
 func Forget(tx *gorm.DB, before time.Time, limit int) (int64, error) {
 	var ids []int64
-	err := tx.Model(&model.Job{}).Where("state = ? AND done_at < ?", model.JobDone, before).Order("id").Limit(limit).Pluck("id", &ids).Error
+	err := tx.Model(&model.Job{}).Where("state = ? AND done_at < ?", model.JobDone, before).Order("done_at, id").Limit(limit).Pluck("id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

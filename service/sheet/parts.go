@@ -39,7 +39,7 @@ func openParts(ctx context.Context, r io.ReaderAt, size int64, unzipped int64) (
 	}
 	budget.lifted = true
 	p := &parts{ctx: ctx, files: make(map[string]*zip.File), left: unzipped}
-	declared, most := uint64(0), uint64(max(unzipped, 0)) //nolint:gosec // not negative
+	declared, most := uint64(0), uint64(max(unzipped, 0))
 	for _, f := range archive.File {
 		if f.UncompressedSize64 > most {
 			return nil, ErrZipBomb
