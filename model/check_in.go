@@ -130,6 +130,16 @@ func LockCheckIn(tx *gorm.DB, id int64) (CheckIn, error) {
 	return CheckInByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
+// LockOpenCheckIn reads and locks a person's check-in that is pending or accepted, nil when there is none.
+func LockOpenCheckIn(tx *gorm.DB, person int64) (*CheckIn, error) {
+	var c []CheckIn
+	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("open_person_id = ?", person).Find(&c).Error
+	if err != nil || len(c) == 0 {
+		return nil, err
+	}
+	return &c[0], nil
+}
+
 // MoveCheckIn moves a check-in that the caller has locked, by somebody, with a reason where one is
 // given. It refuses every move that checkInMoves does not name.
 func MoveCheckIn(tx *gorm.DB, c *CheckIn, next CheckInState, by int64, reason string, now time.Time) error {

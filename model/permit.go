@@ -42,7 +42,7 @@ var permits = map[Action][]Role{
 	ChangePeople:     {CommunityStaff, CommunitySecretary},
 	CountMembers:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	ApproveBindings:  {UnitChief, CommunityStaff, CommunitySecretary},
-	ApproveRebinding: {CommunityStaff, CommunitySecretary},
+	ApproveRebinding: {CommunityStaff, CommunitySecretary, DistrictAdmin},
 	ManageCodes:      {CommunityStaff, CommunitySecretary},
 	PrintCodes:       {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	BindGroup:        {UnitChief, CommunityStaff, CommunitySecretary},

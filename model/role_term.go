@@ -41,6 +41,22 @@ func RunningRoles(tx *gorm.DB, node int64, now time.Time) ([]Appointment, error)
 	return out, err
 }
 
+// RunningRolesOf gives a person's appointments that have not ended, future ones included.
+func RunningRolesOf(tx *gorm.DB, person int64, now time.Time) ([]Appointment, error) {
+	var out []Appointment
+	err := tx.Where("person_id = ? AND (ends_at IS NULL OR (ends_at > ? AND ends_at > starts_at))", person, now).Order("id").Find(&out).Error
+	return out, err
+}
+
+// BoundAdmins gives how many district admins other than one person are in office at a node, without an
+// end in sight, and have an account. The caller has locked the node.
+func BoundAdmins(tx *gorm.DB, node, but int64, now time.Time) (int64, error) {
+	var n int64
+	return n, tx.Model(&Appointment{}).Joins("JOIN bindings ON bindings.active_person_id = roles.person_id").
+		Where("roles.node_id = ? AND roles.role = ? AND roles.starts_at <= ? AND roles.ends_at IS NULL AND roles.person_id <> ?", node, DistrictAdmin, now, but).
+		Count(&n).Error
+}
+
 // CountOfficers gives how many appointments run at a node now.
 func CountOfficers(tx *gorm.DB, node int64, now time.Time) (int64, error) {
 	var n int64

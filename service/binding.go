@@ -117,6 +117,9 @@ func (t *tx) bind(b *model.Binding, p model.Person, way model.BindingWay) error 
 			return err
 		}
 	}
+	if err := t.learnPhone(&p, b.Phone); err != nil {
+		return err
+	}
 	waited := b.UnitID
 	if err := b.Activate(t.DB, p, way, t.by.PersonID, t.now); err != nil {
 		return err
@@ -133,6 +136,19 @@ func (t *tx) bind(b *model.Binding, p model.Person, way model.BindingWay) error 
 	}
 	return t.notify(p.ID, NoticeBinding, "微信绑定成功", "您的居民身份已绑定到现在使用的微信。如果不是您本人操作,请立即联系社区。",
 		pageMine, "binding:"+strconv.FormatInt(b.ID, 10)+":bound")
+}
+
+// learnPhone writes the number that WeChat has proved into the record of a person who had none. Not
+// before they are bound: the number alone would let its holder in.
+func (t *tx) learnPhone(p *model.Person, phone string) error {
+	if p.Phone != "" || phone == "" {
+		return nil
+	}
+	p.SetPhone(model.KeysOf(t.DB), phone)
+	if err := model.StorePhone(t.DB, *p, t.now); err != nil {
+		return err
+	}
+	return t.audit("person.change", p.NodeID, "person", p.ID, "phone")
 }
 
 // or gives the failure, or else the refusal.

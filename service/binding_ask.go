@@ -54,7 +54,7 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 		if err := b.Ask(t.DB, model.ByApproval, nil, unit.ID, name, room, t.now); err != nil {
 			return model.Binding{}, err
 		}
-		err = t.asked(b, unit, model.ApproveBindings, pageRequests, "有居民申请确认身份",
+		err = t.asked(b, unit, model.ApproveBindings.PermittedRoles(), pageRequests, "有居民申请确认身份",
 			model.MaskName(name)+"申请确认为"+unit.Name+"的居民,请核对后处理。")
 		return *b, err
 	})
@@ -98,15 +98,19 @@ func (t *tx) askCommunity(b *model.Binding, p model.Person) error {
 		pageMine, "binding:"+strconv.FormatInt(b.ID, 10)+":moving"); err != nil {
 		return err
 	}
-	return t.asked(b, node, model.ApproveRebinding, pageRebindings, "有居民申请换绑微信", model.MaskName(p.Name)+"申请换绑到新的微信,请核实后处理。")
+	deciders, err := t.rebinders(p.ID, node)
+	if err != nil {
+		return err
+	}
+	return t.asked(b, node, deciders, pageRebindings, "有居民申请换绑微信", model.MaskName(p.Name)+"申请换绑到新的微信,请核实后处理。")
 }
 
-// asked records that a binding waits at a node and notifies those who may decide it.
-func (t *tx) asked(b *model.Binding, at model.Node, action model.Action, page, title, body string) error {
+// asked records that a binding waits at a node and notifies those who hold one of the roles that decide it.
+func (t *tx) asked(b *model.Binding, at model.Node, roles []model.Role, page, title, body string) error {
 	t.touch(model.UserTopic(b.UserID), model.NodeTopic(at.ID))
 	if err := t.audit("binding.ask", at.ID, "binding", b.ID, string(b.Way)); err != nil {
 		return err
 	}
 	once := "binding:" + strconv.FormatInt(b.ID, 10) + ":" + string(b.Way)
-	return t.tellOfficers(action, at.Path, NoticeBinding, title, body, page, once)
+	return t.tellHolders(roles, at.Path, NoticeBinding, title, body, page, once)
 }

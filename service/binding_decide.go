@@ -13,7 +13,8 @@ type Whom struct {
 }
 
 // ApproveBinding recognises a user as a person of the unit. A person who has another account is moved
-// to this one if the actor may do that; otherwise the request goes on to the community.
+// to this one if the actor may do that; otherwise, and for an officer whom the actor could not appoint,
+// the request goes on to the community or to the district.
 func (s *Service) ApproveBinding(ctx context.Context, cmd Command, request int64, whom Whom) (model.Binding, error) {
 	if (whom.PersonID != 0) == whom.New {
 		return model.Binding{}, model.ErrPersonChoice
@@ -27,10 +28,16 @@ func (s *Service) ApproveBinding(ctx context.Context, cmd Command, request int64
 		if err != nil {
 			return b, err
 		}
+		may, err := t.mayMoveAccount(p.ID)
+		if err != nil {
+			return b, err
+		}
 		taken, err := model.ActiveBindingOfPerson(t.DB, p.ID)
 		switch {
 		case err != nil:
 			return b, err
+		case !may:
+			err = t.askCommunity(&b, p)
 		case taken == nil:
 			err = t.bind(&b, p, model.ByApproval)
 		case t.by.May(model.ApproveRebinding, unit.Path, t.now):
@@ -43,7 +50,7 @@ func (s *Service) ApproveBinding(ctx context.Context, cmd Command, request int64
 }
 
 // ApproveRebinding moves a person to the requesting user's account; the old account is nobody's from
-// the next request on.
+// the next request on. An officer is moved by who could appoint them, or holds the same role.
 func (s *Service) ApproveRebinding(ctx context.Context, cmd Command, request int64) (model.Binding, error) {
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
 		b, _, err := t.requestFor(request, model.ByRebinding)
@@ -53,6 +60,9 @@ func (s *Service) ApproveRebinding(ctx context.Context, cmd Command, request int
 		p, err := model.LockPerson(t.DB, *b.PersonID)
 		if err != nil {
 			return b, err
+		}
+		if may, err := t.mayMoveAccount(p.ID); err != nil || !may {
+			return b, or(err, model.ErrOfficersAccount)
 		}
 		err = t.bind(&b, p, model.ByRebinding)
 		return b, err
@@ -157,15 +167,7 @@ func (t *tx) recognise(b model.Binding, unit model.Node, whom Whom) (model.Perso
 	if p.ID == t.by.PersonID {
 		return p, model.ErrOwnRequest
 	}
-	if p.Phone != "" {
-		return p, nil
-	}
-	// WeChat has proved the number; the roster lacked it.
-	p.SetPhone(model.KeysOf(t.DB), b.Phone)
-	if err := model.StorePhone(t.DB, p, t.now); err != nil {
-		return p, err
-	}
-	return p, t.audit("person.change", p.NodeID, "person", p.ID, "phone")
+	return p, nil
 }
 
 // enterClaimant enters who claims to live in the unit into the roster, with the number that WeChat has

@@ -7,9 +7,17 @@ import (
 	"danyuan/model"
 )
 
-// Unbind ends the actor's own binding. From the next request on the user is nobody's account.
+// Unbind ends the actor's own binding. From the next request on the user is nobody's account. The last
+// district admin is refused who could not come back (keepAdmin).
 func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error) {
+	offices, err := s.officesOf(ctx, cmd.By.PersonID)
+	if err != nil {
+		return model.Binding{}, err
+	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
+		if err := t.lockOffices(offices); err != nil {
+			return model.Binding{}, err
+		}
 		if err := model.LockUser(t.DB, cmd.By.UserID); err != nil {
 			return model.Binding{}, err
 		}
@@ -17,19 +25,29 @@ func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error
 		if err != nil || b == nil {
 			return model.Binding{}, or(err, model.ErrBindingNone)
 		}
+		if err := t.keepAdmin(*b.ActivePersonID); err != nil {
+			return *b, err
+		}
 		err = t.unbind(b, cmd.By.NodeID, "本人解除绑定")
 		return *b, err
 	})
 }
 
 // EndBindingOf ends the binding of a person in the actor's community, for a reason that the user can
-// read. A person outside it is not found.
+// read. A person outside it is not found; an officer's is ended by who could appoint them.
 func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, reason string) (model.Binding, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.Binding{}, err
 	}
+	offices, err := s.officesOf(ctx, person)
+	if err != nil {
+		return model.Binding{}, err
+	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
+		if err := t.lockOffices(offices); err != nil {
+			return model.Binding{}, err
+		}
 		p, err := t.lockPersonFor(person, model.ApproveRebinding)
 		if err != nil {
 			return model.Binding{}, err
@@ -37,6 +55,12 @@ func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, r
 		b, err := model.ActiveBindingOfPerson(t.DB, p.ID)
 		if err != nil || b == nil {
 			return model.Binding{}, or(err, model.ErrBindingNone)
+		}
+		if may, err := t.mayMoveAccount(p.ID); err != nil || !may {
+			return *b, or(err, model.ErrOfficersAccount)
+		}
+		if err := t.keepAdmin(p.ID); err != nil {
+			return *b, err
 		}
 		err = t.unbind(b, p.NodeID, reason)
 		return *b, err

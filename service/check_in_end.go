@@ -28,17 +28,38 @@ func (s *Service) EndCheckIn(ctx context.Context, cmd Command, id int64, reason 
 		if err != nil {
 			return none, err
 		}
-		given := c.State == model.CheckInAccepted && p.Membership == model.InServiceMember && c.MembershipBefore != ""
-		if err := model.MoveCheckIn(t.DB, &c, model.CheckInEnded, t.by.PersonID, reason, t.now); err != nil {
-			return none, err
-		}
-		if given {
-			if err := t.setMembership(p, c.MembershipBefore); err != nil {
-				return none, err
-			}
-		}
-		return t.checkInMoved(c.ID, "check_in.ended")
+		return t.endCheckIn(&p, c, reason)
 	})
+}
+
+// endCheckIn ends a locked check-in of a locked person, and takes back what it gave.
+func (t *tx) endCheckIn(p *model.Person, c model.CheckIn, reason string) (model.ListedCheckIn, error) {
+	given := c.State == model.CheckInAccepted && p.Membership == model.InServiceMember && c.MembershipBefore != ""
+	if err := model.MoveCheckIn(t.DB, &c, model.CheckInEnded, t.by.PersonID, reason, t.now); err != nil {
+		return model.ListedCheckIn{}, err
+	}
+	if given {
+		if err := t.setMembership(*p, c.MembershipBefore); err != nil {
+			return model.ListedCheckIn{}, err
+		}
+		p.Membership = c.MembershipBefore
+	}
+	return t.checkInMoved(c.ID, "check_in.ended")
+}
+
+// endOpenCheckIn ends the open check-in, if any, of a locked person who does not live in its community
+// any more: home is the path of where they live now, "" for nowhere here.
+func (t *tx) endOpenCheckIn(p *model.Person, home, reason string) error {
+	c, err := model.LockOpenCheckIn(t.DB, p.ID)
+	if err != nil || c == nil {
+		return err
+	}
+	community, err := model.NodeByID(t.DB, c.CommunityID)
+	if err != nil || home != "" && model.Under(home, community.Path) {
+		return err
+	}
+	_, err = t.endCheckIn(p, *c, reason)
+	return err
 }
 
 // setMembership changes where a person's membership is, under the person's lock. Who is no member any

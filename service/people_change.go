@@ -16,6 +16,7 @@ type recordChange struct {
 	into         int64 // the unit that they move into, 0 for other changes
 	what, reason string
 	write        func(t *tx, p *model.Person, into model.Node) error
+	offices      []int64 // nodes that are locked first
 }
 
 // ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
@@ -26,26 +27,38 @@ func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int6
 			return model.ErrSameMembership
 		}
 		return t.setMembership(*p, m)
-	}})
+	}, nil})
 }
 
-// RegisterLeft writes that a person has moved away. Their identity display ends; their account stays
-// theirs, and gives no unit.
+// RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end;
+// their account stays theirs, and gives no unit. Refusals also: role.not_yours_to_appoint when they hold
+// a role that the actor may not end, role.last_admin.
 func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, reason string) (model.Person, error) {
+	offices, err := s.officesOf(ctx, person)
+	if err != nil {
+		return model.Person{}, err
+	}
 	return s.changeRecord(ctx, cmd, recordChange{person, 0, "leave", reason, func(t *tx, p *model.Person, _ model.Node) error {
 		if p.State == model.PersonLeft {
 			return model.ErrPersonGone
+		}
+		if err := t.leaveOffices(p.ID, offices); err != nil {
+			return err
 		}
 		p.State, p.HouseholdID = model.PersonLeft, nil
 		if err := model.StoreLeft(t.DB, p.ID, t.now); err != nil {
 			return err
 		}
-		return endDisplay(t, p.ID, model.EndLeft)
-	}})
+		if err := endDisplay(t, p.ID, model.EndLeft); err != nil {
+			return err
+		}
+		return t.endOpenCheckIn(p, "", leftOffice)
+	}, offices})
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
-// away is here again. In another unit they show identity anew, if they wish.
+// away is here again. In another unit they show identity anew, if they wish; in another community they
+// check in anew.
 func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int64, room, reason string) (model.Person, error) {
 	room, err := model.NeedText("body.room", room, maxRoom, false)
 	if err != nil {
@@ -67,8 +80,11 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 		if err := model.CarryRebindings(t.DB, p.ID, into.ID); err != nil {
 			return err
 		}
-		return endDisplay(t, p.ID, model.EndMoved)
-	}})
+		if err := endDisplay(t, p.ID, model.EndMoved); err != nil {
+			return err
+		}
+		return t.endOpenCheckIn(p, into.Path, "已迁往别的社区")
+	}, nil})
 }
 
 // changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
@@ -79,6 +95,9 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 		return model.Person{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Person, error) {
+		if err := t.lockOffices(c.offices); err != nil {
+			return model.Person{}, err
+		}
 		into, err := t.lockUnitFor(c.into)
 		if err != nil {
 			return model.Person{}, err

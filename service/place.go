@@ -37,7 +37,12 @@ func (s *Service) nodeFor(ctx context.Context, by model.Actor, id int64, action 
 // tellOfficers puts a notice into the inbox of everybody who may do the action at a node, the actor
 // apart. once makes the same news reach each of them once.
 func (t *tx) tellOfficers(action model.Action, path, kind, title, body, page, once string) error {
-	officers, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, action.PermittedRoles()...)
+	return t.tellHolders(action.PermittedRoles(), path, kind, title, body, page, once)
+}
+
+// tellHolders is tellOfficers for those who hold one of the roles.
+func (t *tx) tellHolders(roles []model.Role, path, kind, title, body, page, once string) error {
+	officers, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, roles...)
 	if err != nil {
 		return err
 	}
