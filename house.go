@@ -24,6 +24,7 @@ type house struct {
 	db    *model.DB
 	cache *cache.Cache
 	s     *service.Service
+	phone string         // where the fake WeChat shows what is on people's phones; "" in service
 	close []func() error // in the order in which they were opened
 }
 
@@ -99,7 +100,7 @@ func (h *house) wechat(set config.Settings) (*wechat.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.close = append(h.close, f.Close)
+		h.close, h.phone = append(h.close, f.Close), f.URL()+"/phone"
 		for _, template := range templates(set) {
 			for _, persona := range demo.Personas() {
 				for range demoAccepts {

@@ -109,10 +109,11 @@ func (h *house) greet(ctx context.Context, at string) error {
   接口说明  %[1]s/docs
   单元页    %[1]s/v1/units/%[2]s
   演示人物  %[1]s/demo/personas
+  手机上的微信  %[3]s/messages?openid=demo-chief
 
 扮演其中一位:
 
-`, at, code)
+`, at, code, h.phone)
 	for _, p := range personas {
 		fmt.Fprintf(&b, "  demo:%-20s %s\n", p.ID, describe(p))
 	}

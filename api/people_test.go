@@ -135,7 +135,7 @@ func TestChangeMembership_whoIsNoMemberAnyMoreShowsNothingFromThatMoment(t *test
 	k.Post(staff, path, set("none")).Expect(200)
 	k.Get("", "/v1/units/"+code).Expect(200).HasNot("张同志")
 	k.Get(token, "/v1/me").Expect(200).Has(`"member":false`)
-	k.Get(token, "/v1/me/data").Expect(200).Has(`"what":"membership","reason":"组织关系变动"`, `"ended_at"`, `"withdrawn_at"`)
+	k.Get(token, "/v1/me/data").Expect(200).Has(`"what":"membership","reason":"组织关系变动"`, `"ended_at"`)
 	if got := notices(k, p); len(got) != 2 || strings.Contains(got[0], "党") {
 		t.Fatalf("notices %v: what changed is not for a message", got)
 	}

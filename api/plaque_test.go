@@ -50,7 +50,7 @@ func (d *door) code() string {
 	var list struct{ Items []code }
 	d.Get(d.chief, path("/v1/nodes/%d/codes", d.o.Unit.ID)).Expect(200).Into(&list)
 	for _, c := range list.Items {
-		if c.Kind == "plaque" && c.Revoked_At == nil {
+		if c.Kind == "plaque" && c.RevokedAt == nil {
 			return c.Code
 		}
 	}

@@ -89,12 +89,23 @@ var fixtures = map[string]func(w *world) string{
 		return w.add(&model.PartyOrg{NodeID: w.Grid.ID, Kind: model.GridBranch, Name: "第一网格党支部", FoundedAt: testkit.Start, ActiveNodeID: &w.Grid.ID})
 	},
 	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+
+	// import
+	"templates/{kind}":    func(*world) string { return string(model.RosterImport) },
+	"hand-in-import/{id}": func(w *world) string { return digits(w.Community.ID) },
+	"list-imports/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"imports/{id}": func(w *world) string {
+		return w.add(&model.Import{Kind: model.RosterImport, NodeID: w.Community.ID, ByPersonID: w.Neighbour.ID, State: model.ImportQueued, CreatedAt: testkit.Start, ActiveNodeID: &w.Community.ID})
+	},
 }
 
 const leftOut = "\x00 left out"
 
 // uploads are the bodies that are no JSON, by route.
 var uploads = map[string]func(w *world) *upload{
+	"hand-in-import": func(*world) *upload {
+		return &upload{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n网格,单元,房号,姓名\n第一网格,1单元,101,王小明\n\r\n--b--\r\n"}
+	},
 	"import-divisions": func(w *world) *upload {
 		w.Tx(func(tx *gorm.DB) error {
 			return tx.Model(&model.Node{}).Where("id = ?", w.District.ID).Update("code", "340802000000").Error
@@ -111,9 +122,10 @@ var owners = map[string]standing{
 
 // open names the routes that may be used from elsewhere although they name a thing, and says why.
 var open = map[string]string{
-	"do-job-again":  "a job belongs to no place: who operates the outbox operates all of it",
-	"view-node":     "what a place is called is no secret",
-	"list-children": "what a place is called is no secret",
+	"download-import-template": "an empty table holds nothing of any place",
+	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
+	"view-node":                "what a place is called is no secret",
+	"list-children":            "what a place is called is no secret",
 }
 
 // poor names the routes that nobody in the world can use with success, and says what that would take.

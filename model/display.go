@@ -59,6 +59,8 @@ const (
 	EndGroupUnbound  = "group_unbound"
 	EndPlaqueRemoved = "plaque_removed"
 	EndNoMember      = "membership_ended"
+	EndLeft          = "left"
+	EndMoved         = "moved"
 )
 
 // Refusals of identity display.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -42,11 +41,6 @@ func StorePhone(tx *gorm.DB, p Person, now time.Time) error {
 	return storePerson(tx, p.ID, map[string]any{"phone": p.Phone, "phone_index": p.PhoneIndex}, now)
 }
 
-// StoreMembership writes a locked person's membership.
-func StoreMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
-	return storePerson(tx, person, map[string]any{"membership": m}, now)
-}
-
 // StoreLeft writes that a locked person has moved away. They keep the node they belonged to last: its
 // community answers for their record.
 func StoreLeft(tx *gorm.DB, person int64, now time.Time) error {
@@ -61,22 +55,4 @@ func StoreHome(tx *gorm.DB, person int64, home Household, now time.Time) error {
 func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error {
 	set["updated_at"] = now
 	return tx.Model(&Person{}).Where("id = ?", id).Updates(set).Error
-}
-
-// EndDisplayOf ends what a person shows of their identity, and gives where: the unit, 0 if they showed
-// nothing.
-func EndDisplayOf(tx *gorm.DB, person int64, reason string, now time.Time) (unit int64, err error) {
-	var shown []Display
-	if err := tx.Where("active_person_id = ?", person).Find(&shown).Error; err != nil || len(shown) == 0 {
-		return 0, err
-	}
-	return shown[0].UnitID, tx.Model(&Display{}).Where("id = ? AND active_person_id = ?", shown[0].ID, person).
-		Updates(map[string]any{"ended_at": now, "end_reason": reason, "active_person_id": nil}).Error
-}
-
-// LockUnit gives a unit in use, and keeps others from changing it until the transaction ends.
-func LockUnit(tx *gorm.DB, id int64) (Node, error) {
-	var n Node
-	locked := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ? AND kind = ? AND state = ?", id, Unit, NodeActive)
-	return n, take(locked, &n, ErrHomeNotFound)
 }

@@ -115,14 +115,8 @@ func MovePlaque(tx *gorm.DB, p *Plaque, next PlaqueState, by int64, reason strin
 		return ErrPlaqueState.Saying("这块门牌现在是“" + p.State.Title() + "”,不能这样办理。请刷新列表后再看。")
 	}
 	set := map[string]any{"state": next}
-	switch next {
-	case PlaqueApproved, PlaqueRefused:
-		set["decided_at"], set["decided_by_id"] = now, by
-	case PlaqueInstalled:
-		set["installed_at"], set["installed_by_id"] = now, by
-	case PlaqueRemoved:
-		set["removed_at"], set["removed_by_id"] = now, by
-	}
+	step := map[PlaqueState]string{PlaqueApproved: "decided", PlaqueRefused: "decided", PlaqueInstalled: "installed", PlaqueRemoved: "removed"}[next]
+	set[step+"_at"], set[step+"_by_id"] = now, by
 	if next == PlaqueRefused || next == PlaqueRemoved {
 		set["active_household_id"], set["reason"] = nil, reason
 	}

@@ -9,9 +9,9 @@ import (
 
 // The mini-program pages that notices of binding lead to.
 const (
-	pageMine       = "pages/mine/index"
-	pageRequests   = "staff/bindings/index"
-	pageRebindings = "staff/rebindings/index"
+	pageMine       = "pages/me/index"
+	pageRequests   = "pages/bindings/index"
+	pageRebindings = "pages/rebindings/index"
 )
 
 // The longest texts, in characters, as their columns hold them.
@@ -110,15 +110,6 @@ func (t *tx) asked(b *model.Binding, at model.Node, action model.Action, page, t
 	if err := t.audit("binding.ask", at.ID, "binding", b.ID, string(b.Way)); err != nil {
 		return err
 	}
-	deciders, err := model.OfficersAt(t.DB, model.PathIDs(at.Path), t.now, action.PermittedRoles()...)
-	if err != nil {
-		return err
-	}
-	for _, d := range deciders {
-		once := "binding:" + strconv.FormatInt(b.ID, 10) + ":" + string(b.Way) + ":" + strconv.FormatInt(d.PersonID, 10)
-		if err := t.notify(d.PersonID, NoticeBinding, title, body, page, once); err != nil {
-			return err
-		}
-	}
-	return nil
+	once := "binding:" + strconv.FormatInt(b.ID, 10) + ":" + string(b.Way)
+	return t.tellOfficers(action, at.Path, NoticeBinding, title, body, page, once)
 }

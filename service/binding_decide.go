@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 
 	"danyuan/model"
 )
@@ -172,9 +171,7 @@ func (t *tx) recognise(b model.Binding, unit model.Node, whom Whom) (model.Perso
 // enterClaimant enters who claims to live in the unit into the roster, with the number that WeChat has
 // proved. Somebody of that name in that room is chosen, not entered twice.
 func (t *tx) enterClaimant(b model.Binding, unit model.Node) (model.Person, error) {
-	if _, err := model.LockUnit(t.DB, unit.ID); errors.Is(err, model.ErrHomeNotFound) {
-		return model.Person{}, model.ErrNodeEnded
-	} else if err != nil {
+	if _, err := t.lockNode(unit.ID, model.ApproveBindings, model.ErrRequestNotFound); err != nil {
 		return model.Person{}, err
 	}
 	home, err := model.HouseholdOfRoom(t.DB, unit.ID, b.ClaimedRoom, t.now)

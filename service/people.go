@@ -17,14 +17,11 @@ type Listed struct {
 // PeopleOf lists the people here of a node and everything below it. A node outside the actor's scope
 // is not found.
 func (s *Service) PeopleOf(ctx context.Context, by model.Actor, node int64, cut model.Slice) ([]Listed, error) {
-	h, now := s.DB.Read(ctx), s.now()
-	n, err := model.NodeByID(h, node)
+	n, err := s.nodeFor(ctx, by, node, model.ListPeople, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	if !by.May(model.ListPeople, n.Path, now) {
-		return nil, model.ErrNodeNotFound
-	}
+	h := s.DB.Read(ctx)
 	people, err := model.PeopleUnder(h, n.Path, cut)
 	if err != nil {
 		return nil, err
@@ -39,7 +36,7 @@ func (s *Service) PeopleOf(ctx context.Context, by model.Actor, node int64, cut 
 	}
 	out := make([]Listed, len(people))
 	for i, p := range people {
-		out[i] = Listed{p, slices.Contains(bound, p.ID), by.May(model.CountMembers, n.Path, now)}
+		out[i] = Listed{p, slices.Contains(bound, p.ID), by.May(model.CountMembers, n.Path, s.now())}
 	}
 	return out, nil
 }

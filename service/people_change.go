@@ -25,11 +25,7 @@ func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int6
 		if p.Membership == m {
 			return model.ErrSameMembership
 		}
-		p.Membership = m
-		if err := model.StoreMembership(t.DB, p.ID, m, t.now); err != nil || m.IsMember() {
-			return err
-		}
-		return t.endDisplayOf(p.ID, "membership")
+		return t.setMembership(*p, m)
 	}})
 }
 
@@ -44,7 +40,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 		if err := model.StoreLeft(t.DB, p.ID, t.now); err != nil {
 			return err
 		}
-		return t.endDisplayOf(p.ID, "left")
+		return endDisplay(t, p.ID, model.EndLeft)
 	}})
 }
 
@@ -71,7 +67,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 		if err := model.CarryRebindings(t.DB, p.ID, into.ID); err != nil {
 			return err
 		}
-		return t.endDisplayOf(p.ID, "moved")
+		return endDisplay(t, p.ID, model.EndMoved)
 	}})
 }
 
@@ -121,22 +117,9 @@ func (t *tx) lockUnitFor(id int64) (model.Node, error) {
 	if id == 0 {
 		return model.Node{}, nil
 	}
-	n, err := model.LockUnit(t.DB, id)
-	if err == nil && !t.by.May(model.ChangePeople, n.Path, t.now) {
+	n, err := t.lockNode(id, model.ChangePeople, model.ErrHomeNotFound)
+	if err == nil && n.Kind != model.Unit {
 		err = model.ErrHomeNotFound
 	}
 	return n, err
-}
-
-// endDisplayOf ends what a person shows of their identity, if anything, and their consent to it.
-func (t *tx) endDisplayOf(person int64, reason string) error {
-	unit, err := model.EndDisplayOf(t.DB, person, reason, t.now)
-	if err != nil || unit == 0 {
-		return err
-	}
-	t.touch(model.NodeTopic(unit))
-	if err := t.withdrawConsent(0, person, model.ForDisplay); err != nil {
-		return err
-	}
-	return t.audit("display.end", unit, "person", person, reason)
 }

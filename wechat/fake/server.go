@@ -122,6 +122,7 @@ func (s *Server) routes() http.Handler {
 	} {
 		m.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, do) })
 	}
+	s.phone(m)
 	return m
 }
 

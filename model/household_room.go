@@ -48,11 +48,13 @@ func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (House
 	return stored, take(tx.Where("unit_id = ? AND room_index = ?", unit, h.RoomIndex), &stored, ErrHomeNotFound)
 }
 
+// PlainRoom is a room's number as numbers are compared, "" for a text that has none.
+func PlainRoom(room string) string {
+	room = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
+	return strings.TrimRight(room, "室房号户")
+}
+
 // SameRoom tells whether two ways of writing a room's number mean one room.
 func SameRoom(a, b string) bool {
-	plain := func(s string) string {
-		s = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(s)), ""))
-		return strings.TrimRight(s, "室房号户")
-	}
-	return plain(a) == plain(b) && plain(a) != ""
+	return PlainRoom(a) == PlainRoom(b) && PlainRoom(a) != ""
 }

@@ -2,7 +2,6 @@ package model
 
 import (
 	"strings"
-	"time"
 
 	"gorm.io/gorm"
 
@@ -53,9 +52,4 @@ func RolesHeldBy(tx *gorm.DB, person int64) ([]HeldRole, error) {
 	err := tx.Model(&Appointment{}).Select("roles.*, nodes.name AS node_name").Joins("JOIN nodes ON nodes.id = roles.node_id").
 		Where("roles.person_id = ?", person).Order("roles.id").Find(&out).Error
 	return out, err
-}
-
-// Runs tells whether the appointment runs at that moment.
-func (a Appointment) Runs(now time.Time) bool {
-	return !a.StartsAt.After(now) && (a.EndsAt == nil || a.EndsAt.After(now))
 }
