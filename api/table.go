@@ -1,7 +1,5 @@
 package api
 
-import "cmp"
-
 // RouteInfo is one line of the route table, as documents are printed from it and as tests walk it.
 type RouteInfo struct {
 	Method, Path string // Path as the table writes it: "/v1/units/{code}"
@@ -14,7 +12,7 @@ type RouteInfo struct {
 func (a *API) Routes() []RouteInfo {
 	var lines []RouteInfo
 	for _, r := range a.routes() {
-		lines = append(lines, RouteInfo{r.method, r.path, r.id, r.summary, r.who, cmp.Or(r.body, 1<<20)})
+		lines = append(lines, RouteInfo{r.method, r.path, r.id, r.summary, r.who, r.maxBody()})
 	}
 	return lines
 }
