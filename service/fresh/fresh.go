@@ -5,6 +5,8 @@ package fresh
 
 import (
 	"context"
+	"fmt"
+	"runtime/debug"
 	"sync"
 )
 
@@ -85,8 +87,7 @@ func (c *Cache[K, V]) wait(ctx context.Context, f *flight[V]) (V, error) {
 }
 
 func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], load Load[V]) {
-	var topics []string
-	f.value, topics, f.err = load(ctx)
+	topics := f.load(ctx, load)
 	c.mu.Lock()
 	if c.flights[key] == f {
 		delete(c.flights, key)
@@ -96,6 +97,17 @@ func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], load Load[V]
 	}
 	c.mu.Unlock()
 	close(f.done)
+}
+
+// load turns a panic into an error: it runs beside the request, where nobody else would catch it.
+func (f *flight[V]) load(ctx context.Context, load Load[V]) (topics []string) {
+	defer func() {
+		if p := recover(); p != nil {
+			f.err = fmt.Errorf("fresh: a load panicked: %v\n%s", p, debug.Stack())
+		}
+	}()
+	f.value, topics, f.err = load(ctx)
+	return topics
 }
 
 func (c *Cache[K, V]) keep(key K, e entry[V]) {
