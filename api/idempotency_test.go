@@ -19,6 +19,7 @@ func TestEveryCommand_sameKeyHappensOnce(t *testing.T) {
 			continue
 		}
 		t.Run(r.ID, func(t *testing.T) {
+			t.Parallel()
 			w := base.again(t)
 			q := w.request(r)
 			before := w.rows()

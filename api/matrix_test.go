@@ -21,6 +21,7 @@ func TestEveryRoute_asEverybody(t *testing.T) {
 		t.Run(r.ID, func(t *testing.T) {
 			w := calm.in(t)
 			if isCommand(r) {
+				t.Parallel()
 				w = base.again(t)
 			}
 			q := w.request(r)

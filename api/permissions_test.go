@@ -1,25 +1,57 @@
 package api_test
 
 import (
+	"flag"
 	"os"
+	"path/filepath"
 	"testing"
 
+	"danyuan/api"
+	"danyuan/model"
 	"danyuan/testkit"
 )
 
-func TestPermissions_documentIsWhatTheRouteTableSays(t *testing.T) {
-	const file = "../docs/permissions.md"
-	now := testkit.New(t).API.Permissions()
-	if os.Getenv("DANYUAN_WRITE_DOCS") != "" {
-		if err := os.WriteFile(file, []byte(now), 0o644); err != nil { //nolint:gosec // a document for everybody
+var update = flag.Bool("update", false, "write the generated documents anew")
+
+func TestPermissions_documentIsFresh(t *testing.T) {
+	k := testkit.New(t)
+	file := filepath.Join("..", "docs", "permissions.md")
+	want := k.API.Permissions()
+	if *update {
+		if err := os.WriteFile(file, []byte(want), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	was, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
+	have, err := os.ReadFile(file)
+	if err != nil || string(have) != want {
+		t.Fatalf("docs/permissions.md is stale: go test ./api -run Permissions -update (%v)", err)
 	}
-	if string(was) != now {
-		t.Fatal("docs/permissions.md is not what the route table says; DANYUAN_WRITE_DOCS=1 go test ./api -run TestPermissions writes it anew")
+}
+
+// TestPermissions_eachActionIsUsedAndKnown: a route can't ask for a right that nobody has, and no right
+// is given for nothing.
+func TestPermissions_eachActionIsUsedAndKnown(t *testing.T) {
+	k := testkit.New(t)
+	for _, r := range k.API.Routes() {
+		if r.Who == (api.Who{}) {
+			t.Errorf("%s is for nobody: its line does not say who", r.ID)
+		}
+		if action := r.Who.Action(); action != "" && len(action.PermittedRoles()) == 0 {
+			t.Errorf("%s needs %q, which no role gives: add it to permits", r.ID, action)
+		}
+	}
+	for _, action := range model.Actions() {
+		for _, role := range action.PermittedRoles() {
+			if _, ok := role.Spec(); !ok {
+				t.Errorf("%s is given to %q, which is no role", action, role)
+			}
+		}
+	}
+	for _, spec := range model.Roles {
+		for _, by := range spec.AppointedBy {
+			if !model.AppointOfficers.AllowedTo(by) {
+				t.Errorf("%s is appointed by %s, who may appoint nobody", spec.Role, by)
+			}
+		}
 	}
 }

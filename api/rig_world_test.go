@@ -26,6 +26,7 @@ type world struct {
 	callers   []caller
 	things    map[string]string
 	document  map[string]any // the OpenAPI description
+	copied    func(t testing.TB) *testkit.Kit
 }
 
 // standing is how a caller stands to the things of the world, all of which are in Unit.
@@ -89,6 +90,7 @@ func newWorld(t testing.TB) *world {
 		w.callers = append(w.callers, w.officer(spec, isEnded, inside[at], &over))
 	}
 	k.Get("", "/openapi.json").Expect(200).Into(&w.document)
+	w.copied = k.Copies()
 	return w
 }
 
@@ -96,7 +98,7 @@ func newWorld(t testing.TB) *world {
 func (w *world) again(t testing.TB) *world {
 	t.Helper()
 	c := *w
-	c.Kit, c.things = w.Copy(t), maps.Clone(w.things)
+	c.Kit, c.things = w.copied(t), maps.Clone(w.things)
 	return &c
 }
 

@@ -1,6 +1,9 @@
 package model
 
-import "slices"
+import (
+	"maps"
+	"slices"
+)
 
 // Action is something that needs a role. The route table names it, services check it against the
 // node concerned, and docs/permissions.md is printed from it.
@@ -59,3 +62,6 @@ func (a Action) AllowedTo(r Role) bool { return slices.Contains(permits[a], r) }
 
 // PermittedRoles gives the roles that allow the action; nil for a word that is no action.
 func (a Action) PermittedRoles() []Role { return slices.Clone(permits[a]) }
+
+// Actions gives every action, in the order of its word.
+func Actions() []Action { return slices.Sorted(maps.Keys(permits)) }

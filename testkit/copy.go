@@ -11,13 +11,21 @@ import (
 	"danyuan/model"
 )
 
-// Copy builds a house with a copy of everything that is in this one's database, so that a test that
-// needs many full houses furnishes one.
-func (k *Kit) Copy(t testing.TB) *Kit {
-	t.Helper()
-	c := newOn(t, k.copyOfDatabase(t))
-	c.Clock.Move(k.Clock.Now().Sub(Start))
-	return c
+// Copies gives a maker of houses with a copy of everything that is in this one's database now, so that
+// a test that needs many full houses furnishes one. This house must not change while copies are made.
+func (k *Kit) Copies() func(t testing.TB) *Kit {
+	k.Helper()
+	copyOf := k.copyOnServer
+	if k.DB.Dialect() == "sqlite" {
+		whole := k.contents()
+		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openFor(t, "sqlite:"+write(t, whole)) }
+	}
+	return func(t testing.TB) *Kit {
+		t.Helper()
+		c := newOn(t, copyOf(t))
+		c.Clock.Move(k.Clock.Now().Sub(Start))
+		return c
+	}
 }
 
 // In is the same house for a subtest, whose failures are its own.
@@ -25,17 +33,22 @@ func (k *Kit) In(t testing.TB) *Kit {
 	return &Kit{TB: t, DB: k.DB, Clock: k.Clock, WeChat: k.WeChat, S: k.S, API: k.API, ctx: k.ctx, serial: k.serial}
 }
 
-func (k *Kit) copyOfDatabase(t testing.TB) *model.DB {
+// contents gives the SQLite file, what still lies in its log included.
+func (k *Kit) contents() []byte {
+	k.Helper()
+	file := filepath.Join(k.TempDir(), "copy.db")
+	from, err := sql.Open("sqlite", k.databaseName("SELECT file FROM pragma_database_list WHERE name = 'main'"))
+	k.must(err)
+	_, err = from.ExecContext(k.ctx, "VACUUM INTO ?", file)
+	k.must(err)
+	k.must(from.Close())
+	whole, err := os.ReadFile(file) //nolint:gosec // the file was made a moment ago
+	k.must(err)
+	return whole
+}
+
+func (k *Kit) copyOnServer(t testing.TB) *model.DB {
 	t.Helper()
-	if k.DB.Dialect() == "sqlite" {
-		file := filepath.Join(t.TempDir(), "copy.db")
-		from, err := sql.Open("sqlite", k.databaseName("SELECT file FROM pragma_database_list WHERE name = 'main'"))
-		k.must(err)
-		_, err = from.ExecContext(k.ctx, "VACUUM INTO ?", file)
-		k.must(err)
-		k.must(from.Close())
-		return openFor(t, "sqlite:"+file)
-	}
 	db := database(t)
 	var into string
 	k.must(db.Read(k.ctx).Raw("SELECT DATABASE()").Row().Scan(&into))

@@ -75,8 +75,14 @@ func copyOfTemplate(t testing.TB) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return write(t, b)
+}
+
+// write gives the path of a SQLite file with these contents.
+func write(t testing.TB, contents []byte) string {
+	t.Helper()
 	file := filepath.Join(t.TempDir(), "danyuan.db")
-	if err := os.WriteFile(file, b, 0o600); err != nil {
+	if err := os.WriteFile(file, contents, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	return file

@@ -1,0 +1,118 @@
+package service_test
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/api"
+	"danyuan/model"
+	"danyuan/service"
+	"danyuan/testkit"
+)
+
+// twoReplicas is a unit page that two servers have in memory.
+type twoReplicas struct {
+	*testkit.Kit
+	unit  model.Node
+	path  string
+	other *service.Service
+	apis  [2]*api.API
+}
+
+func newTwoReplicas(t *testing.T) *twoReplicas {
+	t.Helper()
+	k := testkit.New(t)
+	o := k.Org()
+	r := &twoReplicas{Kit: k, unit: o.Unit, path: "/v1/units/" + k.Code(o.Unit)}
+	r.apis[0] = k.API
+	r.other, r.apis[1] = k.Replica()
+	r.shows(0, "1单元")
+	r.shows(1, "1单元")
+	return r
+}
+
+// shows fails the test unless a replica shows the unit under this name.
+func (r *twoReplicas) shows(replica int, name string) {
+	r.Helper()
+	r.Do(r.apis[replica], "", "GET", r.path, nil).Expect(200).Has(`"name":"` + name + `"`)
+}
+
+// rename changes the name behind both replicas' backs, and tells by changes with these ids.
+func (r *twoReplicas) rename(name string, ids ...int64) {
+	r.Helper()
+	r.Tx(func(tx *gorm.DB) error {
+		for _, id := range ids {
+			if err := tx.Create(&model.Change{ID: id, Topic: model.NodeTopic(r.unit.ID), At: r.Clock.Now()}).Error; err != nil {
+				return err
+			}
+		}
+		return tx.Model(&model.Node{}).Where("id = ?", r.unit.ID).Update("name", name).Error
+	})
+}
+
+func (r *twoReplicas) hear() {
+	r.Helper()
+	if err := r.other.ReadChanges(context.Background()); err != nil {
+		r.Fatal(err)
+	}
+}
+
+func TestFeed_changeIsSeenOnTheOtherReplicaOnceItIsHeard(t *testing.T) {
+	r := newTwoReplicas(t)
+	chief := r.Person(r.unit, "王建国")
+	token := r.SignIn(chief)
+	r.Do(r.apis[1], token, "GET", "/v1/me", nil).Expect(200).HasNot("unit_chief")
+	r.Appoint(chief, model.UnitChief, r.unit)
+	r.rename("甲单元", 101)
+	r.Tx(func(tx *gorm.DB) error {
+		return model.AddChanges(tx, []string{model.PersonTopic(chief.ID)}, r.Clock.Now())
+	})
+	r.shows(1, "1单元") // it has not heard yet: this is what is kept
+	r.hear()
+	r.shows(1, "甲单元")
+	r.Do(r.apis[1], token, "GET", "/v1/me", nil).Expect(200).Has("unit_chief")
+}
+
+// TestFeed_lowerIDThatAppearsLaterIsApplied: ids are given out in one order and committed in another.
+func TestFeed_lowerIDThatAppearsLaterIsApplied(t *testing.T) {
+	r := newTwoReplicas(t)
+	r.rename("甲单元", 500)
+	r.hear()
+	r.shows(1, "甲单元")
+	for i, name := range []string{"乙单元", "丙单元", "丁单元"} {
+		r.rename(name, 499-int64(i)*100)
+		r.hear()
+		r.shows(1, name)
+	}
+}
+
+// TestFeed_changeIsAppliedOnce: what was heard before does not drop what was kept since.
+func TestFeed_changeIsAppliedOnce(t *testing.T) {
+	r := newTwoReplicas(t)
+	r.rename("甲单元", 500)
+	r.hear()
+	r.shows(1, "甲单元")
+	r.rename("乙单元") // nobody is told
+	r.hear()
+	r.shows(1, "甲单元")
+}
+
+// TestFeed_silenceMakesForget: a replica that can't hear uses nothing that it keeps, and what it kept
+// before is not used again when it hears once more.
+func TestFeed_silenceMakesForget(t *testing.T) {
+	r := newTwoReplicas(t)
+	r.rename("甲单元")
+	r.Clock.Move(899 * time.Millisecond)
+	r.shows(1, "1单元")
+	r.Clock.Move(2 * time.Millisecond)
+	r.shows(1, "甲单元")
+	r.rename("乙单元")
+	r.shows(1, "乙单元") // nothing is kept while it is deaf
+	r.hear()
+	r.shows(1, "乙单元")
+	r.rename("丙单元")
+	r.shows(1, "乙单元") // it keeps again
+}
