@@ -92,7 +92,7 @@ func (a *API) routes() []route {
 		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10),
 		post("/v1/binding-requests/{id}/withdraw", "withdraw-binding", "撤回自己的绑定申请", SignedIn, (*API).withdrawBinding, viewBinding),
 		get("/v1/me/binding", "view-my-binding", "我的绑定办到哪一步", SignedIn, (*API).myBinding),
-		post("/v1/me/unbind", "unbind", "解除自己的绑定", Bound, (*API).unbind, viewBinding),
+		post("/v1/me/unbind", "unbind", "解除自己的绑定", SignedIn, (*API).unbind, viewBinding),
 
 		// binding_request.go
 		get("/v1/binding-requests", "list-binding-requests", "等我确认的居民", With(model.ApproveBindings), (*API).bindingRequests),

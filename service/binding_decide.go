@@ -15,9 +15,6 @@ type Whom struct {
 // ApproveBinding recognises a user as a person of the unit. A person who has another account is moved
 // to this one if the actor may do that; otherwise the request goes on to the community.
 func (s *Service) ApproveBinding(ctx context.Context, cmd Command, request int64, whom Whom) (model.Binding, error) {
-	if (whom.PersonID != 0) == whom.New {
-		return model.Binding{}, model.ErrPersonChoice
-	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
 		b, unit, err := t.requestFor(request, model.ByApproval)
 		if err != nil {
@@ -144,7 +141,10 @@ func (t *tx) requestFor(id int64, way model.BindingWay) (model.Binding, model.No
 
 // recognise gives the person whom the approver names, locked.
 func (t *tx) recognise(b model.Binding, unit model.Node, whom Whom) (model.Person, error) {
-	if whom.New {
+	switch {
+	case (whom.PersonID != 0) == whom.New:
+		return model.Person{}, model.ErrPersonChoice
+	case whom.New:
 		return t.enterClaimant(b, unit)
 	}
 	p, err := model.LockPerson(t.DB, whom.PersonID)

@@ -7,7 +7,8 @@ import (
 	"danyuan/model"
 )
 
-// Unbind ends the actor's own binding. From the next request on the user is nobody's account.
+// Unbind ends the actor's own binding. From the next request on the user is nobody's account; a
+// repetition of this one is still answered.
 func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error) {
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
 		if err := model.LockUser(t.DB, cmd.By.UserID); err != nil {
