@@ -185,9 +185,10 @@ func TestUnbind_actsAtTheNextRequest(t *testing.T) {
 	k.Appoint(p, model.UnitChief, o.Unit)
 	token := k.SignIn(p)
 	k.Get(token, "/v1/binding-requests").Expect(200)
-	k.Post(token, "/v1/me/unbind", nil).Expect(200).Has(`"ended"`)
+	k.Post(token, "/v1/me/unbind", nil, "Idempotency-Key", "unbind-me").Expect(200).Has(`"ended"`)
+	k.Post(token, "/v1/me/unbind", nil, "Idempotency-Key", "unbind-me").Expect(200).Has(`"ended"`)
 	k.Get(token, "/v1/binding-requests").Refused(403, "binding.required")
-	k.Post(token, "/v1/me/unbind", nil).Refused(403, "binding.required")
+	k.Post(token, "/v1/me/unbind", nil).Refused(409, "binding.not_bound")
 	k.Post(token, "/v1/bindings", proof("13900000001")).Expect(200).Has(`"active"`)
 	k.Get(token, "/v1/binding-requests").Expect(200)
 }

@@ -33,6 +33,9 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 	if err != nil {
 		return model.Binding{}, err
 	}
+	if err := s.replay(ctx, cmd); err != nil { // the code may have been replaced since
+		return model.Binding{}, err
+	}
 	unit, err := s.unitOfCode(ctx, c.UnitCode)
 	if err != nil {
 		return model.Binding{}, err

@@ -16,9 +16,6 @@ type Whom struct {
 // to this one if the actor may do that; otherwise, and for an officer whom the actor could not appoint,
 // the request goes on to the community or to the district.
 func (s *Service) ApproveBinding(ctx context.Context, cmd Command, request int64, whom Whom) (model.Binding, error) {
-	if (whom.PersonID != 0) == whom.New {
-		return model.Binding{}, model.ErrPersonChoice
-	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
 		b, unit, err := t.requestFor(request, model.ByApproval)
 		if err != nil {
@@ -154,7 +151,10 @@ func (t *tx) requestFor(id int64, way model.BindingWay) (model.Binding, model.No
 
 // recognise gives the person whom the approver names, locked.
 func (t *tx) recognise(b model.Binding, unit model.Node, whom Whom) (model.Person, error) {
-	if whom.New {
+	switch {
+	case (whom.PersonID != 0) == whom.New:
+		return model.Person{}, model.ErrPersonChoice
+	case whom.New:
 		return t.enterClaimant(b, unit)
 	}
 	p, err := model.LockPerson(t.DB, whom.PersonID)

@@ -7,8 +7,9 @@ import (
 	"danyuan/model"
 )
 
-// Unbind ends the actor's own binding. From the next request on the user is nobody's account. The last
-// district admin is refused who could not come back (keepAdmin).
+// Unbind ends the actor's own binding. From the next request on the user is nobody's account; a
+// repetition of this one is still answered. The last district admin is refused who could not come back
+// (keepAdmin).
 func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error) {
 	offices, err := s.officesOf(ctx, cmd.By.PersonID)
 	if err != nil {
