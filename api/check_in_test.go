@@ -30,7 +30,9 @@ func newDesk(t *testing.T) *desk {
 }
 
 type checkIn struct {
-	ID, State, Receipt_Number, Receipt_Code string //nolint:revive // as in JSON
+	ID            string
+	ReceiptNumber string `json:"receipt_number"`
+	ReceiptCode   string `json:"receipt_code"`
 }
 
 func (d *desk) at(workUnit string) map[string]string {
@@ -63,19 +65,19 @@ func TestCheckIn_acceptedGivesAReceiptThatVerifies(t *testing.T) {
 	d.Get(d.staff, list+"?state=pending").Expect(200).Has("张**", "安庆市教育局", "1单元").HasNot("张卫东", "receipt")
 	var receipt checkIn
 	d.Post(d.staff, c+"/accept", nil).Expect(200).Into(&receipt)
-	if want := fmt.Sprintf("%d-2026-000001", d.o.Community.ID); receipt.Receipt_Number != want || len(receipt.Receipt_Code) != 8 {
+	if want := fmt.Sprintf("%d-2026-000001", d.o.Community.ID); receipt.ReceiptNumber != want || len(receipt.ReceiptCode) != 8 {
 		t.Fatalf("%+v, want number %s", receipt, want)
 	}
-	d.Get(person, c).Expect(200).Has("张卫东", receipt.Receipt_Number, receipt.Receipt_Code)
-	d.Get(person, "/v1/check-ins/mine").Expect(200).Has(receipt.Receipt_Code)
-	d.Get(d.staff, c).Expect(200).Has("张**", receipt.Receipt_Code).HasNot("张卫东")
-	d.Get(d.staff, list).Expect(200).Has(receipt.Receipt_Number).HasNot(receipt.Receipt_Code)
+	d.Get(person, c).Expect(200).Has("张卫东", receipt.ReceiptNumber, receipt.ReceiptCode)
+	d.Get(person, "/v1/check-ins/mine").Expect(200).Has(receipt.ReceiptCode)
+	d.Get(d.staff, c).Expect(200).Has("张**", receipt.ReceiptCode).HasNot("张卫东")
+	d.Get(d.staff, list).Expect(200).Has(receipt.ReceiptNumber).HasNot(receipt.ReceiptCode)
 	d.Get(d.SignIn(d.Person(d.o.Unit, "李小梅")), c).Refused(404, "check_in.not_found")
 
-	d.verify(receipt.Receipt_Number, receipt.Receipt_Code).Expect(200).Has(`"genuine":true`, "张**", "安庆市教育局", "先锋社区", "2026-03-05").HasNot("张卫东", "1单元")
-	d.verify(receipt.Receipt_Number, strings.ToLower(receipt.Receipt_Code)).Expect(200).Has(`"genuine":true`)
-	wrong := d.verify(receipt.Receipt_Number, "AAAAAAAA").Expect(200).Has(`"genuine":false`).HasNot("张", "教育局")
-	unknown := d.verify(fmt.Sprintf("%d-2026-000002", d.o.Community.ID), receipt.Receipt_Code).Expect(200)
+	d.verify(receipt.ReceiptNumber, receipt.ReceiptCode).Expect(200).Has(`"genuine":true`, "张**", "安庆市教育局", "先锋社区", "2026-03-05").HasNot("张卫东", "1单元")
+	d.verify(receipt.ReceiptNumber, strings.ToLower(receipt.ReceiptCode)).Expect(200).Has(`"genuine":true`)
+	wrong := d.verify(receipt.ReceiptNumber, "AAAAAAAA").Expect(200).Has(`"genuine":false`).HasNot("张", "教育局")
+	unknown := d.verify(fmt.Sprintf("%d-2026-000002", d.o.Community.ID), receipt.ReceiptCode).Expect(200)
 	if string(wrong.Body) != string(unknown.Body) {
 		t.Fatalf("a wrong code and an unknown number differ: %s and %s", wrong.Body, unknown.Body)
 	}
@@ -85,7 +87,7 @@ func TestCheckIn_acceptedGivesAReceiptThatVerifies(t *testing.T) {
 	d.Get("", "/v1/units/"+unitCode).Expect(200).Has("张同志")
 
 	d.Post(person, c+"/end", map[string]string{"reason": "组织关系转走"}).Expect(200).Has(`"state":"ended"`)
-	d.verify(receipt.Receipt_Number, receipt.Receipt_Code).Expect(200).Has(`"ended":true`)
+	d.verify(receipt.ReceiptNumber, receipt.ReceiptCode).Expect(200).Has(`"ended":true`)
 	d.Get("", "/v1/units/"+unitCode).Expect(200).HasNot("张同志")
 	d.Get(chief, "/v1/units/"+unitCode).Expect(200).Has(`"members":0`)
 	d.Get(person, "/v1/me").Expect(200).Has(`"member":false`)
@@ -189,7 +191,7 @@ func TestCheckIn_receiptsHaveNoGapsWhenManyAreAcceptedAtOnce(t *testing.T) {
 		if a.Status == 200 {
 			var c checkIn
 			a.Into(&c)
-			numbers[c.Receipt_Number] = true
+			numbers[c.ReceiptNumber] = true
 		} else {
 			a.Refused(409, "check_in.wrong_state")
 		}

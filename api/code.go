@@ -94,9 +94,10 @@ type sceneIn struct {
 }
 
 type sceneView struct {
-	Is   string `json:"is" enum:"unit,community,plaque,revoked,unknown" doc:"扫到的是什么:单元码、社区码、门牌码、已作废的码、不认识的码"`
-	Page string `json:"page,omitempty" doc:"应当打开的小程序页面" example:"pages/unit/index"`
-	Text string `json:"text,omitempty" doc:"码已作废或不认识时,告诉人接下来怎么做"`
+	Is   string    `json:"is" enum:"unit,community,plaque,revoked,unknown" doc:"扫到的是什么:单元码、社区码、门牌码、已作废的码、不认识的码"`
+	Page string    `json:"page,omitempty" doc:"应当打开的小程序页面" example:"pages/unit/index"`
+	Node *nodeView `json:"node,omitempty" doc:"哪个单元或社区;门牌码是它所在的单元"`
+	Text string    `json:"text,omitempty" doc:"码已作废或不认识时,告诉人接下来怎么做"`
 }
 
 func (a *API) scene(ctx context.Context, _ model.Actor, in *sceneIn) (sceneView, error) {
@@ -105,7 +106,8 @@ func (a *API) scene(ctx context.Context, _ model.Actor, in *sceneIn) (sceneView,
 	case err != nil:
 		return sceneView{}, err
 	case s.Valid:
-		return sceneView{Is: string(s.Code.Kind), Page: s.Code.Kind.Page()}, nil
+		node := viewNode(s.Node)
+		return sceneView{Is: string(s.Code.Kind), Page: s.Code.Kind.Page(), Node: &node}, nil
 	case s.Code.ID != 0:
 		return sceneView{Is: "revoked", Text: s.Why.Text}, nil
 	}

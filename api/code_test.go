@@ -11,8 +11,8 @@ import (
 )
 
 type code struct {
-	ID, Code, Kind, Node_ID string  //nolint:revive // as in JSON
-	RevokedAt               *string `json:"revoked_at"`
+	ID, Code, Kind string
+	RevokedAt      *string `json:"revoked_at"`
 }
 
 func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
@@ -167,7 +167,7 @@ func TestScene_saysWhatWasScanned(t *testing.T) {
 	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&unit)
 	k.Post(staff, path("/v1/nodes/%d/codes", o.Community.ID), nil).Expect(200).Into(&community)
 	k.Get("", "/v1/scenes/"+unit.Code).Expect(200).Has(`"is":"unit"`, "pages/unit/index")
-	k.Get("", "/v1/scenes/"+community.Code).Expect(200).Has(`"is":"community"`, "pages/community/index")
+	k.Get("", "/v1/scenes/"+community.Code).Expect(200).Has(`"is":"community"`, "pages/community/index", "先锋社区")
 	k.Post(staff, "/v1/codes/"+unit.ID+"/replace", map[string]string{"reason": "旧了"}).Expect(200)
 	k.Get("", "/v1/scenes/"+unit.Code).Expect(200).Has(`"is":"revoked"`, "新贴的码")
 	for _, s := range []string{"NOSUCHCODE00", "%00", "%F0%9F%98%80", strings.Repeat("A", 33), "%E2%80%AE"} {

@@ -105,6 +105,27 @@ func TestGroup_unboundShowsNobodyAlsoNotInTheNextGroup(t *testing.T) {
 	k.Get(chief, group+"/members").Expect(200).HasNot("张", "刘")
 }
 
+func TestGroup_whoChangedTheirAccountEntersAgainBeforeTheyAreShown(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
+	member := k.SignIn(p)
+	group := path("/v1/nodes/%d/group", o.Unit.ID)
+	k.Post(chief, group, card("group1")).Expect(200)
+	k.Post(member, "/v1/group-entries", card("group1")).Expect(200)
+	k.Post(member, "/v1/displays", form(map[string]any{"in_group": true})).Expect(200)
+	k.Get(chief, group+"/members").Expect(200).Has("张同志")
+	k.Tx(func(tx *gorm.DB) error {
+		u, err := model.SignIn(tx, "new-account", "", "key", k.Clock.Now())
+		if err != nil {
+			return err
+		}
+		return tx.Model(&model.Binding{}).Where("active_person_id = ?", p.ID).Updates(map[string]any{"user_id": u.ID, "active_user_id": u.ID}).Error
+	})
+	k.Get(chief, group+"/members").Expect(200).HasNot("张")
+}
+
 func TestGroup_withoutAGoodSessionKeySaysSignInAgain(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

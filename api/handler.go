@@ -25,8 +25,9 @@ type route struct {
 	method, path, id, summary string
 	area                      string // what the API's description groups it under
 	who                       Who
-	limit                     int   // calls a minute for this route alone; 0: the common limit
-	body                      int64 // bytes; 0: huma's 1 MiB
+	limit                     int               // calls a minute for this route alone; 0: the common limit
+	body                      int64             // bytes; 0: huma's 1 MiB
+	form                      *huma.RequestBody // how a body is described that is not JSON
 	mount                     func(a *API, r route)
 }
 
@@ -35,8 +36,8 @@ func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{r.area},
 		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.body,
-		Metadata: map[string]any{routeKey: r},
-		Errors:   []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
+		Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
+		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
 	if r.who.least >= signedIn {
 		op.Security = []map[string][]string{{"session": {}}}
@@ -123,6 +124,9 @@ func (r route) limited(aMinute int) route { r.limit = aMinute; return r }
 
 // taking is the route with its own limit of bytes in the body.
 func (r route) taking(bytes int64) route { r.body = bytes; return r }
+
+// receiving is the route with a body that is not JSON.
+func (r route) receiving(form *huma.RequestBody) route { r.form = form; return r }
 
 // printOf recognises what was asked, the key apart.
 func printOf(operation string, in any) string {

@@ -32,6 +32,9 @@ func TestEveryRoute_hostileInput(t *testing.T) {
 			if isCommand(r) {
 				h.keys(t)
 			}
+			if h.q.upload != nil {
+				h.uploads(t)
+			}
 			if h.q.body != nil {
 				h.bodies(t)
 				h.fields(t)
@@ -120,6 +123,30 @@ func (h *hostile) bodies(t *testing.T) {
 	sane(t, "an unknown field", a)
 	if a.Status != http.StatusUnprocessableEntity || !strings.Contains(string(a.Body), "no_such_field") {
 		t.Errorf("an unknown field: %d %.200s", a.Status, a.Body)
+	}
+}
+
+// uploads sends files that are none.
+func (h *hostile) uploads(t *testing.T) {
+	t.Helper()
+	good := *h.q.upload
+	for what, u := range map[string]upload{
+		"nothing": {good.contentType, ""}, "half of it": {good.contentType, good.body[:len(good.body)/2]}, "noise": {good.contentType, strings.Repeat("\x00\xff\xfe\x01PK\x03\x04", 1000)},
+		"emoji": {good.contentType, strings.Repeat("😀,", 10_000)}, "one long line": {good.contentType, strings.Repeat("a", 1_000_000)}, "no type": {"", good.body}, "JSON": {"application/json", "{}"},
+		"a bad type": {"multipart/form-data; boundary=", good.body + "x"}, "another type": {"text/plain", good.body + "x"},
+	} {
+		q := h.q
+		q.upload = &u
+		a := q.call(h.w, h.token)
+		sane(t, what, a)
+		if a.Status < http.StatusBadRequest && what != "no type" && what != "another type" && what != "half of it" {
+			t.Errorf("%s was taken: %d %.200s", what, a.Status, a.Body)
+		}
+	}
+	q := h.q
+	q.upload = &upload{good.contentType, good.body + strings.Repeat("\n", int(h.q.route.MaxBody))}
+	if a := q.call(h.w, h.token); a.Status != http.StatusRequestEntityTooLarge {
+		t.Errorf("too much: %d %.200s", a.Status, a.Body)
 	}
 }
 

@@ -3,9 +3,10 @@ package api_test
 import (
 	"maps"
 	"net/http"
-	"slices"
+	"strings"
 	"testing"
 
+	"danyuan/api"
 	"danyuan/testkit"
 )
 
@@ -23,8 +24,8 @@ func TestEveryCommand_sameKeyHappensOnce(t *testing.T) {
 			before := w.rows()
 			c, first := w.succeed(q)
 			once := added(before, w.rows())
-			if len(once) == 0 {
-				return // it only asks: a POST keeps what it asks about out of addresses and logs
+			if onlyAsks(once) {
+				return
 			}
 			sameAgain(t, w, q, c, first)
 			if twice := added(before, w.rows()); !maps.Equal(once, twice) {
@@ -43,19 +44,31 @@ func TestEveryCommand_sameKeyHappensOnce(t *testing.T) {
 	}
 }
 
+// onlyAsks tells whether a POST has changed nothing, beside an entry that somebody has read something:
+// some ask by POST, to keep what they ask about out of addresses and logs.
+func onlyAsks(did map[string]int64) bool {
+	_, audited := did["*model.Audit"]
+	return len(did) == 0 || len(did) == 1 && audited
+}
+
 const sameKey = "the-same-key-1"
 
 // succeed calls as those who are let in until one succeeds.
 func (w *world) succeed(q request) (caller, testkit.Answer) {
 	w.Helper()
-	var last testkit.Answer
 	for _, c := range w.letIn(q.route.Who) {
-		if last = q.call(w, c.token, "Idempotency-Key", sameKey); last.Status < http.StatusMultipleChoices {
-			return c, last
+		if a := q.call(w, c.token, "Idempotency-Key", sameKey); a.Status < http.StatusMultipleChoices {
+			return c, a
 		}
 	}
-	w.Fatalf("nobody succeeds: %d %s", last.Status, last.Body)
-	return caller{}, last
+	w.Fatal("nobody succeeds: TestEveryRoute_asEverybody tells more")
+	return caller{}, testkit.Answer{}
+}
+
+// left tells whether the caller is no longer who they were: some commands end a session or a binding,
+// and whoever is nobody afterwards is told that first.
+func left(a testkit.Answer) bool {
+	return a.Status == http.StatusUnauthorized || codeOf(a) == "binding.required"
 }
 
 func sameAgain(t *testing.T, w *world, q request, c caller, first testkit.Answer) {
@@ -64,47 +77,57 @@ func sameAgain(t *testing.T, w *world, q request, c caller, first testkit.Answer
 		t.Errorf("the first answer says that it is a repetition")
 	}
 	again := q.call(w, c.token, "Idempotency-Key", sameKey)
-	if q.route.ID == "logout" || q.route.ID == "logout-everywhere" {
-		return // who is no longer signed in is told so
+	if left(again) {
+		return
 	}
 	if again.Status != first.Status || string(again.Body) != string(first.Body) || again.Header.Get("Idempotent-Replayed") != "true" {
 		t.Errorf("the repetition: %d replayed=%q %s\nwant %d %s", again.Status, again.Header.Get("Idempotent-Replayed"), again.Body, first.Status, first.Body)
 	}
 }
 
-// anotherRequest changes one thing in the body, or, where there is none, asks for something else.
+// anotherRequest changes one thing in the body, or, where nothing can be changed, asks for something else.
 func anotherRequest(t *testing.T, w *world, q request, c caller) {
 	t.Helper()
-	other, changed := q, false
-	slots := w.slots(nil, q.schema, q.body)
-	slices.SortFunc(slots, func(a, b slot) int { return len(a.path) - len(b.path) })
-	for _, s := range slots {
-		if changed {
-			break
+	for _, other := range append(q.others(w), request{route: api.RouteInfo{Method: http.MethodPost, Path: "/v1/logout", ID: "logout"}}) {
+		a := other.call(w, c.token, "Idempotency-Key", sameKey)
+		if a.Status == http.StatusUnprocessableEntity {
+			continue // no longer a request that means something
 		}
+		if !left(a) && (a.Status != http.StatusConflict || codeOf(a) != "idempotency.key_reused") {
+			t.Errorf("another request (%v) under the same key: %d %s", other.body, a.Status, a.Body)
+		}
+		return
+	}
+}
+
+// others gives requests that differ from this one in one place.
+func (q request) others(w *world) (all []request) {
+	w.Helper()
+	if q.upload != nil {
+		other := q
+		// What stands behind a form's end is no part of its file: another name is.
+		other.upload = &upload{q.upload.contentType, strings.Replace(q.upload.body, "王", "李", 1) + "\n"}
+		return append(all, other)
+	}
+	for _, s := range w.slots(nil, q.schema, q.body) {
+		other := q
+		was := at(q.body, s.path)
+		text, isText := was.(string)
 		switch {
 		case typeOf(s.schema) == "boolean":
-			was := at(q.body, s.path)
-			other.body, changed = put(q.body, s.path, was != true).(map[string]any), true
+			other.body, _ = put(q.body, s.path, was != true).(map[string]any)
+		case was == nil:
+			continue
 		case !s.required && s.named():
-			other.body, changed = put(q.body, s.path, absent{}).(map[string]any), true
-		case typeOf(s.schema) == "string" && s.schema["pattern"] == nil && s.schema["enum"] == nil && s.schema["format"] == nil:
-			was, _ := at(q.body, s.path).(string)
-			other.body, changed = put(q.body, s.path, was[:len(was)-1]+"x").(map[string]any), true
+			other.body, _ = put(q.body, s.path, absent{}).(map[string]any)
+		case isText && len(text) > 0:
+			other.body, _ = put(q.body, s.path, text[:len(text)-1]+"x").(map[string]any)
+		default:
+			continue
 		}
+		all = append(all, other)
 	}
-	var a testkit.Answer
-	if changed {
-		a = other.call(w, c.token, "Idempotency-Key", sameKey)
-	} else {
-		if q.route.Who.Action() == "" && c.standing == isNobody || q.route.ID == "logout" || q.route.ID == "logout-everywhere" {
-			return
-		}
-		a = w.Post(c.token, "/v1/logout", nil, "Idempotency-Key", sameKey)
-	}
-	if a.Status != http.StatusConflict || codeOf(a) != "idempotency.key_reused" {
-		t.Errorf("another request under the same key: %d %s", a.Status, a.Body)
-	}
+	return all
 }
 
 // at gives what is in a slot.
@@ -130,7 +153,7 @@ func eightAtOnce(t *testing.T, w *world, q request, c caller) {
 	for _, a := range answers {
 		sane(t, c, a)
 		if a.Status >= http.StatusMultipleChoices {
-			if a.Status != http.StatusUnauthorized { // one of eight log-outs was before it
+			if !left(a) {
 				t.Errorf("one of eight: %d %s", a.Status, a.Body)
 			}
 			continue

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"fmt"
 	"reflect"
 	"strconv"
 	"time"
@@ -19,7 +20,8 @@ import (
 //	"person_id"               a body field or query parameter of any route
 //
 // A thing lies in w.Unit, or on the way to it; what belongs to a person belongs to w.Resident. Values
-// are given as text, ids too; those of a list with commas between.
+// are given as text, ids too; those of a list with commas between, objects as JSON; leftOut leaves a
+// field out.
 var fixtures = map[string]func(w *world) string{
 	"nodes/{id}":   func(w *world) string { return digits(w.Unit.ID) },
 	"people/{id}":  func(w *world) string { return digits(w.Neighbour.ID) },
@@ -61,15 +63,69 @@ var fixtures = map[string]func(w *world) string{
 		return w.add(&model.Job{Kind: "send_notice", SubjectID: 1, State: model.JobStuck, DueAt: testkit.Start, OwedAt: testkit.Start})
 	},
 
+	// access
+	"find-people/id_number": func(*world) string { return leftOut },
+	"ask-chief/unit_code": func(w *world) string {
+		w.asks(model.BindingUnmatched, model.ByPhone)
+		return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code
+	},
+	"binding-requests/{id}":        func(w *world) string { return w.asks(model.BindingPending, model.ByApproval) },
+	"rebinding-requests/{id}":      func(w *world) string { return w.asks(model.BindingPending, model.ByRebinding) },
+	"change-membership/membership": func(*world) string { return "in_service" },
+	"end-binding/{id}":             func(w *world) string { return digits(w.Resident.ID) },
+
 	// org
+	"parent_id":           func(w *world) string { return digits(w.Community.ID) },
+	"move-node/parent_id": func(w *world) string { return digits(w.Grid.ID) },
+	"close-node/{id}":     func(w *world) string { return digits(w.Node(&w.Building, model.Unit, "空单元").ID) },
+	"split-grid/{id}":     func(w *world) string { return digits(w.Grid.ID) },
+	"split-grid/parts": func(w *world) string {
+		other := w.Node(&w.Grid, model.Building, "5栋")
+		return fmt.Sprintf(`[{"name":"东片","child_ids":["%d"]},{"name":"西片","child_ids":["%d"]}]`, w.Building.ID, other.ID)
+	},
+	"grid_ids":             func(w *world) string { return digits(w.Grid.ID) + "," + digits(w.OtherGrid.ID) },
+	"found-party-org/{id}": func(w *world) string { return digits(w.Grid.ID) },
+	"party-orgs/{id}": func(w *world) string {
+		return w.add(&model.PartyOrg{NodeID: w.Grid.ID, Kind: model.GridBranch, Name: "第一网格党支部", FoundedAt: testkit.Start, ActiveNodeID: &w.Grid.ID})
+	},
 	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+
+	// import
+	"templates/{kind}":    func(*world) string { return string(model.RosterImport) },
+	"hand-in-import/{id}": func(w *world) string { return digits(w.Community.ID) },
+	"list-imports/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"imports/{id}": func(w *world) string {
+		return w.add(&model.Import{Kind: model.RosterImport, NodeID: w.Community.ID, ByPersonID: w.Neighbour.ID, State: model.ImportQueued, CreatedAt: testkit.Start, ActiveNodeID: &w.Community.ID})
+	},
+}
+
+const leftOut = "\x00 left out"
+
+// uploads are the bodies that are no JSON, by route.
+var uploads = map[string]func(w *world) *upload{
+	"hand-in-import": func(*world) *upload {
+		return &upload{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n网格,单元,房号,姓名\n第一网格,1单元,101,王小明\n\r\n--b--\r\n"}
+	},
+	"import-divisions": func(w *world) *upload {
+		w.Tx(func(tx *gorm.DB) error {
+			return tx.Model(&model.Node{}).Where("id = ?", w.District.ID).Update("code", "340802000000").Error
+		})
+		return &upload{"text/csv", "code,name,level,parent_code\n340802001000,宜城路街道,street,340802000000\n"}
+	},
+}
+
+// owners names whose the thing is that a route for anybody signed in or bound is about, where it is
+// not the resident's.
+var owners = map[string]standing{
+	"withdraw-binding": isStranger,
 }
 
 // open names the routes that may be used from elsewhere although they name a thing, and says why.
 var open = map[string]string{
-	"do-job-again":  "a job belongs to no place: who operates the outbox operates all of it",
-	"view-node":     "what a place is called is no secret",
-	"list-children": "what a place is called is no secret",
+	"download-import-template": "an empty table holds nothing of any place",
+	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
+	"view-node":                "what a place is called is no secret",
+	"list-children":            "what a place is called is no secret",
 }
 
 // poor names the routes that nobody in the world can use with success, and says what that would take.
@@ -124,6 +180,23 @@ func (w *world) checkIn(state model.CheckInState) string {
 		c.DecidedAt, c.ReceiptNumber, c.ReceiptCode, c.MembershipBefore = &at, &number, "7K2M9QX4", model.InServiceMember
 	}
 	return w.add(&c)
+}
+
+// asks gives the stranger's wish to be recognised: as somebody of the unit, or as the neighbour.
+func (w *world) asks(state model.BindingState, way model.BindingWay) string {
+	w.Helper()
+	var user int64
+	w.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.User{}).Where("open_id = ?", "stranger").Pluck("id", &user).Error
+	})
+	b := model.Binding{UserID: user, State: state, Way: way, Phone: "13900000009", AskedAt: testkit.Start, PendingUserID: &user}
+	if state == model.BindingPending {
+		b.UnitID, b.ClaimedName, b.ClaimedRoom = &w.Unit.ID, "李小梅", "102"
+	}
+	if way == model.ByRebinding {
+		b.PersonID = &w.Neighbour.ID
+	}
+	return w.add(&b)
 }
 
 // group binds the unit's WeChat group, which the resident has entered.

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -19,12 +20,19 @@ type request struct {
 	body   map[string]any // nil: the route takes none
 	names  bool           // whether it names a thing of the world
 	schema map[string]any // of the body
+	upload *upload        // a body that is no JSON
 }
+
+// upload is what a route takes that is no JSON.
+type upload struct{ contentType, body string }
 
 // call sends it, with a key of its own unless headers give one.
 func (q request) call(w *world, token string, headers ...string) testkit.Answer {
 	w.Helper()
-	if q.body == nil {
+	switch {
+	case q.upload != nil:
+		return w.Do(w.API, token, q.route.Method, q.url(), q.upload.body, append([]string{"Content-Type", q.upload.contentType}, headers...)...)
+	case q.body == nil:
 		return w.Do(w.API, token, q.route.Method, q.url(), nil, headers...)
 	}
 	return w.Do(w.API, token, q.route.Method, q.url(), q.body, headers...)
@@ -77,6 +85,12 @@ func (w *world) request(r api.RouteInfo) request {
 			for name := range q.body {
 				q.names = q.names || isID(name)
 			}
+		} else {
+			build, ok := uploads[r.ID]
+			if !ok {
+				w.Fatalf("%s takes a body that is no JSON: add a line %q to uploads in api/rig_fixtures_test.go that gives one", r.ID, r.ID)
+			}
+			q.upload = build(w)
 		}
 	}
 	return q
@@ -136,7 +150,17 @@ func (w *world) pathFixture(r api.RouteInfo, name string) string {
 func (w *world) example(r api.RouteInfo, name string, schema map[string]any) any {
 	w.Helper()
 	typed := typeOf(schema)
-	if value, ok := w.fixture(r.ID+"/"+name, name); ok && name != "" && typed != "object" {
+	if value, ok := w.fixture(r.ID+"/"+name, name); ok && name != "" {
+		if strings.HasPrefix(value, "[") || strings.HasPrefix(value, "{") {
+			var parsed any
+			if err := json.Unmarshal([]byte(value), &parsed); err != nil {
+				w.Fatalf("%s: the fixture of %q is no JSON: %v", r.ID, name, err)
+			}
+			return parsed
+		}
+		if value == leftOut {
+			return value
+		}
 		switch typed {
 		case "array":
 			var list []any
@@ -164,7 +188,9 @@ func (w *world) example(r api.RouteInfo, name string, schema map[string]any) any
 		object := map[string]any{}
 		properties, _ := schema["properties"].(map[string]any)
 		for field, of := range properties {
-			object[field] = w.example(r, field, w.resolve(of))
+			if value := w.example(r, field, w.resolve(of)); value != any(leftOut) {
+				object[field] = value
+			}
 		}
 		return object
 	case "array":

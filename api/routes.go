@@ -1,6 +1,9 @@
 package api
 
-import "danyuan/model"
+import (
+	"danyuan/model"
+	"danyuan/service"
+)
 
 // routes is the whole surface: method, path, who, handler, one line each. docs/permissions.md is
 // printed from it, and a test walks every line as everybody. An area holds until the next one.
@@ -168,6 +171,18 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/roles/{id}/end", "end-role", "结束任职", With(model.AppointOfficers), (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
+
+		// import.go
+		area("导入"),
+		downloadTable("/v1/imports/templates/{kind}", "download-import-template", "下载导入模板", With(model.ImportRoster), service.XLSX, (*API).importTemplate),
+		post("/v1/nodes/{id}/imports", "hand-in-import", "上传表格导入", With(model.ImportRoster), (*API).handIn, viewImport).
+			taking(importBytes).limited(20).receiving(fileForm("Excel(.xlsx)或 CSV 表格,最大 10 MB、50000 行")),
+		get("/v1/nodes/{id}/imports", "list-imports", "导入记录", With(model.ImportRoster), (*API).listImports),
+		get("/v1/imports/{id}", "view-import", "看导入的进度和结果", With(model.ImportRoster), (*API).viewImport),
+		post("/v1/imports/{id}/cancel", "cancel-import", "取消导入", With(model.ImportRoster), (*API).cancelImport, viewImport),
+		get("/v1/imports/{id}/faults", "list-import-faults", "看表格里要改正的地方", With(model.ImportRoster), (*API).listImportFaults),
+		downloadTable("/v1/imports/{id}/faults.xlsx", "download-import-faults", "下载错误清单(Excel)", With(model.ImportRoster), service.XLSX, importFaultTable(service.XLSX)),
+		downloadTable("/v1/imports/{id}/faults.csv", "download-import-faults-csv", "下载错误清单(CSV)", With(model.ImportRoster), service.CSV, importFaultTable(service.CSV)),
 	}
 	if a.Demo {
 		// persona.go

@@ -21,6 +21,13 @@ import (
 // requestID is what a request's id is called in logs; the answer carries it as X-Request-Id.
 const requestID = "request_id"
 
+const requestIDHeader = "X-Request-Id"
+
+var nosniff = []string{"nosniff"}
+
+// requestOf gives a request's id, which its answer carries.
+func requestOf(c *gin.Context) string { return c.Writer.Header().Get(requestIDHeader) }
+
 // slow is when a request that went well is worth a line in the log.
 const slow = time.Second
 
@@ -76,9 +83,9 @@ func (c *counters) of(k seriesKey) *series {
 func (a *API) watch(c *gin.Context) {
 	start := a.s.Clock.Now()
 	id := a.ids.next()
-	c.Set(requestID, id)
-	c.Header("X-Request-Id", id)
-	c.Header("X-Content-Type-Options", "nosniff")
+	// Straight into the map: these names are in canonical form already.
+	header := c.Writer.Header()
+	header[requestIDHeader], header["X-Content-Type-Options"] = []string{id}, nosniff
 	defer func() {
 		if p := recover(); p != nil {
 			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("panic", fmt.Sprint(p)))

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"errors"
 	"net/http"
 	"strconv"
 	"strings"
@@ -127,19 +128,24 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
 	}
-	next(huma.WithValue(c, callerKey{}, caller{actor, humagin.Unwrap(c).GetString(requestID)}))
+	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c))}))
 }
 
 // letIn finds out who calls, and stops those whom the route's "who" does not let in.
 func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 	actor, err := a.s.ActorOf(c.Request.Context(), bearer(c.GetHeader("Authorization")))
-	if err != nil {
-		return actor, err
+	if errors.Is(err, model.ErrSignIn) {
+		// A token that stands for nobody any more is nobody: who signs in again must not be kept out by
+		// the old one. It is counted like any stranger before it is refused.
+		actor, err = model.Actor{}, nil
 	}
-	if err := r.who.refuse(actor, a.s.Clock.Now()); err != nil {
-		return actor, err
+	if err == nil {
+		err = a.slowDown(c, r, actor)
 	}
-	return actor, a.slowDown(c, r, actor)
+	if err == nil {
+		err = r.who.refuse(actor, a.s.Clock.Now())
+	}
+	return actor, err
 }
 
 // slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
@@ -167,7 +173,7 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 
 // refuse writes an error's problem, and logs whole what a person is shown nothing of.
 func (a *API) refuse(c *gin.Context, operation string, err error) {
-	a.report(c.Request.Context(), operation, c.GetString(requestID), err)
+	a.report(c.Request.Context(), operation, requestOf(c), err)
 	writeProblem(c, err)
 }
 

@@ -89,6 +89,12 @@ func ActorBySession(tx *gorm.DB, tokenHash string, now time.Time) (Actor, error)
 	return a, a.load(tx)
 }
 
+// ActorOfUser gives who a user is now, for what they asked for earlier and what is done only now.
+func ActorOfUser(tx *gorm.DB, user int64) (Actor, error) {
+	a := Actor{UserID: user}
+	return a, a.load(tx)
+}
+
 // load fills in the person whom the user is bound to and their roles, past and future ones included:
 // their dates are looked at when they are used.
 func (a *Actor) load(tx *gorm.DB) error {

@@ -199,3 +199,12 @@ func (b *Binding) move(tx *gorm.DB, from []BindingState, set map[string]any) err
 func CarryRebindings(tx *gorm.DB, person, node int64) error {
 	return tx.Model(&Binding{}).Where("person_id = ? AND state = ?", person, BindingPending).Update("unit_id", node).Error
 }
+
+// UnmatchedKept is how long a phone number is kept that matched nobody, and whose user did not go on.
+const UnmatchedKept = 7 * 24 * time.Hour
+
+// ForgetUnmatched drops numbers that were proved before a moment and matched nobody.
+func ForgetUnmatched(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	// pending_user_id > 0 is true of every such row and has an index.
+	return forget[int64](tx.Where("pending_user_id > 0 AND state = ? AND asked_at < ?", BindingUnmatched, before), &Binding{}, "id", "id", limit)
+}

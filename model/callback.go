@@ -27,3 +27,12 @@ func AddCallback(tx *gorm.DB, c *Callback) (added bool, err error) {
 func UserByOpenID(tx *gorm.DB, openID string) (*User, error) {
 	return maybe[User](tx.Select("id", "open_id").Where("open_id = ?", openID))
 }
+
+// CallbacksKept is how long a WeChat event is recognised. WeChat sends one that it got no answer to
+// again within a minute.
+const CallbacksKept = 7 * 24 * time.Hour
+
+// ForgetCallbacks drops events received before a moment.
+func ForgetCallbacks(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	return forget[string](tx.Where("received_at < ?", before), &Callback{}, "event_id", "received_at", limit)
+}

@@ -56,3 +56,12 @@ func ChangesAfter(tx *gorm.DB, id int64) ([]Change, error) {
 	var out []Change
 	return out, tx.Where("id > ?", id).Order("id").Find(&out).Error
 }
+
+// ForgetChanges drops changes older than a moment. The newest stays, so that ids never start again.
+func ForgetChanges(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	last, err := LastChange(tx)
+	if err != nil {
+		return 0, err
+	}
+	return forget[int64](tx.Where("at < ? AND id < ?", before, last), &Change{}, "id", "at", limit)
+}

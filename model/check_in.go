@@ -93,7 +93,7 @@ func CleanWorkUnit(field, name string) (string, error) {
 		}
 		b.WriteString(word)
 	}
-	return b.String(), err
+	return norm.NFKC.String(b.String()), err // what was joined may compose
 }
 
 // WorkUnitNamed gives the work unit of a clean name, a new one when it was never named before.

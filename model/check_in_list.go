@@ -78,9 +78,9 @@ func openCheckIns(tx *gorm.DB) *gorm.DB {
 	return tx.Table("check_ins").Joins("JOIN nodes ON nodes.id = check_ins.community_id").Where("check_ins.open_person_id IS NOT NULL")
 }
 
-// CountCheckedIn gives how many people who live in a subtree have an accepted check-in.
+// CountCheckedIn gives how many people who live in a subtree now have an accepted check-in.
 func CountCheckedIn(tx *gorm.DB, path string) (int64, error) {
 	var n int64
 	q := tx.Model(&CheckIn{}).Joins("JOIN persons ON persons.id = check_ins.person_id").Joins("JOIN nodes ON nodes.id = persons.node_id")
-	return n, InSubtree(q, "nodes.path", path).Where("check_ins.state = ?", CheckInAccepted).Count(&n).Error
+	return n, InSubtree(q, "nodes.path", path).Where("check_ins.state = ? AND persons.state = ?", CheckInAccepted, PersonHere).Count(&n).Error
 }

@@ -26,6 +26,8 @@ func (k CodeKind) Page() string { return "pages/" + string(k) + "/index" }
 // Revoked is what somebody is told who scans a revoked code of this kind.
 func (k CodeKind) Revoked() *fault.Fault {
 	switch k {
+	case UnitCode:
+		return ErrCodeRevoked
 	case CommunityCode:
 		return ErrCodeRevoked.Saying("这张海报上的码已经作废,请扫社区新贴的码;如果还没有换新,请告诉社区工作人员。")
 	case PlaqueCode:

@@ -53,3 +53,8 @@ func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 func AnswerCommand(tx *gorm.DB, id int64, answer []byte) error {
 	return tx.Model(&Command{}).Where("id = ?", id).Updates(map[string]any{"answer": answer}).Error
 }
+
+// ForgetCommands drops commands older than a moment.
+func ForgetCommands(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	return forget[int64](tx.Where("at < ?", before), &Command{}, "id", "at", limit)
+}

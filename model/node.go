@@ -182,6 +182,12 @@ func NodesOnPath(tx *gorm.DB, path string) ([]Node, error) {
 	return nodes, err
 }
 
+// Subtree gives every node of a subtree in any state, parents before children.
+func Subtree(tx *gorm.DB, path string) ([]Node, error) {
+	var nodes []Node
+	return nodes, InSubtree(tx, "path", path).Order("LENGTH(path), path").Find(&nodes).Error
+}
+
 // Children gives the active nodes directly below one, by name and id.
 func Children(tx *gorm.DB, parent int64) ([]Node, error) {
 	var nodes []Node

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -133,7 +134,7 @@ func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
 
 // NewHousehold makes a home ready to be stored. However a room's number is written, it has one index.
 func NewHousehold(k *Keys, unit int64, room string, now time.Time) Household {
-	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", plainRoom(room)), CreatedAt: now}
+	return Household{UnitID: unit, Room: room, RoomIndex: k.Index("households.room", cmp.Or(PlainRoom(room), room)), CreatedAt: now}
 }
 
 func (k *Keys) optionalIndex(column, value string) *string {

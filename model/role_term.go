@@ -94,3 +94,14 @@ func heldRoles(tx *gorm.DB) *gorm.DB {
 	return tx.Model(&Appointment{}).Select("roles.*, persons.name AS person_name, nodes.name AS node_name").
 		Joins("JOIN persons ON persons.id = roles.person_id").Joins("JOIN nodes ON nodes.id = roles.node_id")
 }
+
+// RolesBeyond gives those of the people who hold a role, now or later, at a node outside a subtree.
+func RolesBeyond(tx *gorm.DB, people []int64, path string, now time.Time) ([]int64, error) {
+	inside := InSubtree(tx.Session(&gorm.Session{NewDB: true}).Model(&Node{}), "path", path).Select("id")
+	return inLists(people, func(some []int64) ([]int64, error) {
+		var ids []int64
+		return ids, tx.Model(&Appointment{}).Distinct().
+			Where("person_id IN ? AND (ends_at IS NULL OR ends_at > ?) AND node_id NOT IN (?)", some, now, inside).
+			Pluck("person_id", &ids).Error
+	})
+}

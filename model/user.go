@@ -92,3 +92,9 @@ func UserByID(tx *gorm.DB, id int64) (User, error) {
 	var u User
 	return u, take(tx.Where("id = ?", id), &u, ErrUserNotFound)
 }
+
+// ForgetSessions drops at most limit sessions whose time is over, ended ones among them, and gives how
+// many.
+func ForgetSessions(tx *gorm.DB, now time.Time, limit int) (int, error) {
+	return forget[int64](tx.Where("expires_at <= ?", now), &Session{}, "id", "expires_at", limit)
+}

@@ -16,17 +16,19 @@ type job func(ctx context.Context, subject int64) error
 
 // The kinds of job.
 const (
-	sendNotice = "send_notice" // offers a notice to WeChat
-	forgetJobs = "forget_jobs" // drops done jobs after some time
-	sweep      = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+	sendNotice  = "send_notice" // offers a notice to WeChat
+	forgetJobs  = "forget_jobs" // drops done jobs after some time
+	importTable = "import"      // imports a table that somebody handed in
+	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
 )
 
 // jobTable says who does which kind.
 func (s *Service) jobTable() map[string]job {
 	return map[string]job{
-		sendNotice: s.sendNotice,
-		forgetJobs: s.forgetJobs,
-		sweep:      func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+		sendNotice:  s.sendNotice,
+		forgetJobs:  s.forgetJobs,
+		importTable: s.runImport,
+		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 	}
 }
 

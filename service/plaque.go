@@ -50,7 +50,7 @@ func (s *Service) ApprovePlaque(ctx context.Context, cmd Command, id int64) (mod
 
 // RefusePlaque turns an application down, with a reason that the applicant reads.
 func (s *Service) RefusePlaque(ctx context.Context, cmd Command, id int64, reason string) (model.Plaque, error) {
-	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	reason, err := model.NeedText("body.reason", reason, 200, false)
 	if err != nil {
 		return model.Plaque{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) InstallPlaque(ctx context.Context, cmd Command, id int64) (mod
 
 // RemovePlaque takes a plaque off, with a reason; its code is revoked and nobody is shown on the door.
 func (s *Service) RemovePlaque(ctx context.Context, cmd Command, id int64, reason string) (model.Plaque, error) {
-	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	reason, err := model.NeedText("body.reason", reason, 200, false)
 	if err != nil {
 		return model.Plaque{}, err
 	}
@@ -111,33 +111,35 @@ func (s *Service) movePlaque(ctx context.Context, cmd Command, id int64, next mo
 
 // afterPlaqueMove does what a plaque's new state brings with it.
 func (t *tx) afterPlaqueMove(p model.Plaque) error {
-	switch p.State {
-	case model.PlaqueApproved:
-		return t.needMember(p.HouseholdID)
-	case model.PlaqueInstalled:
-		if err := t.needMember(p.HouseholdID); err != nil {
-			return err
-		}
-		_, err := t.addCode(model.PlaqueCode, p.UnitID, &p.ID, "code.make", "")
-		return err
-	case model.PlaqueRemoved:
-		c, err := model.ActiveCode(t.DB, model.PlaqueCode, p.ID)
-		if err != nil {
-			return err
-		}
-		if c != nil {
-			if err := model.RevokeCode(t.DB, c.ID, t.by.PersonID, "门牌已摘除", t.now); err != nil {
-				return err
-			}
-		}
-		showing, err := model.ShowingOnDoor(t.DB, p.HouseholdID)
-		if err != nil {
-			return err
-		}
-		return t.leavePlace(showing, model.EndPlaqueRemoved, func(d *model.Display) { d.OnDoor = false })
-	default:
+	if p.State == model.PlaqueRemoved {
+		return t.takePlaqueDown(p)
+	}
+	if p.State == model.PlaqueRefused {
 		return nil
 	}
+	if err := t.needMember(p.HouseholdID); err != nil || p.State != model.PlaqueInstalled {
+		return err
+	}
+	_, err := t.addCode(model.PlaqueCode, p.UnitID, &p.ID, "code.make", "")
+	return err
+}
+
+// takePlaqueDown revokes a plaque's code, if it ever had one, and takes displays off the door.
+func (t *tx) takePlaqueDown(p model.Plaque) error {
+	c, err := model.ActiveCode(t.DB, model.PlaqueCode, p.ID)
+	if err != nil {
+		return err
+	}
+	if c != nil {
+		if err := model.RevokeCode(t.DB, c.ID, t.by.PersonID, "门牌已摘除", t.now); err != nil {
+			return err
+		}
+	}
+	showing, err := model.ShowingOnDoor(t.DB, p.HouseholdID)
+	if err != nil {
+		return err
+	}
+	return t.leavePlace(showing, model.EndPlaqueRemoved, func(d *model.Display) { d.OnDoor = false })
 }
 
 // needMember refuses a household in which no Party member lives any more.
@@ -151,14 +153,11 @@ func (t *tx) needMember(household int64) error {
 
 // plaqueNews is what the applicant is told of a move.
 func plaqueNews(p model.Plaque) (title, body string) {
-	switch p.State {
-	case model.PlaqueApproved:
-		return "门牌申请已通过", "您家的“共产党员户”门牌申请已通过,社区会上门安装。"
-	case model.PlaqueRefused:
-		return "门牌申请未通过", "您家的“共产党员户”门牌申请未通过,原因:" + p.Reason + "。情况有变化可以再申请。"
-	case model.PlaqueInstalled:
-		return "门牌已安装", "您家的“共产党员户”门牌已安装。可以选择在门牌上亮身份。"
-	default:
-		return "门牌已摘除", "您家的“共产党员户”门牌已摘除,门上的码已失效,原因:" + p.Reason + "。"
-	}
+	news := map[model.PlaqueState][2]string{
+		model.PlaqueApproved:  {"门牌申请已通过", "您家的“共产党员户”门牌申请已通过,社区会上门安装。"},
+		model.PlaqueRefused:   {"门牌申请未通过", "您家的“共产党员户”门牌申请未通过,原因:" + p.Reason + "。情况有变化可以再申请。"},
+		model.PlaqueInstalled: {"门牌已安装", "您家的“共产党员户”门牌已安装。可以选择在门牌上亮身份。"},
+		model.PlaqueRemoved:   {"门牌已摘除", "您家的“共产党员户”门牌已摘除,门上的码已失效,原因:" + p.Reason + "。"},
+	}[p.State]
+	return news[0], news[1]
 }

@@ -12,6 +12,7 @@ import (
 // then tells the person what to do.
 type Scene struct {
 	Code  model.Code // without an id when it is unknown
+	Node  model.Node // of a valid code: the unit or community, or the unit of the plaque
 	Valid bool
 	Why   *fault.Fault
 }
@@ -36,5 +37,5 @@ func (s *Service) SceneOf(ctx context.Context, scene string) (Scene, error) {
 	if n.State != model.NodeActive {
 		return Scene{Code: c, Why: model.ErrNodeEnded}, nil
 	}
-	return Scene{Code: c, Valid: true}, nil
+	return Scene{Code: c, Node: n, Valid: true}, nil
 }

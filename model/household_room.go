@@ -1,7 +1,6 @@
 package model
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -40,12 +39,13 @@ func HouseholdOfRoom(tx *gorm.DB, unit int64, room string, now time.Time) (House
 	return stored, take(tx.Where("unit_id = ? AND room_index = ?", unit, h.RoomIndex), &stored, ErrHomeNotFound)
 }
 
-// SameRoom tells whether two ways of writing a room's number mean one room.
-func SameRoom(a, b string) bool { return plainRoom(a) == plainRoom(b) && plainRoom(a) != "" }
+// PlainRoom is a room's number as numbers are compared, "" for a text that has none.
+func PlainRoom(room string) string {
+	room = strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
+	return strings.TrimRight(room, "室房号户")
+}
 
-// plainRoom is what all ways of writing one room's number have in common; of a text that is nothing
-// but the word for a room, the text itself.
-func plainRoom(room string) string {
-	s := strings.ToUpper(strings.Join(strings.Fields(norm.NFKC.String(room)), ""))
-	return cmp.Or(strings.TrimRight(s, "室房号户"), s)
+// SameRoom tells whether two ways of writing a room's number mean one room.
+func SameRoom(a, b string) bool {
+	return PlainRoom(a) == PlainRoom(b) && PlainRoom(a) != ""
 }

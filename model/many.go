@@ -1,0 +1,48 @@
+package model
+
+import (
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths,
+// filled up with their last value, because a prepared statement is kept for each length.
+func inLists[K, R any](values []K, ask func(some []K) ([]R, error)) ([]R, error) {
+	const listed, step = 500, 100
+	var all []R
+	for len(values) > 0 {
+		some := append([]K(nil), values[:min(listed, len(values))]...)
+		values = values[len(some):]
+		for len(some)%step != 0 && len(some) > 1 {
+			some = append(some, some[len(some)-1])
+		}
+		found, err := ask(some)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, found...)
+	}
+	return all, nil
+}
+
+// addAll stores rows, many in one statement and in few lengths of statement.
+func addAll[R any](tx *gorm.DB, rows []R) error {
+	for _, many := range []int{100, 10, 1} {
+		for len(rows) >= many {
+			some := rows[:many]
+			if err := tx.Session(&gorm.Session{}).Create(&some).Error; err != nil {
+				return err
+			}
+			rows = rows[many:]
+		}
+	}
+	return nil
+}
+
+// locking keeps what a query reads as it is until the transaction ends, if that is asked for.
+func locking(tx *gorm.DB, lock bool) *gorm.DB {
+	if lock {
+		return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+	}
+	return tx
+}

@@ -1,0 +1,51 @@
+// Benchmark is what scripts/bench measures with: the handler that the unit page is held to, and
+// synthetic files to import.
+package main
+
+import (
+	"fmt"
+	"net/http"
+	"os"
+	"strconv"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+func main() {
+	if err := run(os.Args[1:]); err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
+	}
+}
+
+func run(args []string) error {
+	if len(args) < 3 {
+		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER")
+	}
+	if args[0] == "constant" {
+		return constant(args[1], args[2])
+	}
+	rows, err := strconv.Atoi(args[1])
+	if err != nil {
+		return err
+	}
+	if args[0] == "nation" {
+		return nation(rows, args[2])
+	}
+	return roster(rows, args[2], args[3])
+}
+
+// constant serves the same bytes for every request, from gin alone.
+func constant(address, file string) error {
+	body, err := os.ReadFile(file) //nolint:gosec // scripts/bench names the file
+	if err != nil {
+		return err
+	}
+	gin.SetMode(gin.ReleaseMode)
+	r := gin.New()
+	r.GET("/", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", body) })
+	r.GET("/metrics", gin.WrapH(promhttp.Handler()))
+	return (&http.Server{Addr: address, Handler: r, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe()
+}

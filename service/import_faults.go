@@ -1,0 +1,40 @@
+package service
+
+import (
+	"cmp"
+	"slices"
+
+	"danyuan/model"
+)
+
+// faultList gathers what is wrong with a table: all are counted, the first model.ImportFaultsKept kept.
+type faultList struct {
+	kept  []model.ImportFault
+	total int64
+}
+
+// add notes what is wrong with a cell; text never repeats what the cell holds of a person.
+func (l *faultList) add(line int, column, text string) {
+	if l.total++; l.total <= model.ImportFaultsKept {
+		l.kept = append(l.kept, model.ImportFault{Line: int64(line), ColumnName: column, Text: text})
+	}
+}
+
+// of gives what was kept as rows to store, in the order of the table: places are looked at many rows
+// at a time, later than cells.
+func (l *faultList) of(imp int64) []model.ImportFault {
+	rows := slices.Clone(l.kept)
+	slices.SortStableFunc(rows, func(a, b model.ImportFault) int { return cmp.Compare(a.Line, b.Line) })
+	for i := range rows {
+		rows[i].ImportID = imp
+	}
+	return rows
+}
+
+// quoted is a place's name as faults repeat it, short enough for any text.
+func quoted(name string) string {
+	if r := []rune(name); len(r) > 20 {
+		name = string(r[:20]) + "…"
+	}
+	return "「" + name + "」"
+}

@@ -1,0 +1,297 @@
+package service
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"danyuan/model"
+)
+
+// placed is a row of the roster with the unit and household that it names, and whom it is about.
+type placed struct {
+	rosterRow
+	unit   int64
+	home   homeKey
+	person *model.Person // nil for somebody new
+	change map[string]any
+}
+
+// settleRoster finds whom the rows are about and does what they say.
+func (p *pass) settleRoster(rows []rosterRow) error {
+	found, err := p.findHomes(rows)
+	if err != nil {
+		return err
+	}
+	if err := p.findPersons(found); err != nil {
+		return err
+	}
+	for _, r := range found {
+		if r.person != nil {
+			r.compare(p)
+		}
+		if r.person != nil && r.person.ID == p.self && len(r.change) > 0 {
+			p.faults.add(r.line, columnName, "这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。")
+		}
+	}
+	if err := p.refuseBeyond(found); err != nil {
+		return err
+	}
+	return p.writePersons(found)
+}
+
+// findHomes gives the rows whose unit there is, and makes the households that are missing.
+func (p *pass) findHomes(rows []rosterRow) ([]*placed, error) {
+	var (
+		found []*placed
+		homes []model.Household
+		units []int64
+	)
+	for _, row := range rows {
+		unit, column, text := p.places.unit(row.place)
+		if unit == nil {
+			p.faults.add(row.line, column, text)
+			continue
+		}
+		home := model.NewHousehold(p.keys, unit.ID, row.room, p.now)
+		if p.newHome(home) {
+			homes = append(homes, home)
+			units = append(units, unit.ID)
+		}
+		found = append(found, &placed{rosterRow: row, unit: unit.ID, home: keyOf(home)})
+	}
+	if p.write == nil || len(homes) == 0 {
+		return found, nil
+	}
+	if err := model.AddHouseholds(p.db, homes); err != nil {
+		return nil, err
+	}
+	slices.Sort(units)
+	return found, p.loadHomes(slices.Compact(units))
+}
+
+// findPersons finds whom each row is about: by id number if it has one, else by household and name.
+func (p *pass) findPersons(rows []*placed) error {
+	var numbers []string
+	for _, r := range rows {
+		if r.idNumber != "" {
+			numbers = append(numbers, p.keys.IDNumberIndex(r.idNumber))
+		}
+	}
+	people, err := model.PersonsByIDNumbers(p.db, numbers, p.write != nil)
+	if err != nil {
+		return err
+	}
+	byNumber := make(map[string]*model.Person, len(people))
+	for i := range people {
+		byNumber[people[i].IDNumber] = &people[i]
+	}
+	var rest []*placed
+	for _, r := range rows {
+		if r.person = byNumber[r.idNumber]; r.person == nil {
+			rest = append(rest, r)
+		}
+	}
+	if err := p.findInHomes(rest); err != nil {
+		return err
+	}
+	for _, r := range rows {
+		p.claim(r)
+	}
+	return nil
+}
+
+func (p *pass) findInHomes(rows []*placed) error {
+	var homes []int64
+	for _, r := range rows {
+		if id := p.homes[r.home]; id != 0 {
+			homes = append(homes, id)
+		}
+	}
+	slices.Sort(homes)
+	people, err := model.PersonsOfHouseholds(p.db, slices.Compact(homes), p.write != nil)
+	if err != nil {
+		return err
+	}
+	type nameAtHome struct {
+		home int64
+		name string
+	}
+	namesakes := make(map[nameAtHome][]*model.Person, len(people))
+	for i := range people {
+		key := nameAtHome{*people[i].HouseholdID, people[i].Name}
+		namesakes[key] = append(namesakes[key], &people[i])
+	}
+	for _, r := range rows {
+		var column, text string
+		if r.person, column, text = amongNamesakes(r.idNumber, namesakes[nameAtHome{p.homes[r.home], r.name}]); text != "" {
+			p.faults.add(r.line, column, text)
+		}
+	}
+	return nil
+}
+
+// amongNamesakes picks the one of a household's people of the same name whom a row can mean: those who
+// live there before those who have left, and nobody whose id number is another. When it can't tell, it
+// gives the column at fault and what to tell.
+func amongNamesakes(idNumber string, people []*model.Person) (who *model.Person, column, text string) {
+	here := slices.DeleteFunc(slices.Clone(people), func(p *model.Person) bool { return p.State != model.PersonHere })
+	if len(here) > 0 {
+		people = here
+	}
+	fits := slices.DeleteFunc(slices.Clone(people), func(p *model.Person) bool { return idNumber != "" && p.IDNumber != "" })
+	switch {
+	case len(fits) > 1:
+		return nil, columnName, "这一户登记了几位同名的人,请填写身份证号再导入。"
+	case len(fits) == 1:
+		return fits[0], "", ""
+	case len(here) > 0:
+		return nil, columnIDNumber, "这一户已有同名的人,但登记的身份证号不一样。请核对;登记错的请先在人员管理里改正。"
+	}
+	return nil, "", ""
+}
+
+// claim sees to it that a row is about somebody of this community, and no other row is.
+func (p *pass) claim(r *placed) {
+	if r.person == nil {
+		return
+	}
+	switch first, twice := p.claimed[r.person.ID]; {
+	case twice:
+		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人,请只留一行。", first, r.line))
+	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere:
+		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记,没有导入。请本人或家属在原登记的地方办理迁出,再重新导入。")
+	default:
+		p.claimed[r.person.ID] = r.line
+		return
+	}
+	r.person = nil
+}
+
+// compare notes what a row changes of its person. What the row leaves empty stays.
+func (r *placed) compare(p *pass) {
+	was := *r.person
+	r.change = map[string]any{}
+	set := func(column, old, given string) {
+		if given != "" && given != old {
+			r.change[column] = given
+		}
+	}
+	set("name", was.Name, r.name)
+	set("birth_date", was.BirthDate, r.birth)
+	set("address", was.Address, r.address)
+	set("membership", string(was.Membership), string(r.membership))
+	set("state", string(was.State), string(model.PersonHere))
+	if set("phone", was.Phone, r.phone); r.change["phone"] != nil {
+		was.SetPhone(p.keys, r.phone)
+		r.change["phone_index"] = was.PhoneIndex
+	}
+	if set("id_number", was.IDNumber, r.idNumber); r.change["id_number"] != nil {
+		was.SetIDNumber(p.keys, r.idNumber)
+		r.change["id_number_index"] = was.IDNumberIndex
+	}
+	home := p.homes[r.home]
+	if was.HouseholdID == nil || *was.HouseholdID != home || home == 0 {
+		r.change["household_id"] = home
+	}
+	if was.NodeID != r.unit {
+		r.change["node_id"] = r.unit
+	}
+}
+
+// refuseBeyond keeps a community's roster off those who hold a role elsewhere or above: whoever could
+// give them another phone number could sign in as them.
+func (p *pass) refuseBeyond(rows []*placed) error {
+	var sensitive []int64
+	for _, r := range rows {
+		if r.person != nil && (r.change["phone"] != nil || r.change["id_number"] != nil || !p.places.holds(r.person.NodeID)) {
+			sensitive = append(sensitive, r.person.ID)
+		}
+	}
+	beyond, err := model.RolesBeyond(p.db, sensitive, p.places.root.Path, p.now)
+	if err != nil {
+		return err
+	}
+	for _, r := range rows {
+		if r.person != nil && slices.Contains(beyond, r.person.ID) {
+			p.faults.add(r.line, columnPhone, "这个人在社区以外担任职务,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。")
+		}
+	}
+	return nil
+}
+
+// writePersons counts what the rows do, and does it when it may.
+func (p *pass) writePersons(rows []*placed) error {
+	if p.faults.total > 0 {
+		return nil // nothing will happen, and whom these rows are about is not known
+	}
+	var added []model.Person
+	for _, r := range rows {
+		switch {
+		case r.person == nil:
+			p.counts.Added++
+			added = append(added, r.newPerson(p))
+		case len(r.change) == 0:
+			p.counts.Unchanged++
+		default:
+			p.counts.Changed++
+			if r.moves() {
+				p.counts.Moved++
+			}
+			if err := p.changePerson(r); err != nil {
+				return err
+			}
+		}
+	}
+	if p.write == nil {
+		return nil
+	}
+	return model.AddPersons(p.db, added)
+}
+
+// moves tells whether a row's person lives in another unit from now on.
+func (r *placed) moves() bool { return r.change["node_id"] != nil }
+
+// changePerson stores what changes of a person. Who moves to another unit or is a Party member no more
+// is told, and shows no identity: what their neighbours see was agreed to for another door.
+func (p *pass) changePerson(r *placed) error {
+	if p.write == nil {
+		return nil
+	}
+	t, now := p.write, *r.person
+	if err := model.ChangePerson(p.db, now.ID, r.change, p.now); err != nil {
+		return err
+	}
+	if r.moves() {
+		if !p.places.holds(now.NodeID) {
+			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
+		}
+		now.NodeID = r.unit
+		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), endDisplay(t, now.ID, model.EndMoved), t.record(now, "move", "名册导入")); err != nil {
+			return err
+		}
+	}
+	if r.change["membership"] == nil {
+		return nil
+	}
+	if !r.membership.IsMember() {
+		if err := endDisplay(t, now.ID, model.EndNoMember); err != nil {
+			return err
+		}
+	}
+	return t.record(now, "membership", "名册导入")
+}
+
+func (r *placed) newPerson(p *pass) model.Person {
+	home := p.homes[r.home]
+	n := model.Person{
+		NodeID: r.unit, HouseholdID: &home, Name: r.name, BirthDate: r.birth, Address: r.address, Membership: r.membership,
+		State: model.PersonHere, CreatedAt: p.now, UpdatedAt: p.now,
+	}
+	if n.Membership == "" {
+		n.Membership = model.NoMember
+	}
+	n.SetPhone(p.keys, r.phone)
+	n.SetIDNumber(p.keys, r.idNumber)
+	return n
+}

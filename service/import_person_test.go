@@ -1,0 +1,141 @@
+package service_test
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/service"
+	"danyuan/testkit"
+)
+
+func TestImport_peopleOfOtherPlacesAreNotTaken(t *testing.T) {
+	h := newHouse(t)
+	withNumber := func(n string) testkit.With { return func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, n) } }
+	left := func(_ *model.Keys, p *model.Person) { p.State = model.PersonLeft }
+	h.Person(h.ForeignUnit, "李梅", withNumber(number1))
+	gone := h.Person(h.ForeignUnit, "王海", withNumber(number2), left)
+	got := h.roster(at("1单元", "701", "李梅", "", number1), at("1单元", "702", "王海", "", number2))
+	if got.State != "refused" || got.Faults != 1 || strings.Contains(h.faults(got), "东正") {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	got = h.roster(at("1单元", "702", "王海", "", number2))
+	if p := h.named("王海"); got.Moved != 1 || p.ID != gone.ID || p.NodeID != h.Unit.ID || p.State != model.PersonHere {
+		t.Fatalf("%+v: %+v", got, p)
+	}
+}
+
+func TestImport_cannotTakeOverAnOfficerOfAHigherPlace(t *testing.T) {
+	h := newHouse(t)
+	admin := h.Person(h.Unit, "区领导", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1); p.SetPhone(k, "15400000001") })
+	h.Appoint(admin, model.DistrictAdmin, h.District)
+	const refusal = "手机号 这个人在社区以外担任职务,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。"
+	got := h.roster(at("1单元", "101", "区领导", "15400000666", number1))
+	if got.State != "refused" || h.faults(got) != "2 "+refusal {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	if got := h.roster(at("1单元", "101", "区领导", "15400000001", number1, "", "党员")); got.State != "done" || got.Changed != 1 {
+		t.Fatalf("%+v", got)
+	}
+	gone := h.Person(h.ForeignUnit, "街道干部", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number2); p.State = model.PersonLeft })
+	h.Appoint(gone, model.StreetStaff, h.Street)
+	if got := h.roster(at("1单元", "702", "街道干部", "", number2)); h.faults(got) != "2 "+refusal {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+func TestImport_oneRegisteredPersonInTwoRowsIsNamed(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "", number1))
+	got := h.roster(at("2单元", "801", "李梅", "", number1), at("1单元", "701", "李梅"))
+	if got.State != "refused" || h.faults(got) != "3 姓名 第2行和第3行说的是已登记的同一个人,请只留一行。" {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+func TestImport_nobodyChangesTheirOwnRecord(t *testing.T) {
+	h := newHouse(t)
+	_, h.staff = h.Officer(model.CommunityStaff, h.Unit, "住在这里的社工")
+	h.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("role = ? AND node_id = ?", model.CommunityStaff, h.Unit.ID).Update("node_id", h.Community.ID).Error
+	})
+	same := at("1单元", "101", "住在这里的社工")
+	if got := h.roster(same); got.Unchanged != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	same[8] = "党员"
+	if got := h.roster(same); h.faults(got) != "2 姓名 这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。" {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+func TestImport_oneRoomIsOneHouseholdHoweverItIsWritten(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701室", "李梅"), at("1单元", "７０１", "李海"))
+	got := h.roster(at("1单元", "701", "李梅"), at("1单元", "701号", "李山"))
+	if got.Unchanged != 1 || got.Added != 1 || h.countHomes() != 1 {
+		t.Fatalf("%+v, %d homes", got, h.countHomes())
+	}
+	if got := h.roster(at("1单元", "室", "李梅")); h.faults(got) != "2 房号 房号里没有号码,请填写,例如101。" {
+		t.Fatal(h.faults(got))
+	}
+}
+
+func TestImport_namesakesInOneHouseholdNeedTheirNumbers(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "", number1))
+	p := h.named("李梅")
+	twin := model.Person{NodeID: p.NodeID, HouseholdID: p.HouseholdID, Name: "李梅", Membership: model.NoMember, State: model.PersonHere}
+	h.Tx(func(tx *gorm.DB) error { return tx.Create(&twin).Error })
+	got := h.roster(at("1单元", "701", "李梅", "15400000001"))
+	if h.faults(got) != "2 姓名 这一户登记了几位同名的人,请填写身份证号再导入。" {
+		t.Fatal(h.faults(got))
+	}
+	h.Tx(func(tx *gorm.DB) error { return tx.Model(&twin).Update("state", model.PersonLeft).Error })
+	got = h.roster(at("1单元", "701", "李梅", "15400000001"))
+	if now := h.named("李梅"); got.Changed != 1 || now.ID != p.ID || now.Phone != "15400000001" {
+		t.Fatalf("%+v: whoever lives there comes before whoever has left", got)
+	}
+}
+
+// manyDigits is what only a phone or id number has.
+var manyDigits = regexp.MustCompile(`\d{9}`)
+
+func FuzzRosterRow(f *testing.F) {
+	for _, row := range append(testkit.Roster(5, 1),
+		at("1单元", "701", "李梅", "15400000001", number1, "1950-01-31", "党员", "安庆市"),
+		at("", "", "", "", "", "", "", ""),
+		at("\u202e", "\x00", "👨‍👩‍👧", "1e10", "٣٤٠٨٩٩", "0000-00-00", "=cmd", strings.Repeat("长", 600)),
+	) {
+		f.Add(strings.Join(row, "\x1f"))
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		cells := append(strings.SplitN(text, "\x1f", 10), make([]string, 10)...)[:10]
+		p, faults := service.CheckRow(cells, testkit.Start)
+		if len(faults) > 0 {
+			for _, f := range faults {
+				if len(f) > 600 || manyDigits.MatchString(f) {
+					t.Fatalf("the fault %q repeats a number or is too long", f)
+				}
+			}
+			return
+		}
+		if name, err := model.NeedText("", p.Name, 40, false); err != nil || name != p.Name {
+			t.Fatalf("name %q: %v", p.Name, err)
+		}
+		if phone, err := model.CleanPhone(p.Phone); p.Phone != "" && (err != nil || phone != p.Phone) {
+			t.Fatalf("phone %q: %v", p.Phone, err)
+		}
+		if p.IDNumber != "" {
+			if number, birth, err := model.CleanIDNumber(p.IDNumber, testkit.Start); err != nil || number != p.IDNumber || birth != p.BirthDate {
+				t.Fatalf("id number %q, birth %q: %v", p.IDNumber, p.BirthDate, err)
+			}
+		}
+		if birth, err := model.CleanBirthDate(p.BirthDate, testkit.Start); p.BirthDate != "" && (err != nil || birth != p.BirthDate) {
+			t.Fatalf("birth %q: %v", p.BirthDate, err)
+		}
+	})
+}
