@@ -185,9 +185,13 @@ func TestUnbind_actsAtTheNextRequest(t *testing.T) {
 	k.Appoint(p, model.UnitChief, o.Unit)
 	token := k.SignIn(p)
 	k.Get(token, "/v1/binding-requests").Expect(200)
-	k.Post(token, "/v1/me/unbind", nil).Expect(200).Has(`"ended"`)
+	first := k.Do(k.API, token, "POST", "/v1/me/unbind", nil, "Idempotency-Key", "unbind-once").Expect(200).Has(`"ended"`)
 	k.Get(token, "/v1/binding-requests").Refused(403, "binding.required")
-	k.Post(token, "/v1/me/unbind", nil).Refused(403, "binding.required")
+	again := k.Do(k.API, token, "POST", "/v1/me/unbind", nil, "Idempotency-Key", "unbind-once").Expect(200)
+	if string(again.Body) != string(first.Body) {
+		t.Fatalf("the repetition is answered %s, want %s", again.Body, first.Body)
+	}
+	k.Post(token, "/v1/me/unbind", nil).Refused(409, "binding.not_bound")
 	k.Post(token, "/v1/bindings", proof("13900000001")).Expect(200).Has(`"active"`)
 	k.Get(token, "/v1/binding-requests").Expect(200)
 }

@@ -33,6 +33,10 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 	if err != nil {
 		return model.Binding{}, err
 	}
+	// The code may have been revoked since the command happened.
+	if err := s.replay(ctx, cmd); err != nil {
+		return model.Binding{}, err
+	}
 	unit, err := s.unitOfCode(ctx, c.UnitCode)
 	if err != nil {
 		return model.Binding{}, err
