@@ -50,6 +50,7 @@ func New(o Options) (*API, error) {
 	gin.SetMode(gin.ReleaseMode)
 	a := &API{Options: o, s: o.Service, router: gin.New(), ids: requestIDs{process: rand.Text()[:10] + "-"}}
 	a.router.HandleMethodNotAllowed = true
+	a.router.RedirectTrailingSlash = false // an address that is not in the table is refused like any other
 	if err := a.router.SetTrustedProxies(o.TrustedProxies); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/base64"
@@ -26,7 +27,7 @@ type route struct {
 	area                      string // what the API's description groups it under
 	who                       Who
 	limit                     int               // calls a minute for this route alone; 0: the common limit
-	body                      int64             // bytes; 0: huma's 1 MiB
+	body                      int64             // bytes; 0: commonBody
 	form                      *huma.RequestBody // how a body is described that is not JSON
 	mount                     func(a *API, r route)
 }
@@ -35,7 +36,7 @@ type route struct {
 func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{r.area},
-		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.body,
+		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.maxBody(),
 		Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
@@ -51,6 +52,12 @@ func (r route) operation() huma.Operation {
 	}
 	return op
 }
+
+// commonBody is how many bytes a body may have. The longest that people type is a few thousand; a
+// larger one only costs us the reading of it.
+const commonBody = 64 << 10
+
+func (r route) maxBody() int64 { return cmp.Or(r.body, commonBody) }
 
 // Of is an answer with a JSON body.
 type Of[V any] struct{ Body V }

@@ -59,6 +59,10 @@ var (
 	errInternal = fault.New(fault.Internal, "internal", "服务器出了点问题,您的操作没有完成。请稍后再试;如果一直这样,请告诉社区。")
 )
 
+// mostErrors is how many faults of an input are listed: a body of nothing but faults must not be
+// answered with one many times its size.
+const mostErrors = 50
+
 // byStatus are the refusals that huma itself makes before a handler is reached.
 var byStatus = map[int]*fault.Fault{
 	400: fault.New(fault.Invalid, "http.bad_request", "请求的格式不对,请升级小程序后重试。"),
@@ -98,6 +102,7 @@ func writeProblem(c *gin.Context, err error) {
 }
 
 func init() {
+	huma.ValidateStrictCasing = true // a field in other letters would be read without having been checked
 	huma.NewError = func(status int, _ string, errs ...error) huma.StatusError {
 		f := byStatus[status]
 		if f == nil {
@@ -107,7 +112,7 @@ func init() {
 			}
 		}
 		p := newProblem(status, f)
-		for _, err := range errs {
+		for _, err := range errs[:min(len(errs), mostErrors)] {
 			var own *Problem
 			if errors.As(err, &own) {
 				return own

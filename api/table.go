@@ -1,7 +1,6 @@
 package api
 
 import (
-	"cmp"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -20,7 +19,7 @@ type RouteInfo struct {
 func (a *API) Routes() []RouteInfo {
 	var lines []RouteInfo
 	for _, r := range a.routes() {
-		lines = append(lines, RouteInfo{r.method, r.path, r.id, r.summary, r.area, r.who, cmp.Or(r.body, 1<<20)})
+		lines = append(lines, RouteInfo{r.method, r.path, r.id, r.summary, r.area, r.who, r.maxBody()})
 	}
 	return lines
 }

@@ -100,7 +100,7 @@ func (a *API) watch(c *gin.Context) {
 
 func (a *API) note(c *gin.Context, id string, took time.Duration) {
 	route, status := c.FullPath(), c.Writer.Status()
-	s := a.count.of(seriesKey{c.Request.Method, route, status})
+	s := a.count.of(seriesKey{countedAs(c.Request.Method), route, status})
 	s.requests.Inc()
 	s.seconds.Observe(took.Seconds())
 	level := slog.LevelInfo
@@ -111,6 +111,16 @@ func (a *API) note(c *gin.Context, id string, took time.Duration) {
 		a.Log.LogAttrs(c.Request.Context(), level, "request", slog.String(requestID, id), slog.String("method", c.Request.Method),
 			slog.String("route", route), slog.Int("status", status), slog.Int64("us", took.Microseconds()))
 	}
+}
+
+// countedAs is a method as counts know it. A client may send any word as one, and each would be a
+// series of its own for ever.
+func countedAs(method string) string {
+	switch method {
+	case http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions:
+		return method
+	}
+	return "other"
 }
 
 // readyz tells a load balancer whether to send people here.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -154,7 +155,7 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	key, limit := "", strangersAMin
 	switch {
 	case actor.UserID == 0:
-		key = "from:" + c.ClientIP()
+		key = "from:" + network(c.ClientIP())
 	case r.method != http.MethodGet || r.limit > 0:
 		key, limit = model.UserTopic(actor.UserID), commandsAMinute
 	default:
@@ -169,6 +170,16 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	}
 	c.Header("Retry-After", strconv.Itoa(int(after/time.Second)+1))
 	return errTooMany
+}
+
+// network is what one subscriber has: an IPv4 address, or the 2^64 IPv6 addresses that come with a line.
+func network(address string) string {
+	ip, err := netip.ParseAddr(address)
+	if err != nil || ip.Unmap().Is4() {
+		return address
+	}
+	line, _ := ip.WithZone("").Prefix(64) // never fails for an IPv6 address
+	return line.String()
 }
 
 // refuse writes an error's problem, and logs whole what a person is shown nothing of.

@@ -87,11 +87,12 @@ func (f *feed) read(ctx context.Context) error {
 		}
 	}
 	f.seen = seen
-	turned, err := model.TurnedRoles(h, f.turned, f.s.now())
+	now := f.s.now() // read once: what turns between two readings would belong to neither
+	turned, err := model.TurnedRoles(h, f.turned, now)
 	if err != nil {
 		return err
 	}
-	f.turned = f.s.now()
+	f.turned = now
 	for _, a := range turned {
 		topics = append(topics, model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
 	}
