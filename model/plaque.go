@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -79,7 +80,11 @@ func CountPendingPlaques(tx *gorm.DB, unit int64) (int64, error) {
 // PlaqueOfHousehold gives a household's plaque that is applied for, approved or on the door, nil when
 // there is none.
 func PlaqueOfHousehold(tx *gorm.DB, household int64) (*Plaque, error) {
-	return maybe[Plaque](tx.Where("active_household_id = ?", household))
+	var p []Plaque
+	if err := tx.Where("active_household_id = ?", household).Find(&p).Error; err != nil || len(p) == 0 {
+		return nil, err
+	}
+	return &p[0], nil
 }
 
 // LockPlaque reads a plaque and keeps others from moving it until the transaction ends.
@@ -96,7 +101,11 @@ func PlaqueByID(tx *gorm.DB, id int64) (Plaque, error) {
 // ApplyPlaque stores an application. It refuses a household that has one under way or on its door.
 func ApplyPlaque(tx *gorm.DB, p *Plaque) error {
 	p.State, p.ActiveHouseholdID = PlaqueApplied, &p.HouseholdID
-	return refuseDuplicate(tx.Create(p).Error, ErrPlaqueActive)
+	err := tx.Create(p).Error
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return ErrPlaqueActive
+	}
+	return err
 }
 
 // MovePlaque moves a plaque that the caller has locked, by somebody, with a reason where one is given.
@@ -111,8 +120,12 @@ func MovePlaque(tx *gorm.DB, p *Plaque, next PlaqueState, by int64, reason strin
 	if next == PlaqueRefused || next == PlaqueRemoved {
 		set["active_household_id"], set["reason"] = nil, reason
 	}
-	if err := changed(tx.Model(&Plaque{}).Where("id = ? AND state = ?", p.ID, p.State).Updates(set), ErrPlaqueState); err != nil {
-		return err
+	done := tx.Model(&Plaque{}).Where("id = ? AND state = ?", p.ID, p.State).Updates(set)
+	if done.Error != nil {
+		return done.Error
+	}
+	if done.RowsAffected == 0 {
+		return ErrPlaqueState
 	}
 	return tx.Where("id = ?", p.ID).Take(p).Error
 }
@@ -137,7 +150,11 @@ func PlaquesUnder(tx *gorm.DB, path string, state PlaqueState, s Slice) ([]Liste
 
 // LastPlaqueOf gives what a person applied for last, nil when they never did.
 func LastPlaqueOf(tx *gorm.DB, applicant int64) (*Plaque, error) {
-	return maybe[Plaque](tx.Where("applicant_id = ?", applicant).Order("id DESC"))
+	var p []Plaque
+	if err := tx.Where("applicant_id = ?", applicant).Order("id DESC").Limit(1).Find(&p).Error; err != nil || len(p) == 0 {
+		return nil, err
+	}
+	return &p[0], nil
 }
 
 // CountInstalledPlaques gives how many plaques of a subtree are on their doors.

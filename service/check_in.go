@@ -173,7 +173,6 @@ func checkInNews(c model.ListedCheckIn) (title, body string) {
 		return "报到已接收", c.CommunityName + "已接收您的报到,回执编号" + *c.ReceiptNumber + "。"
 	case model.CheckInRefused:
 		return "报到未接收", c.CommunityName + "没有接收您的报到,原因:" + c.Reason + "。更正后可以再次报到。"
-	default:
-		return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"
 	}
+	return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"
 }

@@ -50,7 +50,7 @@ func (s *Service) ApprovePlaque(ctx context.Context, cmd Command, id int64) (mod
 
 // RefusePlaque turns an application down, with a reason that the applicant reads.
 func (s *Service) RefusePlaque(ctx context.Context, cmd Command, id int64, reason string) (model.Plaque, error) {
-	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	reason, err := model.NeedText("body.reason", reason, 200, false)
 	if err != nil {
 		return model.Plaque{}, err
 	}
@@ -64,7 +64,7 @@ func (s *Service) InstallPlaque(ctx context.Context, cmd Command, id int64) (mod
 
 // RemovePlaque takes a plaque off, with a reason; its code is revoked and nobody is shown on the door.
 func (s *Service) RemovePlaque(ctx context.Context, cmd Command, id int64, reason string) (model.Plaque, error) {
-	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	reason, err := model.NeedText("body.reason", reason, 200, false)
 	if err != nil {
 		return model.Plaque{}, err
 	}
