@@ -168,10 +168,10 @@ func (t *tx) checkInMoved(id int64, action string) (model.ListedCheckIn, error) 
 
 // checkInNews is what the person is told of a move.
 func checkInNews(c model.ListedCheckIn) (title, body string) {
-	switch c.State {
-	case model.CheckInAccepted:
+	if c.State == model.CheckInAccepted {
 		return "报到已接收", c.CommunityName + "已接收您的报到,回执编号" + *c.ReceiptNumber + "。"
-	case model.CheckInRefused:
+	}
+	if c.State == model.CheckInRefused {
 		return "报到未接收", c.CommunityName + "没有接收您的报到,原因:" + c.Reason + "。更正后可以再次报到。"
 	}
 	return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"

@@ -41,7 +41,7 @@ func (b *book) slowly(has chan<- struct{}, goOn <-chan struct{}) fresh.Load[int6
 
 func get(t *testing.T, c *fresh.Cache[string, int64], key string, load fresh.Load[int64]) int64 {
 	t.Helper()
-	v, err := c.Get(context.Background(), key, load)
+	v, err := c.Get(t.Context(), key, load)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -81,7 +81,7 @@ func TestGet_valueReadBeforeAChangeIsNotServedAfterIt(t *testing.T) {
 			c, b := fresh.New[string, int64](&gate{}, 10), &book{}
 			has, goOn, early := make(chan struct{}), make(chan struct{}), make(chan int64)
 			go func() {
-				v, _ := c.Get(context.Background(), "k", b.slowly(has, goOn))
+				v, _ := c.Get(t.Context(), "k", b.slowly(has, goOn))
 				early <- v
 			}()
 			<-has
@@ -109,7 +109,7 @@ func TestGet_olderLoadDoesNotEndTheYoungerOnesFlight(t *testing.T) {
 	for i := range gates {
 		gates[i].has, gates[i].goOn = make(chan struct{}), make(chan struct{})
 		go func() {
-			v, _ := c.Get(context.Background(), "k", b.slowly(gates[i].has, gates[i].goOn))
+			v, _ := c.Get(t.Context(), "k", b.slowly(gates[i].has, gates[i].goOn))
 			answers <- v
 		}()
 		<-gates[i].has
@@ -123,7 +123,7 @@ func TestGet_olderLoadDoesNotEndTheYoungerOnesFlight(t *testing.T) {
 		t.Fatalf("the first was given version %d", v)
 	}
 	shared := make(chan int64)
-	go func() { v, _ := c.Get(context.Background(), "k", b.load("t")); shared <- v }()
+	go func() { v, _ := c.Get(t.Context(), "k", b.load("t")); shared <- v }()
 	close(gates[1].goOn)
 	if v := <-answers; v != 1 {
 		t.Fatalf("the second was given version %d", v)
@@ -136,7 +136,7 @@ func TestGet_olderLoadDoesNotEndTheYoungerOnesFlight(t *testing.T) {
 func TestGet_errorsAreNotKept(t *testing.T) {
 	c, b := fresh.New[string, int64](&gate{}, 10), &book{}
 	broken := errors.New("broken")
-	if _, err := c.Get(context.Background(), "k", func(context.Context) (int64, []string, error) { return 0, []string{"t"}, broken }); !errors.Is(err, broken) {
+	if _, err := c.Get(t.Context(), "k", func(context.Context) (int64, []string, error) { return 0, []string{"t"}, broken }); !errors.Is(err, broken) {
 		t.Fatal(err)
 	}
 	b.version.Store(7)
@@ -148,7 +148,7 @@ func TestGet_errorsAreNotKept(t *testing.T) {
 // TestGet_panicOfALoadIsAnError: a load runs beside the request, where nobody would catch it.
 func TestGet_panicOfALoadIsAnError(t *testing.T) {
 	c, b := fresh.New[string, int64](&gate{}, 10), &book{}
-	_, err := c.Get(context.Background(), "k", func(context.Context) (int64, []string, error) { panic("a fault of ours") })
+	_, err := c.Get(t.Context(), "k", func(context.Context) (int64, []string, error) { panic("a fault of ours") })
 	if err == nil {
 		t.Fatal("no error")
 	}
@@ -189,7 +189,7 @@ func TestGet_keepsNoMoreThanItsLimit(t *testing.T) {
 func TestGet_whoGivesUpDoesNotSpoilItForTheOthers(t *testing.T) {
 	c, b := fresh.New[string, int64](&gate{}, 10), &book{}
 	has, goOn := make(chan struct{}), make(chan struct{})
-	ctx, giveUp := context.WithCancel(context.Background())
+	ctx, giveUp := context.WithCancel(t.Context())
 	gone := make(chan error)
 	go func() {
 		_, err := c.Get(ctx, "k", b.slowly(has, goOn))
@@ -222,7 +222,7 @@ func TestGet_versionsNeverGoBack(t *testing.T) {
 				default:
 				}
 				least := over.Load()
-				v, err := c.Get(context.Background(), strconv.Itoa(i%6), b.load("t", "u"+strconv.Itoa(i%6)))
+				v, err := c.Get(t.Context(), strconv.Itoa(i%6), b.load("t", "u"+strconv.Itoa(i%6)))
 				if err != nil || v < least {
 					t.Errorf("version %d after change %d was over (%v)", v, least, err)
 					return
