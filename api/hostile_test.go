@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -186,8 +187,8 @@ func (w *world) slots(path []any, schema map[string]any, value any) (all []slot)
 	case map[string]any:
 		properties, _ := schema["properties"].(map[string]any)
 		required, _ := schema["required"].([]any)
-		for name, of := range properties {
-			s := slot{append(slices.Clone(path), name), w.resolve(of), slices.Contains(required, any(name))}
+		for _, name := range slices.Sorted(maps.Keys(properties)) {
+			s := slot{append(slices.Clone(path), name), w.resolve(properties[name]), slices.Contains(required, any(name))}
 			all = append(append(all, s), w.slots(s.path, s.schema, v[name])...)
 		}
 	case []any:
