@@ -111,13 +111,19 @@ func heldRoles(tx *gorm.DB) *gorm.DB {
 		Joins("JOIN persons ON persons.id = roles.person_id").Joins("JOIN nodes ON nodes.id = roles.node_id")
 }
 
-// RolesBeyond gives those of the people who hold a role, now or later, at a node outside a subtree.
-func RolesBeyond(tx *gorm.DB, people []int64, path string, now time.Time) ([]int64, error) {
-	inside := InSubtree(tx.Session(&gorm.Session{NewDB: true}).Model(&Node{}), "path", path).Select("id")
-	return inLists(people, func(some []int64) ([]int64, error) {
-		var ids []int64
-		return ids, tx.Model(&Appointment{}).Distinct().
-			Where("person_id IN ? AND (ends_at IS NULL OR ends_at > ?) AND node_id NOT IN (?)", some, now, inside).
-			Pluck("person_id", &ids).Error
+// Office is an appointment with where it reaches.
+type Office struct {
+	PersonID int64
+	Role     Role
+	Path     string
+}
+
+// OfficesOf gives the appointments of several people that have not ended, future ones included.
+func OfficesOf(tx *gorm.DB, people []int64, now time.Time) ([]Office, error) {
+	return inLists(people, func(some []int64) ([]Office, error) {
+		var held []Office
+		return held, tx.Table("roles").Select("roles.person_id, roles.role, nodes.path").Joins("JOIN nodes ON nodes.id = roles.node_id").
+			Where("roles.person_id IN ? AND (roles.ends_at IS NULL OR (roles.ends_at > ? AND roles.ends_at > roles.starts_at))", some, now).
+			Order("roles.id").Find(&held).Error
 	})
 }

@@ -30,7 +30,7 @@ func (p *pass) settleRoster(rows []rosterRow) error {
 		if r.person != nil {
 			r.compare(p)
 		}
-		if r.person != nil && r.person.ID == p.self && len(r.change) > 0 {
+		if r.person != nil && r.person.ID == p.by.PersonID && len(r.change) > 0 {
 			p.faults.add(r.line, columnName, "这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。")
 		}
 	}
@@ -199,8 +199,8 @@ func (r *placed) compare(p *pass) {
 	}
 }
 
-// refuseBeyond keeps a community's roster off those who hold a role elsewhere or above: whoever could
-// give them another phone number could sign in as them.
+// refuseBeyond keeps a roster off officers whom the person who handed it in does not appoint (reaches):
+// whoever could give them another phone number could sign in as them.
 func (p *pass) refuseBeyond(rows []*placed) error {
 	var sensitive []int64
 	for _, r := range rows {
@@ -208,13 +208,13 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 			sensitive = append(sensitive, r.person.ID)
 		}
 	}
-	beyond, err := model.RolesBeyond(p.db, sensitive, p.places.root.Path, p.now)
+	held, err := model.OfficesOf(p.db, sensitive, p.now)
 	if err != nil {
 		return err
 	}
 	for _, r := range rows {
-		if r.person != nil && slices.Contains(beyond, r.person.ID) {
-			p.faults.add(r.line, columnPhone, "这个人在社区以外担任职务,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。")
+		if r.person != nil && slices.ContainsFunc(held, func(o model.Office) bool { return o.PersonID == r.person.ID && !reaches(p.by, o, p.now) }) {
+			p.faults.add(r.line, columnPhone, "这个人担任的职务不归您任命,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。")
 		}
 	}
 	return nil

@@ -32,7 +32,7 @@ func TestImport_cannotTakeOverAnOfficerOfAHigherPlace(t *testing.T) {
 	h := newHouse(t)
 	admin := h.Person(h.Unit, "区领导", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1); p.SetPhone(k, "15400000001") })
 	h.Appoint(admin, model.DistrictAdmin, h.District)
-	const refusal = "手机号 这个人在社区以外担任职务,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。"
+	const refusal = "手机号 这个人担任的职务不归您任命,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。"
 	got := h.roster(at("1单元", "101", "区领导", "15400000666", number1))
 	if got.State != "refused" || h.faults(got) != "2 "+refusal {
 		t.Fatalf("%+v: %s", got, h.faults(got))
@@ -44,6 +44,21 @@ func TestImport_cannotTakeOverAnOfficerOfAHigherPlace(t *testing.T) {
 	h.Appoint(gone, model.StreetStaff, h.Street)
 	if got := h.roster(at("1单元", "702", "街道干部", "", number2)); h.faults(got) != "2 "+refusal {
 		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+func TestImport_clerkCannotTakeOverTheirSecretary(t *testing.T) {
+	h := newHouse(t)
+	secretary := h.Person(h.Unit, "社区书记", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1); p.SetPhone(k, "15400000001") })
+	h.Appoint(secretary, model.CommunitySecretary, h.Community)
+	chief := h.Person(h.Unit, "单元长", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number2) })
+	h.Appoint(chief, model.UnitChief, h.Unit)
+	got := h.roster(at("1单元", "101", "社区书记", "15400000666", number1))
+	if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 手机号 ") {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	if got := h.roster(at("1单元", "102", "单元长", "15400000777", number2)); got.State != "done" || got.Changed != 1 {
+		t.Fatalf("an officer whom the clerk appoints: %+v: %s", got, h.faults(got))
 	}
 }
 

@@ -34,7 +34,7 @@ type pass struct {
 	keys    *model.Keys
 	places  *placeTree
 	homes   map[homeKey]int64 // households, with id 0 when not stored yet
-	self    int64             // the person who handed the table in
+	by      model.Actor       // who handed the table in, as they are now
 	claimed map[int64]int     // person → the line that is about them
 	counts  model.ImportCounts
 	faults  *faultList
@@ -151,8 +151,11 @@ func (s *Service) newPass(h *gorm.DB, write *tx, imp model.Import) (*pass, error
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{db: h, write: write, self: imp.ByPersonID, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
+	p := &pass{db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
 	if p.places, err = loadPlaces(h, node); err != nil {
+		return nil, err
+	}
+	if p.by, err = model.ActorOfUser(h, imp.ByUserID); err != nil {
 		return nil, err
 	}
 	return p, p.loadHomes(p.places.units)
@@ -222,11 +225,12 @@ func (s *Service) lockPass(t *tx, imp model.Import) (*pass, error) {
 	if now.State.Over() {
 		return nil, errImportGone
 	}
-	if t.by, err = model.ActorOfUser(t.DB, imp.ByUserID); err != nil {
+	p, err := s.newPass(t.DB, t, imp)
+	if err != nil {
 		return nil, err
 	}
-	p, err := s.newPass(t.DB, t, imp)
-	if err == nil && !t.by.May(model.ImportRoster, p.places.root.Path, t.now) {
+	t.by = p.by
+	if !t.by.May(model.ImportRoster, p.places.root.Path, t.now) {
 		err = model.ErrImportNoRole
 	}
 	return p, err

@@ -63,7 +63,7 @@ func (p *pass) settleStructure(rows []structureRow) error {
 	var history []model.NodeChange
 	for _, n := range nodes {
 		history = append(history, model.NodeChange{
-			NodeID: n.ID, What: model.StepCreated, NameAfter: n.Name, ParentAfter: n.ParentID, Reason: "表格导入", ByPersonID: p.self, At: p.now,
+			NodeID: n.ID, What: model.StepCreated, NameAfter: n.Name, ParentAfter: n.ParentID, Reason: "表格导入", ByPersonID: p.by.PersonID, At: p.now,
 		})
 	}
 	if err := model.AddNodeChanges(p.db, history...); err != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"danyuan/model"
 )
@@ -61,25 +62,18 @@ func (t *tx) leaveOffices(person int64, locked []int64) error {
 	return nil
 }
 
-// mayMoveAccount tells whether the actor may say whose account a person is. An account carries its
-// person's roles, so for each of them the actor must hold the same one or be who gives it: otherwise
-// they could hand themselves, or a friend, an office above their own.
+// mayMoveAccount tells whether the actor may say whose account a person is.
 func (t *tx) mayMoveAccount(person int64) (bool, error) {
-	held, err := model.RunningRolesOf(t.DB, person, t.now)
-	if err != nil {
-		return false, err
-	}
-	for _, a := range held {
-		n, err := model.NodeByID(t.DB, a.NodeID)
-		if err != nil {
-			return false, err
-		}
-		spec, _ := a.Role.Spec()
-		if !t.by.HoldsRole(n.Path, t.now, append(slices.Clone(spec.AppointedBy), a.Role)...) {
-			return false, nil
-		}
-	}
-	return true, nil
+	held, err := model.OfficesOf(t.DB, []int64{person}, t.now)
+	return !slices.ContainsFunc(held, func(o model.Office) bool { return !reaches(t.by, o, t.now) }), err
+}
+
+// reaches tells whether an actor may decide about the account of who holds an office. An account
+// carries its person's roles, so for each of them the actor must hold the same one or be who gives it:
+// otherwise they could hand themselves, or a friend, an office above their own.
+func reaches(by model.Actor, o model.Office, now time.Time) bool {
+	spec, _ := o.Role.Spec()
+	return by.HoldsRole(o.Path, now, append(slices.Clone(spec.AppointedBy), o.Role)...)
 }
 
 // rebinders gives the roles whose holders are asked to move a person, who belongs to a node, to another
