@@ -31,6 +31,9 @@ const (
 	CountCheckIns    Action = "count_check_ins"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
+
+	ManageAssociations Action = "manage_associations"
+	MakeActivities     Action = "make_activities"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -55,6 +58,9 @@ var permits = map[Action][]Role{
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
+
+	ManageAssociations: {CommunityStaff, CommunitySecretary},
+	MakeActivities:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 }
 
 // AllowedTo tells whether a role allows the action.

@@ -29,6 +29,11 @@ func (s *Service) jobTable() map[string]job {
 		forgetJobs:  s.forgetJobs,
 		importTable: s.runImport,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+
+		remindActivity: s.remindOfActivity,
+		endActivity:    s.closeActivity,
+		tellChanged:    s.tellOfChange,
+		tellCancelled:  s.tellOfCancellation,
 	}
 }
 

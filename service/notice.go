@@ -12,6 +12,8 @@ const (
 	NoticePlaque  = "plaque"
 	NoticeCheckIn = "check_in"
 	NoticeRole    = "role"
+
+	NoticeActivity = "activity"
 )
 
 // notify puts a notice into a person's inbox, in this transaction, and owes its sending. once makes
