@@ -90,6 +90,32 @@ var fixtures = map[string]func(w *world) string{
 	},
 	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
 
+	// activities
+	"lead_id":                       func(w *world) string { return digits(w.Neighbour.ID) },
+	"associations/{id}":             func(w *world) string { return w.association("夕阳红合唱队") },
+	"hand-over-association/lead_id": func(w *world) string { return digits(w.Resident.ID) },
+	"association_id":                func(w *world) string { return w.association("夕阳红合唱队") },
+	"activities/{id}":               func(w *world) string { return w.activity(time.Hour, "") },
+	"people/{person_id}":            func(w *world) string { return digits(w.Neighbour.ID) },
+	"make-activity/starts_at":       func(*world) string { return testkit.Start.Add(time.Hour).Format(time.RFC3339) },
+	"make-activity/ends_at":         func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/starts_at":     func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/ends_at":       func(*world) string { return testkit.Start.Add(3 * time.Hour).Format(time.RFC3339) },
+	"sign-off/{id}":                 func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"sign-off-for/{id}":             func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"view-check-in-code/{id}":       func(w *world) string { return w.activity(-time.Hour, "") },
+	"way":                           func(*world) string { return "in" },
+	"check-in-at-activity/{id}":     func(w *world) string { return w.activity(-time.Hour, "") },
+	"check-in-at-activity/code":     func(w *world) string { return w.rotating("check-in-at-activity/{id}", model.GateIn) },
+	"check-out-of-activity/{id}":    func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"check-out-of-activity/code":    func(w *world) string { return w.rotating("check-out-of-activity/{id}", model.GateOut) },
+	"check-in-by-hand/{id}":         func(w *world) string { return w.activity(-time.Hour, model.Seated) },
+	"check-out-by-hand/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"void-attendance/{id}":          func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"settle-attendance/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"left_at":                       func(*world) string { return testkit.Start.Add(-5 * time.Minute).Format(time.RFC3339) },
+	"confirm-activity/{id}":         func(w *world) string { return w.activity(-3*time.Hour, model.Seated, model.HoursClaimed) },
+
 	// import
 	"templates/{kind}":    func(*world) string { return string(model.RosterImport) },
 	"hand-in-import/{id}": func(w *world) string { return digits(w.Community.ID) },
@@ -126,10 +152,63 @@ var open = map[string]string{
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
 	"list-children":            "what a place is called is no secret",
+
+	"list-associations":           "what a place offers is no secret",
+	"list-association-activities": "what a place offers is no secret",
+	"sign-off":                    "an activity is no secret, and each is told of their own part in it",
+	"check-out-of-activity":       "an activity is no secret, and each is told of their own part in it",
 }
 
 // poor names the routes that nobody in the world can use with success, and says what that would take.
 var poor = map[string]string{}
+
+// association gives one of the unit, led by the neighbour.
+func (w *world) association(name string) string {
+	w.Helper()
+	if made, ok := w.things["association "+name]; ok {
+		return made
+	}
+	w.things["association "+name] = w.add(&model.Association{NodeID: w.Unit.ID, Kind: model.ArtsAssociation, Name: name, LeadID: w.Neighbour.ID, FoundedAt: testkit.Start, ActiveName: &name})
+	return w.things["association "+name]
+}
+
+// activity gives one of the unit, two hours long, for those who live there, beginning some time from
+// now. In a state, the resident and the neighbour have signed up; in another, they have attended.
+func (w *world) activity(begins time.Duration, state model.SignUpState, attended ...model.HoursState) string {
+	w.Helper()
+	a := model.Activity{
+		NodeID: w.Unit.ID, Kind: "environment", Title: "楼道大扫除", Place: "3栋楼下", StartsAt: testkit.Start.Add(begins), EndsAt: testkit.Start.Add(begins + 2*time.Hour),
+		Audience: model.ForResidents, MadeAt: testkit.Start,
+	}
+	w.Tx(func(tx *gorm.DB) error { return model.MakeActivity(tx, &a) })
+	for i, p := range []model.Person{w.Resident, w.Neighbour} {
+		if state != "" {
+			w.add(&model.SignUp{ActivityID: a.ID, PersonID: p.ID, State: state, Way: model.SignedBySelf, Turn: int64(i + 1), SignedAt: testkit.Start, SeatedAt: &testkit.Start})
+		}
+		for _, of := range attended {
+			h := model.Hours{
+				PersonID: p.ID, Source: model.FromActivity, ActivityID: &a.ID, NodeID: w.Unit.ID, Kind: a.Kind, Content: a.Title, Place: a.Place,
+				StartsAt: a.StartsAt, FromAt: &a.StartsAt, UntilAt: &a.EndsAt, State: of, InWay: model.ByCode, InByID: p.ID, CreatedAt: testkit.Start,
+			}
+			if of == model.HoursClaimed {
+				h.EndsAt, h.Minutes, h.OutWay, h.OutByID = &a.EndsAt, 120, model.ByCode, p.ID
+			}
+			w.add(&h)
+		}
+	}
+	return digits(a.ID)
+}
+
+// rotating gives the code that is on the screen now of the activity that a fixture has made.
+func (w *world) rotating(of string, gate model.Gate) string {
+	w.Helper()
+	id, _ := strconv.ParseInt(w.things[of], 10, 64)
+	a, err := model.ActivityByID(w.DB.Read(w.Context()), id)
+	if err != nil {
+		w.Fatal(err)
+	}
+	return a.RotatingCode(gate, testkit.Start).Code
+}
 
 func digits(id int64) string { return strconv.FormatInt(id, 10) }
 

@@ -184,6 +184,42 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/imports/{id}/faults", "list-import-faults", "看表格里要改正的地方", With(model.ImportRoster), (*API).listImportFaults),
 		downloadTable("/v1/imports/{id}/faults.xlsx", "download-import-faults", "下载错误清单(Excel)", With(model.ImportRoster), service.XLSX, importFaultTable(service.XLSX)),
 		downloadTable("/v1/imports/{id}/faults.csv", "download-import-faults-csv", "下载错误清单(CSV)", With(model.ImportRoster), service.CSV, importFaultTable(service.CSV)),
+
+		// association.go
+		area("联谊会"),
+		post("/v1/nodes/{id}/associations", "found-association", "成立联谊会", With(model.ManageAssociations), (*API).foundAssociation, viewAssociation),
+		get("/v1/nodes/{id}/associations", "list-associations", "一个地方的联谊会", Bound, (*API).associations),
+		get("/v1/associations/mine", "list-my-associations", "我负责的联谊会", Bound, (*API).myAssociations),
+		post("/v1/associations/{id}/hand-over", "hand-over-association", "换联谊会的负责人", With(model.ManageAssociations), (*API).handOverAssociation, viewAssociation),
+		post("/v1/associations/{id}/end", "end-association", "解散联谊会", With(model.ManageAssociations), (*API).endAssociation, viewAssociation),
+
+		// activity.go
+		area("活动"),
+		get("/v1/associations/{id}/activities", "list-association-activities", "联谊会的活动", Bound, (*API).associationActivities),
+		get("/v1/activities", "list-upcoming-activities", "我所在的地方将有的活动", Bound, (*API).upcomingActivities),
+		get("/v1/activities/{id}", "view-activity", "看一个活动", Anyone, (*API).activity),
+		get("/v1/nodes/{id}/activities", "list-activities", "一个地方的活动", With(model.MakeActivities), (*API).activities),
+		post("/v1/nodes/{id}/activities", "make-activity", "发起活动", Bound, (*API).makeActivity, viewChangedActivity),
+		post("/v1/activities/{id}/change", "change-activity", "调整活动", Bound, (*API).changeActivity, viewChangedActivity),
+		post("/v1/activities/{id}/cancel", "cancel-activity", "取消活动", Bound, (*API).cancelActivity, viewChangedActivity),
+
+		// activity_sign_up.go
+		post("/v1/activities/{id}/sign-up", "sign-up", "报名;名额满了就候补", Bound, (*API).signUp, viewSignedUp),
+		post("/v1/activities/{id}/sign-off", "sign-off", "退出活动或候补", Bound, (*API).signOff, viewSignedUp),
+		get("/v1/activities/mine", "list-my-sign-ups", "我报过名的活动", Bound, (*API).mySignUps),
+		get("/v1/activities/{id}/sign-ups", "list-sign-ups", "活动的报名和签到名单", Bound, (*API).signUps),
+		post("/v1/activities/{id}/people/{person_id}/sign-up", "sign-up-for", "替没有手机的居民报名", With(model.ListPeople), (*API).signUpFor, viewSignedUp),
+		post("/v1/activities/{id}/people/{person_id}/sign-off", "sign-off-for", "替没有手机的居民退出", With(model.ListPeople), (*API).signOffFor, viewSignedUp),
+
+		// activity_attend.go
+		get("/v1/activities/{id}/check-in-code", "view-check-in-code", "组织者屏幕上的签到码、签退码", Bound, (*API).checkInCode),
+		post("/v1/activities/{id}/check-in", "check-in-at-activity", "扫码签到", Bound, (*API).checkInAt, viewAttending),
+		post("/v1/activities/{id}/check-out", "check-out-of-activity", "扫码签退", Bound, (*API).checkOutOf, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/check-in", "check-in-by-hand", "组织者替没有手机的人签到", Bound, (*API).checkInByHand, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/check-out", "check-out-by-hand", "组织者替没有手机的人签退", Bound, (*API).checkOutByHand, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/void-attendance", "void-attendance", "组织者作废一个人的签到", Bound, (*API).voidAttendance, viewAttending),
+		post("/v1/activities/{id}/settle", "settle-attendance", "补上没有签退的人离开的时间", Bound, (*API).settleAttendance, viewSettled),
+		post("/v1/activities/{id}/confirm", "confirm-activity", "确认活动里所有人的时长", Bound, (*API).confirmActivity, viewConfirmedActivity),
 	}
 	if a.Demo {
 		// persona.go

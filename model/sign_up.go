@@ -30,7 +30,7 @@ type SignUpWay string
 const (
 	SignedBySelf  SignUpWay = "self"
 	SignedByProxy SignUpWay = "proxy"
-	SignedAtDoor  SignUpWay = "walk_in"
+	SignedAtDoor  SignUpWay = "door"
 )
 
 // SignUp is one person's for one activity; who signs off and up again keeps the row and gets a new
@@ -47,6 +47,7 @@ type SignUp struct {
 	SeatedAt    *time.Time // nil while they wait, and for who never had a seat
 	OffAt       *time.Time
 	OffByID     int64
+	LeftReason  string // why the organiser said when they left; "" where they were checked out
 }
 
 // Refusals about sign-ups.
@@ -95,6 +96,19 @@ func SignOff(tx *gorm.DB, s *SignUp, by int64, now time.Time) error {
 	s.State, s.OffAt, s.OffByID = SignedOff, &now, by
 	return changed(tx.Model(&SignUp{}).Where("id = ? AND state = ?", s.ID, was).
 		Updates(map[string]any{"state": SignedOff, "off_at": now, "off_by_id": by}), ErrSignUpNot)
+}
+
+// NoteLeft keeps why the organiser said when somebody left.
+func NoteLeft(tx *gorm.DB, activity, person int64, reason string) error {
+	return tx.Model(&SignUp{}).Where("activity_id = ? AND person_id = ?", activity, person).Update("left_reason", reason).Error
+}
+
+// SignUpsAmong gives a person's sign-ups for some activities.
+func SignUpsAmong(tx *gorm.DB, person int64, activities []int64) ([]SignUp, error) {
+	return inLists(activities, func(some []int64) ([]SignUp, error) {
+		var out []SignUp
+		return out, tx.Where("person_id = ? AND activity_id IN ?", person, some).Find(&out).Error
+	})
 }
 
 // MoveUp gives seats to those who have waited longest and are still here, at most so many, and gives

@@ -38,7 +38,8 @@ func Tables() []any {
 		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &Binding{}, &Appointment{},
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
-		&Command{}, &Audit{}, &Change{}, Command{}, &Audit{}, &Change{},
+		&Command{}, &Audit{}, &Change{},
+		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 		&Association{}, &Activity{}, &SignUp{},
 	}
 }

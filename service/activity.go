@@ -29,7 +29,7 @@ type ActivityForm struct {
 // which they lead. Refusals: node.not_found where they may not, association.not_found,
 // association.ended, activity.times_invalid, activity.audience_unknown, activity.audience_not_yours,
 // hours.kind_unknown, node.ended.
-func (s *Service) MakeActivity(ctx context.Context, cmd Command, node int64, form ActivityForm) (model.ListedActivity, error) {
+func (s *Service) MakeActivity(ctx context.Context, cmd Command, node int64, form ActivityForm) (SeenActivity, error) {
 	a := model.Activity{
 		NodeID: node, Kind: form.Kind, StartsAt: toSecond(form.StartsAt), EndsAt: toSecond(form.EndsAt),
 		Capacity: form.Capacity, Audience: form.Audience, MadeByID: cmd.By.PersonID,
@@ -38,34 +38,40 @@ func (s *Service) MakeActivity(ctx context.Context, cmd Command, node int64, for
 		a.AssociationID = &form.AssociationID
 	}
 	if err := activityTexts(&a, form.Title, form.Content, form.Place); err != nil {
-		return model.ListedActivity{}, err
+		return SeenActivity{}, err
 	}
-	return inTx(ctx, s, cmd, func(t *tx) (model.ListedActivity, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (SeenActivity, error) {
 		n, err := model.LockNode(t.DB, node)
 		if err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		if err := t.mayMake(a, n); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		if err := a.Timely(t.now); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		if err := model.ServiceKindKnown(t.DB, a.Kind); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		a.MadeAt = t.now
 		if err := model.MakeActivity(t.DB, &a); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		if err := t.scheduleActivity(a); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
 		if err := t.audit("activity.make", n.ID, "activity", a.ID, string(a.Audience)+" "+a.Kind); err != nil {
-			return model.ListedActivity{}, err
+			return SeenActivity{}, err
 		}
-		return model.ListedActivityByID(t.DB, a.ID)
+		return t.seen(a.ID)
 	})
+}
+
+// seen gives an activity as its organiser sees it right after they did something to it.
+func (t *tx) seen(id int64) (SeenActivity, error) {
+	a, err := model.ListedActivityByID(t.DB, id)
+	return SeenActivity{ListedActivity: a, Phase: a.Phase(t.now), Organiser: true}, err
 }
 
 func toSecond(at time.Time) time.Time { return at.UTC().Truncate(time.Second) }
@@ -168,9 +174,9 @@ type ActivityChange struct {
 // everybody who has signed up; who waits moves up where there are more seats. Refusals:
 // activity.not_found to whom it is not to organise, activity.cancelled, activity.started,
 // activity.attended, activity.times_invalid, activity.capacity_taken, activity.unchanged.
-func (s *Service) ChangeActivity(ctx context.Context, cmd Command, id int64, change ActivityChange) (model.ListedActivity, error) {
-	return inTx(ctx, s, cmd, func(t *tx) (model.ListedActivity, error) {
-		none := model.ListedActivity{}
+func (s *Service) ChangeActivity(ctx context.Context, cmd Command, id int64, change ActivityChange) (SeenActivity, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (SeenActivity, error) {
+		none := SeenActivity{}
 		a, n, err := t.lockOrganised(id)
 		if err != nil {
 			return none, err
@@ -197,7 +203,7 @@ func (s *Service) ChangeActivity(ctx context.Context, cmd Command, id int64, cha
 		if err := t.audit("activity.change", n.ID, "activity", a.ID, fields); err != nil {
 			return none, err
 		}
-		return model.ListedActivityByID(t.DB, a.ID)
+		return t.seen(a.ID)
 	})
 }
 
@@ -268,13 +274,13 @@ func set[V any](into *V, value *V) {
 // CancelActivity calls an activity off that is not over, with a reason. Who has signed up is told once;
 // open attendance is void. What somebody has already been checked out of stays, to be confirmed.
 // Refusals: activity.not_found to whom it is not to organise, activity.cancelled, activity.over.
-func (s *Service) CancelActivity(ctx context.Context, cmd Command, id int64, reason string) (model.ListedActivity, error) {
+func (s *Service) CancelActivity(ctx context.Context, cmd Command, id int64, reason string) (SeenActivity, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
-		return model.ListedActivity{}, err
+		return SeenActivity{}, err
 	}
-	return inTx(ctx, s, cmd, func(t *tx) (model.ListedActivity, error) {
-		none := model.ListedActivity{}
+	return inTx(ctx, s, cmd, func(t *tx) (SeenActivity, error) {
+		none := SeenActivity{}
 		a, n, err := t.lockOrganised(id)
 		if err != nil {
 			return none, err
@@ -295,6 +301,6 @@ func (s *Service) CancelActivity(ctx context.Context, cmd Command, id int64, rea
 		if err := t.audit("activity.cancel", n.ID, "activity", a.ID, ""); err != nil {
 			return none, err
 		}
-		return model.ListedActivityByID(t.DB, a.ID)
+		return t.seen(a.ID)
 	})
 }

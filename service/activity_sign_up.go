@@ -18,7 +18,7 @@ type SignedUp struct {
 // Refusals: activity.not_found, activity.cancelled, activity.started, activity.not_for_you,
 // activity.signed_up_already.
 func (s *Service) SignUp(ctx context.Context, cmd Command, activity int64) (SignedUp, error) {
-	return s.changeSignUp(ctx, cmd, activity, cmd.By.PersonID, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
+	return s.changeSignUp(ctx, cmd, activity, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
 		p, err := model.PersonByID(t.DB, t.by.PersonID)
 		if err != nil {
 			return SignedUp{}, err
@@ -30,7 +30,7 @@ func (s *Service) SignUp(ctx context.Context, cmd Command, activity int64) (Sign
 // SignUpFor signs up somebody without a phone, by an officer who looks after them; it is on record who
 // did it. Refusals as for SignUp, and person.not_found outside the actor's scope.
 func (s *Service) SignUpFor(ctx context.Context, cmd Command, activity, person int64) (SignedUp, error) {
-	return s.changeSignUp(ctx, cmd, activity, person, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
+	return s.changeSignUp(ctx, cmd, activity, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
 		p, err := t.personInCare(person)
 		if err != nil {
 			return SignedUp{}, err
@@ -63,7 +63,7 @@ func (t *tx) personInCare(id int64) (model.Person, error) {
 // Refusals: activity.not_found, activity.cancelled, activity.started, activity.not_signed_up,
 // activity.checked_in.
 func (s *Service) SignOff(ctx context.Context, cmd Command, activity int64) (SignedUp, error) {
-	return s.changeSignUp(ctx, cmd, activity, cmd.By.PersonID, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
+	return s.changeSignUp(ctx, cmd, activity, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
 		return t.signOff(a, n, t.by.PersonID)
 	})
 }
@@ -71,7 +71,7 @@ func (s *Service) SignOff(ctx context.Context, cmd Command, activity int64) (Sig
 // SignOffFor is SignOff for somebody whom the actor looks after, who is told. Refusals also:
 // person.not_found outside the actor's scope.
 func (s *Service) SignOffFor(ctx context.Context, cmd Command, activity, person int64) (SignedUp, error) {
-	return s.changeSignUp(ctx, cmd, activity, person, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
+	return s.changeSignUp(ctx, cmd, activity, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
 		if _, err := t.personInCare(person); err != nil {
 			return SignedUp{}, err
 		}
@@ -85,8 +85,8 @@ func (s *Service) SignOffFor(ctx context.Context, cmd Command, activity, person 
 	})
 }
 
-// changeSignUp does something to a person's sign-up, the activity locked.
-func (s *Service) changeSignUp(ctx context.Context, cmd Command, activity, person int64,
+// changeSignUp does something to a sign-up before the start, the activity locked.
+func (s *Service) changeSignUp(ctx context.Context, cmd Command, activity int64,
 	do func(t *tx, a model.Activity, n model.Node) (SignedUp, error),
 ) (SignedUp, error) {
 	return inTx(ctx, s, cmd, func(t *tx) (SignedUp, error) {

@@ -57,6 +57,7 @@ CREATE TABLE IF NOT EXISTS sign_ups (
   seated_at @time,
   off_at @time,
   off_by_id BIGINT NOT NULL,
+  left_reason VARCHAR(200) NOT NULL,
   INDEX ix_sign_ups_state (activity_id, state, turn),
   INDEX ix_sign_ups_person (person_id, id),
   CONSTRAINT uq_sign_ups_person UNIQUE (activity_id, person_id),
