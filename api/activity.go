@@ -78,7 +78,7 @@ func (a *API) activity(ctx context.Context, by model.Actor, in *OfActivity) (act
 	}
 	v := activityPageView{viewSeenActivity(seen), seen.Ahead, seen.Organiser, nil}
 	if seen.Attended != nil {
-		at := viewHours(*seen.Attended)
+		at := viewAttendance(*seen.Attended)
 		v.Attendance = &at
 	}
 	return v, nil

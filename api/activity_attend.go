@@ -21,7 +21,7 @@ type attendanceView struct {
 	Reason   string     `json:"reason,omitempty" doc:"作废的原因"`
 }
 
-func viewHours(h model.Hours) attendanceView {
+func viewAttendance(h model.Hours) attendanceView {
 	return attendanceView{
 		ID(h.ID), string(h.State), h.State.Title(), atEdge(h.StartsAt), maybeAtEdge(h.EndsAt), h.Minutes,
 		string(h.InWay), string(h.OutWay), h.Reason,
@@ -36,7 +36,7 @@ type attendingView struct {
 }
 
 func viewAttending(a service.Attending) attendingView {
-	v := attendingView{viewHours(a.Hours), 0, ID(a.PersonID), a.Already}
+	v := attendingView{viewAttendance(a.Hours), 0, ID(a.PersonID), a.Already}
 	if a.ActivityID != nil {
 		v.Activity = ID(*a.ActivityID)
 	}

@@ -91,7 +91,7 @@ func viewListedSignUp(s service.SeenSignUp) listedSignUpView {
 		v.Name, v.UnitName = s.Name, s.UnitName
 	}
 	if s.Attended != nil {
-		at := viewHours(*s.Attended)
+		at := viewAttendance(*s.Attended)
 		v.Attendance = &at
 	}
 	return v
@@ -115,7 +115,7 @@ func (a *API) mySignUps(ctx context.Context, by model.Actor, in *mySignUpsIn) (L
 	return listOf(in.Paged, rows, func(m model.MySignUp) int64 { return m.SignUp.ID }, func(m model.MySignUp) mySignUpView {
 		v := mySignUpView{viewSignUp(m.SignUp), viewListedActivity(m.Activity, m.Activity.Phase(now)), nil}
 		if m.Attended != nil {
-			at := viewHours(*m.Attended)
+			at := viewAttendance(*m.Attended)
 			v.Attendance = &at
 		}
 		return v

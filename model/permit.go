@@ -29,6 +29,11 @@ const (
 	InstallPlaques   Action = "install_plaques"
 	AcceptCheckIns   Action = "accept_check_ins"
 	CountCheckIns    Action = "count_check_ins"
+	EnterHours       Action = "enter_hours"
+	ConfirmHours     Action = "confirm_hours"
+	VoidHours        Action = "void_hours"
+	WatchHours       Action = "watch_hours"
+	MakePointsRules  Action = "make_points_rules"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
 
@@ -56,6 +61,11 @@ var permits = map[Action][]Role{
 	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	EnterHours:       {UnitChief, CommunityStaff, CommunitySecretary},
+	ConfirmHours:     {UnitChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	VoidHours:        {CommunityStaff, CommunitySecretary},
+	WatchHours:       {BranchSecretary, CommunityStaff, CommunitySecretary},
+	MakePointsRules:  {DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
 

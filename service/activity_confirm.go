@@ -56,7 +56,7 @@ func (s *Service) SettleAttendance(ctx context.Context, cmd Command, activity in
 		}
 		out := make([]model.Hours, len(left))
 		for i, l := range left {
-			if out[i], err = t.settle(a, l); err != nil {
+			if out[i], err = t.settleOne(a, l); err != nil {
 				return nil, err
 			}
 		}
@@ -64,8 +64,8 @@ func (s *Service) SettleAttendance(ctx context.Context, cmd Command, activity in
 	})
 }
 
-// settle ends the open attendance of a locked person at a moment that the organiser gives.
-func (t *tx) settle(a model.Activity, l Left) (model.Hours, error) {
+// settleOne ends the open attendance of a locked person at a moment that the organiser gives.
+func (t *tx) settleOne(a model.Activity, l Left) (model.Hours, error) {
 	if l.PersonID == t.by.PersonID {
 		return model.Hours{}, model.ErrAttendanceOwn
 	}

@@ -85,11 +85,14 @@ func (s *Service) SignOffFor(ctx context.Context, cmd Command, activity, person 
 	})
 }
 
+// laneOf is where commands wait together that contend for one activity: its seats, its door.
+func laneOf(activity int64) string { return model.ActivityOnce(activity, "lane") }
+
 // changeSignUp does something to a sign-up before the start, the activity locked.
 func (s *Service) changeSignUp(ctx context.Context, cmd Command, activity int64,
 	do func(t *tx, a model.Activity, n model.Node) (SignedUp, error),
 ) (SignedUp, error) {
-	return inTx(ctx, s, cmd, func(t *tx) (SignedUp, error) {
+	return inLane(ctx, s, laneOf(activity), nil, cmd, func(t *tx) (SignedUp, error) {
 		a, err := model.LockActivity(t.DB, activity)
 		if err != nil {
 			return SignedUp{}, err
