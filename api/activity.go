@@ -8,8 +8,8 @@ import (
 	"danyuan/service"
 )
 
-// activityView is an activity as everybody may see it: nobody's name is on it.
-type activityView struct {
+// ActivityView is an activity as everybody may see it: nobody's name is on it.
+type ActivityView struct {
 	ID            ID         `json:"id" doc:"编号" example:"42"`
 	Node          nodeName   `json:"node" doc:"哪里组织的"`
 	Association   string     `json:"association,omitempty" doc:"哪个联谊会的活动" example:"夕阳红合唱队"`
@@ -30,8 +30,8 @@ type activityView struct {
 	Reason        string     `json:"reason,omitempty" doc:"取消的原因"`
 }
 
-func viewListedActivity(a model.ListedActivity, phase model.Phase) activityView {
-	return activityView{
+func viewListedActivity(a model.ListedActivity, phase model.Phase) ActivityView {
+	return ActivityView{
 		ID: ID(a.ID), Node: nodeName{ID(a.NodeID), a.NodeName}, Association: a.AssociationName, Kind: a.Kind,
 		Title: a.Title, Content: a.Content, Place: a.Place, StartsAt: atEdge(a.StartsAt), EndsAt: atEdge(a.EndsAt),
 		Audience: string(a.Audience), AudienceTitle: a.Audience.Title(), Capacity: a.Capacity, Seated: a.Seated, Waiting: a.Waiting,
@@ -40,19 +40,19 @@ func viewListedActivity(a model.ListedActivity, phase model.Phase) activityView 
 }
 
 // viewChangedActivity is for its organiser, right after it was made, changed or cancelled.
-func viewChangedActivity(a service.SeenActivity) activityView {
+func viewChangedActivity(a service.SeenActivity) ActivityView {
 	return viewListedActivity(a.ListedActivity, a.Phase)
 }
 
-// seenActivityView adds what concerns the reader.
-type seenActivityView struct {
-	activityView
+// SeenActivityView adds what concerns the reader.
+type SeenActivityView struct {
+	ActivityView
 	ForMe bool   `json:"for_me" doc:"您是否在参加范围里"`
 	State string `json:"my_state,omitempty" enum:"seated,waiting,off" doc:"您的报名:已报名、候补中、已退出;没有就是没报过"`
 }
 
-func viewSeenActivity(a service.SeenActivity) seenActivityView {
-	v := seenActivityView{viewListedActivity(a.ListedActivity, a.Phase), a.ForMe, ""}
+func viewSeenActivity(a service.SeenActivity) SeenActivityView {
+	v := SeenActivityView{viewListedActivity(a.ListedActivity, a.Phase), a.ForMe, ""}
 	if a.Mine != nil {
 		v.State = string(a.Mine.State)
 	}
@@ -60,10 +60,10 @@ func viewSeenActivity(a service.SeenActivity) seenActivityView {
 }
 
 type activityPageView struct {
-	seenActivityView
+	SeenActivityView
 	Ahead      int64           `json:"waiting_ahead,omitempty" doc:"候补时,排在您前面的人数" example:"2"`
 	Organiser  bool            `json:"organiser" doc:"您是否可以组织这个活动:打开签到码、看名单、确认时长"`
-	Attendance *attendanceView `json:"attendance,omitempty" doc:"您自己的签到"`
+	Attendance *AttendanceView `json:"attendance,omitempty" doc:"您自己的签到"`
 }
 
 // OfActivity is embedded by the input of what is about one activity.
@@ -86,16 +86,16 @@ func (a *API) activity(ctx context.Context, by model.Actor, in *OfActivity) (act
 
 type upcomingActivitiesIn struct{ Paged }
 
-func (a *API) upcomingActivities(ctx context.Context, by model.Actor, in *upcomingActivitiesIn) (List[seenActivityView], error) {
+func (a *API) upcomingActivities(ctx context.Context, by model.Actor, in *upcomingActivitiesIn) (List[SeenActivityView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[seenActivityView]{}, err
+		return List[SeenActivityView]{}, err
 	}
 	rows, err := a.s.UpcomingActivities(ctx, by, slice)
 	return listOfActivities(in.Paged, rows), err
 }
 
-func listOfActivities(p Paged, rows []service.SeenActivity) List[seenActivityView] {
+func listOfActivities(p Paged, rows []service.SeenActivity) List[SeenActivityView] {
 	return listOf(p, rows, func(s service.SeenActivity) int64 { return s.ID }, viewSeenActivity)
 }
 
@@ -105,10 +105,10 @@ type activitiesIn struct {
 	State string `query:"state" enum:"open,cancelled" doc:"只看没有取消的,或只看取消的;不填是全部"`
 }
 
-func (a *API) activities(ctx context.Context, by model.Actor, in *activitiesIn) (List[seenActivityView], error) {
+func (a *API) activities(ctx context.Context, by model.Actor, in *activitiesIn) (List[SeenActivityView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[seenActivityView]{}, err
+		return List[SeenActivityView]{}, err
 	}
 	rows, err := a.s.ActivitiesOf(ctx, by, int64(in.ID), model.ActivityState(in.State), slice)
 	return listOfActivities(in.Paged, rows), err
@@ -119,10 +119,10 @@ type associationActivitiesIn struct {
 	Paged
 }
 
-func (a *API) associationActivities(ctx context.Context, by model.Actor, in *associationActivitiesIn) (List[seenActivityView], error) {
+func (a *API) associationActivities(ctx context.Context, by model.Actor, in *associationActivitiesIn) (List[SeenActivityView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[seenActivityView]{}, err
+		return List[SeenActivityView]{}, err
 	}
 	rows, err := a.s.ActivitiesOfAssociation(ctx, by, int64(in.ID), slice)
 	return listOfActivities(in.Paged, rows), err

@@ -8,8 +8,8 @@ import (
 	"danyuan/service"
 )
 
-// attendanceView is somebody's attendance at an activity.
-type attendanceView struct {
+// AttendanceView is somebody's attendance at an activity.
+type AttendanceView struct {
 	Hours    ID         `json:"hours_id" doc:"服务记录的编号"`
 	State    string     `json:"state" enum:"open,claimed,confirmed,refused,void" doc:"服务中、待确认、已确认、未通过、已作废"`
 	Title    string     `json:"title" doc:"状态的中文" example:"服务中"`
@@ -21,15 +21,15 @@ type attendanceView struct {
 	Reason   string     `json:"reason,omitempty" doc:"作废的原因"`
 }
 
-func viewAttendance(h model.Hours) attendanceView {
-	return attendanceView{
+func viewAttendance(h model.Hours) AttendanceView {
+	return AttendanceView{
 		ID(h.ID), string(h.State), h.State.Title(), atEdge(h.StartsAt), maybeAtEdge(h.EndsAt), h.Minutes,
 		string(h.InWay), string(h.OutWay), h.Reason,
 	}
 }
 
 type attendingView struct {
-	attendanceView
+	AttendanceView
 	Activity ID   `json:"activity_id" doc:"哪个活动"`
 	Person   ID   `json:"person_id" doc:"谁"`
 	Already  bool `json:"already" doc:"true 表示之前已经办过,这次没有再办"`

@@ -8,7 +8,8 @@ import (
 	"danyuan/service"
 )
 
-type signUpView struct {
+// SignUpView is a sign-up as who it concerns sees it.
+type SignUpView struct {
 	Activity ID         `json:"activity_id" doc:"哪个活动"`
 	Person   ID         `json:"person_id" doc:"谁"`
 	State    string     `json:"state" enum:"seated,waiting,off" doc:"已报名、候补中、已退出"`
@@ -20,14 +21,14 @@ type signUpView struct {
 	Ahead    int64      `json:"waiting_ahead,omitempty" doc:"候补时,排在前面的人数" example:"2"`
 }
 
-func viewSignUp(u model.SignUp) signUpView {
-	return signUpView{
+func viewSignUp(u model.SignUp) SignUpView {
+	return SignUpView{
 		ID(u.ActivityID), ID(u.PersonID), string(u.State), u.State.Title(), string(u.Way),
 		atEdge(u.SignedAt), maybeAtEdge(u.SeatedAt), maybeAtEdge(u.OffAt), 0,
 	}
 }
 
-func viewSignedUp(u service.SignedUp) signUpView {
+func viewSignedUp(u service.SignedUp) SignUpView {
 	v := viewSignUp(u.SignUp)
 	v.Ahead = u.Ahead
 	return v
@@ -68,11 +69,11 @@ type signUpsIn struct {
 }
 
 type listedSignUpView struct {
-	signUpView
+	SignUpView
 	Name       string          `json:"name" doc:"您负责联系的居民显示全名,其他人显示姓氏" example:"李小梅"`
 	UnitName   string          `json:"unit_name,omitempty" doc:"住在哪个单元;只给负责联系的人" example:"1单元"`
 	EnteredBy  *ID             `json:"entered_by_id,omitempty" doc:"代为报名的人"`
-	Attendance *attendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
+	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
 	LeftReason string          `json:"left_reason,omitempty" doc:"补记离开时间的原因"`
 }
 
@@ -86,7 +87,7 @@ func (a *API) signUps(ctx context.Context, by model.Actor, in *signUpsIn) (List[
 }
 
 func viewListedSignUp(s service.SeenSignUp) listedSignUpView {
-	v := listedSignUpView{signUpView: viewSignUp(s.SignUp), Name: model.MaskName(s.Name), EnteredBy: idOrNone(s.EnteredByID), LeftReason: s.LeftReason}
+	v := listedSignUpView{SignUpView: viewSignUp(s.SignUp), Name: model.MaskName(s.Name), EnteredBy: idOrNone(s.EnteredByID), LeftReason: s.LeftReason}
 	if s.WholeName {
 		v.Name, v.UnitName = s.Name, s.UnitName
 	}
@@ -100,9 +101,9 @@ func viewListedSignUp(s service.SeenSignUp) listedSignUpView {
 type mySignUpsIn struct{ Paged }
 
 type mySignUpView struct {
-	signUpView
-	Activity   activityView    `json:"activity"`
-	Attendance *attendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
+	SignUpView
+	Activity   ActivityView    `json:"activity"`
+	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
 }
 
 func (a *API) mySignUps(ctx context.Context, by model.Actor, in *mySignUpsIn) (List[mySignUpView], error) {

@@ -8,8 +8,8 @@ import (
 	"danyuan/service"
 )
 
-// hoursView is one record of service.
-type hoursView struct {
+// HoursView is one record of service.
+type HoursView struct {
 	ID         ID         `json:"id" doc:"编号"`
 	Person     ID         `json:"person_id" doc:"志愿者"`
 	Name       string     `json:"name" doc:"志愿者的姓名" example:"李小梅"`
@@ -34,8 +34,8 @@ type hoursView struct {
 	FiledAt    time.Time  `json:"filed_at" doc:"何时填报或签到"`
 }
 
-func viewHours(h model.ListedHours) hoursView {
-	return hoursView{
+func viewHours(h model.ListedHours) HoursView {
+	return HoursView{
 		ID: ID(h.ID), Person: ID(h.PersonID), Name: h.Name, Source: string(h.Source), Activity: maybeID(h.ActivityID),
 		Node: ID(h.NodeID), NodeName: h.NodeName, Kind: h.Kind, KindName: h.KindName, Content: h.Content, Place: h.Place,
 		StartsAt: atEdge(h.StartsAt), EndsAt: maybeAtEdge(h.EndsAt), Minutes: h.Minutes, Points: h.Points,
@@ -46,8 +46,8 @@ func viewHours(h model.ListedHours) hoursView {
 
 func idOfHours(h model.ListedHours) int64 { return h.ID }
 
-// claimBody is what somebody says of their service.
-type claimBody struct {
+// ClaimBody is what somebody says of their service.
+type ClaimBody struct {
 	Kind     string    `json:"kind" minLength:"1" maxLength:"24" doc:"服务类别,见 /v1/service-kinds" example:"environment"`
 	Content  string    `json:"content" minLength:"1" maxLength:"500" doc:"做了什么" example:"清理楼道杂物,打扫3栋门前的落叶"`
 	Place    string    `json:"place" minLength:"1" maxLength:"80" doc:"在哪里" example:"3栋1单元门前"`
@@ -55,12 +55,12 @@ type claimBody struct {
 	EndsAt   time.Time `json:"ends_at" doc:"结束时间,到分钟;不能晚于现在" example:"2026-03-04T10:30:00+08:00"`
 }
 
-func (b claimBody) claim() model.HoursClaim {
+func (b ClaimBody) claim() model.HoursClaim {
 	return model.HoursClaim{Kind: b.Kind, Content: b.Content, Place: b.Place, StartsAt: b.StartsAt, EndsAt: b.EndsAt}
 }
 
 type logBody struct {
-	claimBody
+	ClaimBody
 	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
 }
 
@@ -94,7 +94,7 @@ func (a *API) fileHoursFor(ctx context.Context, cmd service.Command, in *fileHou
 type changeHoursIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
-	Body  claimBody
+	Body  ClaimBody
 }
 
 func (a *API) changeHours(ctx context.Context, cmd service.Command, in *changeHoursIn) (model.ListedHours, error) {

@@ -43,7 +43,7 @@ type askCorrectionIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
 	Body  struct {
-		claimBody
+		ClaimBody
 		Why string `json:"why" minLength:"1" maxLength:"200" doc:"为什么更正" example:"结束时间填错了"`
 	}
 }

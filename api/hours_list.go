@@ -13,10 +13,10 @@ type myHoursIn struct {
 	Paged
 }
 
-func (a *API) myHours(ctx context.Context, by model.Actor, in *myHoursIn) (List[hoursView], error) {
+func (a *API) myHours(ctx context.Context, by model.Actor, in *myHoursIn) (List[HoursView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[hoursView]{}, err
+		return List[HoursView]{}, err
 	}
 	rows, err := a.s.MyHours(ctx, by, model.HoursState(in.State), slice)
 	return listOf(in.Paged, rows, idOfHours, viewHours), err
@@ -28,10 +28,10 @@ type hoursAtIn struct {
 	Paged
 }
 
-func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[hoursView], error) {
+func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[HoursView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[hoursView]{}, err
+		return List[HoursView]{}, err
 	}
 	rows, err := a.s.HoursAt(ctx, by, int64(in.Node), model.HoursState(in.State), slice)
 	return listOf(in.Paged, rows, idOfHours, viewHours), err
@@ -40,7 +40,7 @@ func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[
 type hoursToConfirmIn struct{ Paged }
 
 type waitingHoursView struct {
-	hoursView
+	HoursView
 	YourTurn bool `json:"your_turn" doc:"true:现在可以由您办理;false:先由更了解情况的一级办理"`
 }
 
@@ -72,7 +72,7 @@ type hoursChangeView struct {
 }
 
 type hoursRecordView struct {
-	hoursView
+	HoursView
 	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样,从早到晚"`
 	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请,从早到晚"`
 }
