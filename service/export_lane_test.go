@@ -45,10 +45,10 @@ func (r Ride) Pay(from, to ledger.Key, amount int64) error {
 }
 
 // Write writes a row past the draft.
-func (r Ride) Write(name string) error { return r.t.Create(&model.Lock{Name: name}).Error }
+func (r Ride) Write(name string) error { return r.t.Create(&model.Sequence{Name: name}).Error }
 
 // Rows counts the rows that Write has written.
-func (r Ride) Rows() (n int64, err error) { return n, r.t.Model(&model.Lock{}).Count(&n).Error }
+func (r Ride) Rows() (n int64, err error) { return n, r.t.Model(&model.Sequence{}).Count(&n).Error }
 
 // Stored reads an account's balance past the book.
 func (r Ride) Stored(key ledger.Key) (int64, error) { return model.BalanceOf(r.t.DB, string(key)) }

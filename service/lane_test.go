@@ -171,7 +171,7 @@ func TestLane_whoFailsLeavesNothingAndTakesNobodyAlong(t *testing.T) {
 				t.Errorf("%d entries of the others, want 2", n)
 			}
 			var names []string
-			if err := p.DB.Read(t.Context()).Model(&model.Lock{}).Where("name IN ?", []string{"lost", "kept"}).Pluck("name", &names).Error; err != nil || len(names) != 1 || names[0] != "kept" {
+			if err := p.DB.Read(t.Context()).Model(&model.Sequence{}).Where("name IN ?", []string{"lost", "kept"}).Pluck("name", &names).Error; err != nil || len(names) != 1 || names[0] != "kept" {
 				t.Errorf("rows %v, %v", names, err)
 			}
 		})
