@@ -178,6 +178,18 @@ func TestLane_whoFailsLeavesNothingAndTakesNobodyAlong(t *testing.T) {
 	}
 }
 
+// TestLane_accountOpenedByWhoFailed has a command open an account behind a savepoint and fail; the next
+// one uses that account.
+func TestLane_accountOpenedByWhoFailed(t *testing.T) {
+	p := newPlatform(t)
+	p.ride(service.Command{}, func(r service.Ride) (string, error) {
+		return "", errors.Join(r.Write("lost"), r.Pay(source, purse, 7), errRefused)
+	}, p.fails("test.refused"))
+	p.ride(service.Command{}, pay(20), p.wins("paid"))
+	p.depart()
+	p.holds(purse, 20)
+}
+
 func TestLane_panicIsItsOwn(t *testing.T) {
 	p := newPlatform(t)
 	p.ride(service.Command{}, pay(10), p.wins("paid"))
