@@ -28,14 +28,19 @@ type Plan struct {
 	CheckedIn   int // in-service members who have checked in
 	PartTime    int // part-time committee members
 	AlsoChief   int // branch secretaries who are also grid chief
+	Hours       int // confirmed records of voluntary service in the last year
+	Redeemed    int // redemptions that were picked up
+	Money       int // fen of this year's budgets
 }
 
 // District is what the document publishes (Anqing Organisation Work, 2020 no. 6): communities, grid
 // branches, units with groups, plaques, members showing identity, in-service members checked in,
-// officers. Households and all members are not in it and are reckoned from about 170,000 residents.
+// officers, 500,000 yuan a year for rewards. Households and all members are not in it and are reckoned
+// from about 170,000 residents; hours and redemptions are as many as make a million entries of the ledger.
 var District = Plan{
 	Communities: 31, Grids: 293, Units: 2379, Households: 61_000, Residents: 170_000, Members: 6_800,
 	Showing: 4_400, Plaques: 2_836, CheckedIn: 1_633, PartTime: 69, AlsoChief: 186,
+	Hours: 310_000, Redeemed: 40_000, Money: 50_000_000,
 }
 
 // ErrNoDivisions says that the divisions must be imported first.
@@ -79,7 +84,7 @@ func (p Plan) part(i int) Plan {
 	return Plan{
 		Communities: 1, Grids: share(p.Grids), Units: share(p.Units), Households: share(p.Households), Residents: share(p.Residents),
 		Members: share(p.Members), Showing: share(p.Showing), Plaques: share(p.Plaques), CheckedIn: share(p.CheckedIn),
-		PartTime: share(p.PartTime), AlsoChief: share(p.AlsoChief),
+		PartTime: share(p.PartTime), AlsoChief: share(p.AlsoChief), Hours: share(p.Hours), Redeemed: share(p.Redeemed), Money: share(p.Money),
 	}
 }
 

@@ -29,6 +29,9 @@ func (s *seed) community(c model.Node, plan Plan) error {
 	if err := s.groups(units); err != nil {
 		return err
 	}
+	if err := s.service(c, residents, plan); err != nil {
+		return err
+	}
 	return s.appointAll(c, grids, units, residents, plan)
 }
 
