@@ -80,6 +80,17 @@ func TestRebind_ofSomebodyWhoServesAtTheDistrictIsDecidedThere(t *testing.T) {
 	k.Get(fresh, "/v1/me").Expect(200).Has("auditor")
 }
 
+func TestRebind_ofSomebodyAboveTheCommunitiesWithoutAnOfficeIsNewsToTheDistrict(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	admin, _ := k.Officer(model.DistrictAdmin, o.District, "郑海")
+	k.SignIn(k.Person(o.District, "冯雪", testkit.Phone("13900000001")))
+	k.Post(k.Stranger("new-phone"), "/v1/bindings", proof("13900000001")).Expect(200).Has(`"wait_for_community"`)
+	if told := notices(k, admin); len(told) != 1 {
+		t.Error(told)
+	}
+}
+
 func TestRebind_ofAResidentIsNoNewsToTheDistrict(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()
@@ -141,6 +152,26 @@ func TestLeave_theLastDistrictAdminStays(t *testing.T) {
 	third := k.Person(o.District, "钱海")
 	appoint(k, secondToken, third, model.DistrictAdmin, o.District).Expect(200)
 	k.Post(secondToken, path, body{"reason": "迁往外地"}).Expect(200).Has(`"left"`)
+}
+
+func TestLeaveRace_oneOfTwoDistrictAdminsStays(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	var both [2]model.Person
+	for i, name := range []string{"郑海", "钱海"} {
+		both[i] = k.Person(o.Unit, name)
+		k.Appoint(both[i], model.DistrictAdmin, o.District)
+	}
+	third, token := k.Officer(model.CommunitySecretary, o.Community, "孙兼任")
+	appoint(k, k.SignIn(both[0]), third, model.DistrictAdmin, o.District, k.Clock.Now(), k.Clock.Now().AddDate(0, 1, 0)).Expect(200)
+	statuses := make([]int, 2)
+	k.Race(2, func(i int) {
+		statuses[i] = k.Post(token, "/v1/people/"+idText(both[i].ID)+"/leave", body{"reason": "迁往外地"}).Status
+	})
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{200, 409}) {
+		t.Error(statuses)
+	}
 }
 
 func TestLeave_endsTheCheckInToo(t *testing.T) {
