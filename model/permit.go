@@ -31,6 +31,12 @@ const (
 	CountCheckIns    Action = "count_check_ins"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
+	ManageBudgets    Action = "manage_budgets"
+	ViewBudgets      Action = "view_budgets"
+	ManageRewards    Action = "manage_rewards"
+	RedeemForOthers  Action = "redeem_for_others"
+	PickUp           Action = "pick_up"
+	ManageExpiry     Action = "manage_expiry"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -55,6 +61,12 @@ var permits = map[Action][]Role{
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
+	ManageBudgets:    {DistrictAdmin},
+	ViewBudgets:      {CommunityStaff, CommunitySecretary, Auditor, DistrictAdmin},
+	ManageRewards:    {CommunityStaff, CommunitySecretary},
+	RedeemForOthers:  {UnitChief, CommunityStaff, CommunitySecretary},
+	PickUp:           {CommunityStaff, CommunitySecretary},
+	ManageExpiry:     {DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

@@ -20,6 +20,14 @@ const (
 	forgetJobs  = "forget_jobs" // drops done jobs after some time
 	importTable = "import"      // imports a table that somebody handed in
 	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+
+	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
+	expireRedemption = "expire_redemption" // gives back what was not picked up
+	remindRedemption = "remind_redemption" // tells the holder the day before
+	announceExpiry   = "announce_expiry"   // tells people that points will expire,
+	remindExpiry     = "remind_expiry"     // again before they do,
+	expirePoints     = "expire_points"     // takes them,
+	recallExpiry     = "recall_expiry"     // or tells people that they will not
 )
 
 // jobTable says who does which kind.
@@ -29,6 +37,14 @@ func (s *Service) jobTable() map[string]job {
 		forgetJobs:  s.forgetJobs,
 		importTable: s.runImport,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+
+		closeBudgets:     s.closeBudgets,
+		expireRedemption: s.expireRedemption,
+		remindRedemption: s.remindRedemption,
+		announceExpiry:   s.expiryJob(announceExpiry),
+		remindExpiry:     s.expiryJob(remindExpiry),
+		expirePoints:     s.expiryJob(expirePoints),
+		recallExpiry:     s.expiryJob(recallExpiry),
 	}
 }
 
