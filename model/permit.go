@@ -39,6 +39,12 @@ const (
 
 	ManageAssociations Action = "manage_associations"
 	MakeActivities     Action = "make_activities"
+	ManageBudgets      Action = "manage_budgets"
+	ViewBudgets        Action = "view_budgets"
+	ManageRewards      Action = "manage_rewards"
+	RedeemForOthers    Action = "redeem_for_others"
+	PickUp             Action = "pick_up"
+	ManageExpiry       Action = "manage_expiry"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -71,6 +77,12 @@ var permits = map[Action][]Role{
 
 	ManageAssociations: {CommunityStaff, CommunitySecretary},
 	MakeActivities:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	ManageBudgets:      {DistrictAdmin},
+	ViewBudgets:        {CommunityStaff, CommunitySecretary, Auditor, DistrictAdmin},
+	ManageRewards:      {CommunityStaff, CommunitySecretary},
+	RedeemForOthers:    {UnitChief, CommunityStaff, CommunitySecretary},
+	PickUp:             {CommunityStaff, CommunitySecretary},
+	ManageExpiry:       {DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

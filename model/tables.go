@@ -42,5 +42,6 @@ func Tables() []any {
 		&Account{}, &Transfer{}, &Entry{},
 		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 		&Association{}, &Activity{}, &SignUp{},
+		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
 	}
 }

@@ -51,7 +51,7 @@ func (s *Service) CheckOutByHand(ctx context.Context, cmd Command, activity, per
 }
 
 func (s *Service) attend(ctx context.Context, cmd Command, who attending) (Attending, error) {
-	return inLane(ctx, s, laneOf(who.activity), nil, cmd, func(t *tx) (Attending, error) {
+	return inLane(ctx, s, laneOf(who.activity), holding{}, cmd, func(t *tx) (Attending, error) {
 		a, n, err := t.lockAttended(who)
 		if err != nil {
 			return Attending{}, err

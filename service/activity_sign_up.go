@@ -92,7 +92,7 @@ func laneOf(activity int64) string { return model.ActivityOnce(activity, "lane")
 func (s *Service) changeSignUp(ctx context.Context, cmd Command, activity int64,
 	do func(t *tx, a model.Activity, n model.Node) (SignedUp, error),
 ) (SignedUp, error) {
-	return inLane(ctx, s, laneOf(activity), nil, cmd, func(t *tx) (SignedUp, error) {
+	return inLane(ctx, s, laneOf(activity), holding{}, cmd, func(t *tx) (SignedUp, error) {
 		a, err := model.LockActivity(t.DB, activity)
 		if err != nil {
 			return SignedUp{}, err

@@ -20,6 +20,14 @@ const (
 	forgetJobs  = "forget_jobs" // drops done jobs after some time
 	importTable = "import"      // imports a table that somebody handed in
 	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+
+	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
+	expireRedemption = "expire_redemption" // gives back what was not picked up
+	remindRedemption = "remind_redemption" // tells the holder the day before
+	announceExpiry   = "announce_expiry"   // tells people that points will expire,
+	remindExpiry     = "remind_expiry"     // again before they do,
+	expirePoints     = "expire_points"     // takes them,
+	recallExpiry     = "recall_expiry"     // or tells people that they will not
 )
 
 // jobTable says who does which kind.
@@ -30,10 +38,17 @@ func (s *Service) jobTable() map[string]job {
 		importTable: s.runImport,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
-		remindActivity: s.remindOfActivity,
-		endActivity:    s.closeActivity,
-		tellChanged:    s.tellOfChange,
-		tellCancelled:  s.tellOfCancellation,
+		remindActivity:   s.remindOfActivity,
+		endActivity:      s.closeActivity,
+		tellChanged:      s.tellOfChange,
+		tellCancelled:    s.tellOfCancellation,
+		closeBudgets:     s.closeBudgets,
+		expireRedemption: s.expireRedemption,
+		remindRedemption: s.remindRedemption,
+		announceExpiry:   s.expiryJob(announceExpiry),
+		remindExpiry:     s.expiryJob(remindExpiry),
+		expirePoints:     s.expiryJob(expirePoints),
+		recallExpiry:     s.expiryJob(recallExpiry),
 	}
 }
 

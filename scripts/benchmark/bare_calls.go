@@ -16,12 +16,6 @@ func (b *bare) call(kind string) (func(ctx context.Context, n int64) error, erro
 	switch kind {
 	case "hot", "spread":
 		return b.redeeming(kind == "hot")
-	case "check-in":
-		return b.checkingIn()
-	case "statement":
-		return b.stating()
-	case "confirm":
-		return b.confirming()
 	}
 	return nil, fmt.Errorf("no such call: %s", kind)
 }
