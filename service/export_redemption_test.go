@@ -41,3 +41,15 @@ func (s *Service) RedeemTogether(ctx context.Context, reward, points int64, peop
 	}
 	return errs, statements
 }
+
+// ExpireSome does one transaction's worth of a policy's taking, and fails it in the end if err is given.
+func (s *Service) ExpireSome(ctx context.Context, policy int64, err error) error {
+	_, failed := inTx(ctx, s, Command{}, func(t *tx) (bool, error) {
+		more, done := t.workOnExpiry(policy, model.ExpiryTaking)
+		if done == nil {
+			done = err
+		}
+		return more, done
+	})
+	return failed
+}
