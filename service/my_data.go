@@ -19,6 +19,7 @@ type MyData struct {
 	Displays []model.PlacedDisplay
 	Plaques  []model.Plaque
 	CheckIns []model.ListedCheckIn
+	Redeemed []model.ListedRedemption
 	Changes  []model.PersonChange
 	Held     model.Held
 }
@@ -66,6 +67,9 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 		return d, err
 	}
 	if d.CheckIns, err = model.AllCheckInsOf(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.Redeemed, err = model.AllRedemptionsOf(h, p.ID); err != nil {
 		return d, err
 	}
 	d.Changes, err = model.PersonChangesOf(h, p.ID)

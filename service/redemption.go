@@ -36,17 +36,23 @@ func (s *Service) Redeem(ctx context.Context, cmd Command, reward, points int64)
 	if err != nil {
 		return model.Redemption{}, err
 	}
-	var hold holding
-	if belongsTo(cmd.By.Path, seen.CommunityID) {
-		hold.rewards, hold.accounts = []int64{reward}, keysToRedeem(seen, cmd.By.PersonID, s.now()).all()
-	}
-	return inLane(ctx, s, "budget/"+strconv.FormatInt(seen.CommunityID, 10), hold, cmd, func(t *tx) (model.Redemption, error) {
+	lane := "budget/" + strconv.FormatInt(seen.CommunityID, 10)
+	return inLane(ctx, s, lane, s.heldToRedeem(cmd.By, seen), cmd, func(t *tx) (model.Redemption, error) {
 		r, err := t.redeem(reward, points, t.by.PersonID, t.by.Path, 0)
 		if err != nil {
 			return r, err
 		}
 		return r, t.audit("redemption.reserve", r.CommunityID, "redemption", r.ID, "")
 	})
+}
+
+// heldToRedeem names what redeeming a reward locks. Accounts are made for nobody whose community it is
+// not.
+func (s *Service) heldToRedeem(by model.Actor, r model.Reward) (h holding) {
+	if belongsTo(by.Path, r.CommunityID) {
+		h.rewards, h.accounts = []int64{r.ID}, keysToRedeem(r, by.PersonID, s.now()).all()
+	}
+	return h
 }
 
 // RedeemFor is Redeem by the unit chief or the community, for somebody who has no phone. It is on
