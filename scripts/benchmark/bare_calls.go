@@ -16,6 +16,12 @@ func (b *bare) call(kind string) (func(ctx context.Context, n int64) error, erro
 	switch kind {
 	case "hot", "spread":
 		return b.redeeming(kind == "hot")
+	case "check-in":
+		return b.checkingIn()
+	case "confirm":
+		return b.confirming()
+	case "statement":
+		return b.stating()
 	}
 	return nil, fmt.Errorf("no such call: %s", kind)
 }

@@ -75,7 +75,8 @@ func (f *furnished) choose() error {
 		return err
 	}
 	var others []model.Person
-	err := f.Where("household_id IS NOT NULL AND id NOT IN (?)", ids(f.people)).Order("id").Limit(signedIn - len(f.people)).Find(&others).Error
+	bound := f.Model(&model.Binding{}).Select("active_person_id").Where("active_person_id IS NOT NULL")
+	err := f.Where("household_id IS NOT NULL AND id NOT IN (?) AND id NOT IN (?)", ids(f.people), bound).Order("id").Limit(signedIn - len(f.people)).Find(&others).Error
 	f.people = append(f.people, others...)
 	return err
 }
