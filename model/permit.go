@@ -31,6 +31,7 @@ const (
 	CountCheckIns    Action = "count_check_ins"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
+	ReviewPhotos     Action = "review_photos"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -55,6 +56,7 @@ var permits = map[Action][]Role{
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
+	ReviewPhotos:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.
