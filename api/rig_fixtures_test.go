@@ -58,6 +58,7 @@ var fixtures = map[string]func(w *world) string{
 
 	// hours
 	"file-hours/photos":         func(*world) string { return leftOut },
+	"change-hours/photos":       func(*world) string { return leftOut },
 	"file-hours-for/photos":     func(*world) string { return leftOut },
 	"hours/{id}":                func(w *world) string { return w.hours(model.HoursClaimed) },
 	"ask-correction/{id}":       func(w *world) string { return w.hours(model.HoursConfirmed) },
