@@ -25,7 +25,9 @@ func (c *crew) seen(token, url string) (ids []string) {
 func (c *crew) pass(id string) {
 	c.Helper()
 	n, _ := strconv.ParseInt(id, 10, 64)
-	c.Tx(func(tx *gorm.DB) error { return tx.Model(&model.File{}).Where("id = ?", n).Update("state", model.FilePassed).Error })
+	c.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.File{}).Where("id = ?", n).Update("state", model.FilePassed).Error
+	})
 }
 
 func TestHours_photosAreSeenByWhoSeesTheRecord(t *testing.T) {

@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/service/ledger"
+	"danyuan/service"
 	"danyuan/testkit"
 )
 
@@ -88,25 +88,10 @@ func (c *crew) holds(want int64) {
 
 func (c *crew) bookBalances() {
 	c.Helper()
-	_, err := ledger.Verify(c.DB.Read(c.Context()), func(d ledger.Difference) { c.Errorf("%s: %s", d.Where, d.What) })
+	_, err := c.S.Verify(c.Context(), func(d service.Difference) { c.Errorf("%s: %s", d.Where, d.What) })
 	if err != nil {
 		c.Fatal(err)
 	}
-	// What people hold is what their confirmed hours say.
-	var wrong []struct{ PersonID, Points, Balance int64 }
-	err = c.DB.Read(c.Context()).Raw("SELECT hours.person_id, SUM(hours.points) AS points, COALESCE(MAX(accounts.balance), 0) AS balance FROM hours " +
-		"LEFT JOIN accounts ON accounts.account_key = " + c.keyOf() + " WHERE hours.state = 'confirmed' GROUP BY hours.person_id " +
-		"HAVING SUM(hours.points) <> COALESCE(MAX(accounts.balance), 0)").Scan(&wrong).Error
-	if err != nil || len(wrong) > 0 {
-		c.Errorf("hours and balances differ: %v %v", wrong, err)
-	}
-}
-
-func (c *crew) keyOf() string {
-	if c.DB.Dialect() == "mysql" {
-		return "CONVERT(CONCAT('points/person/', hours.person_id) USING ascii)"
-	}
-	return "'points/person/' || hours.person_id"
 }
 
 func TestHours_filedConfirmedEarned(t *testing.T) {

@@ -11,6 +11,7 @@ import (
 
 	"danyuan/fault"
 	"danyuan/model"
+	"danyuan/service"
 	"danyuan/service/ledger"
 	"danyuan/testkit"
 )
@@ -94,8 +95,61 @@ func (f *field) points(p model.Person) int64 {
 
 func (f *field) sound() {
 	f.Helper()
-	_, err := ledger.Verify(f.DB.Read(f.Context()), func(d ledger.Difference) { f.Errorf("%s: %s", d.Where, d.What) })
+	for _, d := range f.differences() {
+		f.Error(d)
+	}
+}
+
+func (f *field) differences() (all []string) {
+	f.Helper()
+	_, err := f.S.Verify(f.Context(), func(d service.Difference) { all = append(all, d.Where+": "+d.What) })
 	must(f, err)
+	return all
+}
+
+// TestVerify_findsHoursThatAreNotWhatTheyGave changes each stored value that has to do with points.
+func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
+	f := newField(t, 2)
+	must(t, f.S.ConfirmAll(t.Context(), f.organiser, f.claimed(1)))
+	f.sound()
+	set := func(record any, id int64, column string, value any) {
+		t.Helper()
+		f.Tx(func(tx *gorm.DB) error { return tx.Model(record).Where("id = ?", id).Update(column, value).Error })
+	}
+	var first, second model.Hours
+	f.Tx(func(tx *gorm.DB) error {
+		return errors.Join(tx.Where("id = 1").Take(&first).Error, tx.Where("id = 2").Take(&second).Error)
+	})
+	for _, c := range []struct {
+		record   any
+		column   string
+		was, now any
+	}{
+		{&model.Hours{}, "points", first.Points, 11},
+		{&model.Hours{}, "points", first.Points, 0},
+		{&model.Hours{}, "minutes", first.Minutes, 61},
+		{&model.Hours{}, "state", first.State, model.HoursVoid},
+		{&model.Hours{}, "transfer_id", *first.TransferID, *second.TransferID},
+		{&model.Hours{}, "transfer_id", *first.TransferID, nil},
+		{&model.HoursDay{}, "points", 10, 9},
+		{&model.HoursDay{}, "minutes", 60, 59},
+		{&model.HoursDay{}, "hours_id", 1, 3},
+		{&model.HoursDay{}, "person_id", first.PersonID, second.PersonID},
+	} {
+		if c.column == "hours_id" {
+			f.Tx(func(tx *gorm.DB) error {
+				third := second
+				third.ID, third.ActivityID, third.State, third.Points, third.TransferID = 3, nil, model.HoursVoid, 0, nil
+				return tx.Create(&third).Error
+			})
+		}
+		set(c.record, 1, c.column, c.now)
+		if len(f.differences()) == 0 {
+			t.Errorf("%T.%s = %v is not found", c.record, c.column, c.now)
+		}
+		set(c.record, 1, c.column, c.was)
+		f.sound()
+	}
 }
 
 func TestHours_ofAnActivityStayInItsBounds(t *testing.T) {
