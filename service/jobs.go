@@ -28,6 +28,9 @@ const (
 	remindExpiry     = "remind_expiry"     // again before they do,
 	expirePoints     = "expire_points"     // takes them,
 	recallExpiry     = "recall_expiry"     // or tells people that they will not
+	offerPhoto       = "offer_photo"       // asks WeChat whether a photo may be shown
+	chasePhotos      = "chase_photos"      // asks again, or a person, where no answer came
+	dropOrphans      = "drop_orphans"      // drops photos that no record names, and blobs that no row names
 )
 
 // jobTable says who does which kind.
@@ -36,6 +39,9 @@ func (s *Service) jobTable() map[string]job {
 		sendNotice:  s.sendNotice,
 		forgetJobs:  s.forgetJobs,
 		importTable: s.runImport,
+		offerPhoto:  s.offerPhoto,
+		chasePhotos: s.chasePhotos,
+		dropOrphans: s.dropOrphans,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
 		remindActivity:   s.remindOfActivity,
@@ -63,6 +69,8 @@ type duty struct {
 var duties = []duty{
 	{forgetJobs, time.Hour},
 	{sweep, time.Hour},
+	{chasePhotos, 5 * time.Minute},
+	{dropOrphans, time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

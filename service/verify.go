@@ -2,9 +2,11 @@ package service
 
 import (
 	"context"
+	"fmt"
 
 	"gorm.io/gorm"
 
+	"danyuan/model"
 	"danyuan/service/ledger"
 )
 
@@ -16,12 +18,14 @@ type Checked = ledger.Checked
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget. It changes nothing and may run beside the service.
+// every budget; and every confirmed hour against what it gave. It changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		checked, err = ledger.Verify(tx, report)
-		return err
+		if checked, err = ledger.Verify(tx, report); err != nil {
+			return err
+		}
+		return model.HoursAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("hours %d", a.ID), What: a.What}) })
 	})
 	return checked, err
 }
