@@ -94,7 +94,7 @@ type voidAttendanceIn struct {
 }
 
 func (a *API) voidAttendance(ctx context.Context, cmd service.Command, in *voidAttendanceIn) (service.Attending, error) {
-	return a.s.VoidAttendance(ctx, cmd, int64(in.ID), int64(in.Person), in.Body.Reason)
+	return a.s.TakeBackAttendance(ctx, cmd, int64(in.ID), int64(in.Person), in.Body.Reason)
 }
 
 type settleAttendanceIn struct {

@@ -125,6 +125,12 @@ func AssociationsUnder(tx *gorm.DB, path string, s Slice) ([]ListedAssociation, 
 	return out, s.Newest(q, "associations.id").Find(&out).Error
 }
 
+// AllAssociationsOf gives every association that a person is the lead of, ended ones included.
+func AllAssociationsOf(tx *gorm.DB, person int64) ([]Association, error) {
+	var out []Association
+	return out, tx.Where("lead_id = ?", person).Order("id").Find(&out).Error
+}
+
 // AssociationsLedBy lists those in being that a person leads, the newest first.
 func AssociationsLedBy(tx *gorm.DB, person int64, s Slice) ([]ListedAssociation, error) {
 	var out []ListedAssociation

@@ -166,11 +166,11 @@ func (t *tx) checkOut(a model.Activity, h *model.Hours, who attending) (Attendin
 	return Attending{*h, false}, err
 }
 
-// VoidAttendance takes back an attendance that is not confirmed, by the organiser with a reason that the
+// TakeBackAttendance takes back an attendance that is not confirmed, by the organiser with a reason that the
 // person reads: somebody was checked in by mistake, or left as they had come. Refusals:
 // activity.not_found to whom it is not to organise, activity.not_checked_in, activity.own_attendance,
 // hours.wrong_state.
-func (s *Service) VoidAttendance(ctx context.Context, cmd Command, activity, person int64, reason string) (Attending, error) {
+func (s *Service) TakeBackAttendance(ctx context.Context, cmd Command, activity, person int64, reason string) (Attending, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return Attending{}, err

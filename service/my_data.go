@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -21,6 +23,8 @@ type MyData struct {
 	CheckIns []model.ListedCheckIn
 	Redeemed []model.ListedRedemption
 	Changes  []model.PersonChange
+	SignUps  []model.TitledSignUp
+	Leads    []model.Association
 	Held     model.Held
 }
 
@@ -72,6 +76,17 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.Redeemed, err = model.AllRedemptionsOf(h, p.ID); err != nil {
 		return d, err
 	}
+	if err := d.readActivities(h, p.ID); err != nil {
+		return d, err
+	}
 	d.Changes, err = model.PersonChangesOf(h, p.ID)
 	return d, err
+}
+
+func (d *MyData) readActivities(h *gorm.DB, person int64) (err error) {
+	if d.SignUps, err = model.AllSignUpsOf(h, person); err != nil {
+		return err
+	}
+	d.Leads, err = model.AllAssociationsOf(h, person)
+	return err
 }
