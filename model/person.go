@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -79,6 +80,16 @@ func PersonByID(tx *gorm.DB, id int64) (Person, error) {
 func LockPerson(tx *gorm.DB, id int64) (Person, error) {
 	var p Person
 	return p, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &p, ErrPersonNotFound)
+}
+
+// LockPersons is LockPerson for many, in the order of their ids, without what is sealed of them.
+func LockPersons(tx *gorm.DB, ids []int64) ([]Person, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	return inLists(ids, func(some []int64) ([]Person, error) {
+		var people []Person
+		return people, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id", "household_id", "name", "state").
+			Where("id IN ?", some).Order("id").Find(&people).Error
+	})
 }
 
 // SetPhone puts a phone number, or none, with its index.

@@ -39,5 +39,6 @@ func Tables() []any {
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &Change{},
+		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 	}
 }
