@@ -87,8 +87,8 @@ var breaches = []struct {
 
 	{"only inTx opens transactions", "a use case opens one", ".Tx(…) opens a transaction", one("service/x.go", `package service; func (s *Service) a() { s.DB.Tx(nil, nil) }`)},
 	{"only inTx opens transactions", "a query opens one", ".Transaction(…) opens a transaction", one("model/x.go", `package model; func a(tx handle) { tx.Transaction(nil) }`)},
-	{"only inTx opens transactions", "a second function beside inTx", ".Begin(…) opens a transaction", one("service/service.go", `package service; func b() { s.Begin() }`)},
-	{"only inTx opens transactions", "inTx itself", "", one("service/service.go", `package service; func inTx() { s.DB.Tx(nil, nil) }`)},
+	{"only inTx opens transactions", "a second function beside inTx", ".Begin(…) opens a transaction", one("service/transaction.go", `package service; func b() { s.Begin() }`)},
+	{"only inTx opens transactions", "commit itself", "", one("service/transaction.go", `package service; func commit() { s.DB.Tx(nil, nil) }`)},
 
 	{"each table is written from one file", "by the type of what is stored", "table users is written from model/a.go and model/b.go", []file{
 		{"model/a.go", `package model; type User struct{}; func a(tx *gorm.DB, u *User) { tx.Create(u) }`},

@@ -13,7 +13,7 @@ import (
 func entry(k *testkit.Kit, node model.Node, user, person int64, action string) {
 	k.Helper()
 	k.Tx(func(tx *gorm.DB) error {
-		return model.AddAudit(tx, &model.Audit{At: k.Clock.Now(), UserID: user, PersonID: person, Action: action, NodeID: node.ID, Subject: "role", SubjectID: 5, Detail: "ended"})
+		return model.AddAudits(tx, []model.Audit{{At: k.Clock.Now(), UserID: user, PersonID: person, Action: action, NodeID: node.ID, Subject: "role", SubjectID: 5, Detail: "ended"}})
 	})
 }
 

@@ -20,8 +20,8 @@ type Audit struct {
 	Detail    string
 }
 
-// AddAudit appends an entry.
-func AddAudit(tx *gorm.DB, a *Audit) error { return tx.Create(a).Error }
+// AddAudits appends entries.
+func AddAudits(tx *gorm.DB, entries []Audit) error { return addAll(tx, entries) }
 
 // AuditEntry is an entry with the name of who did it; "" for the system, and for a user who was bound
 // to nobody then.

@@ -41,7 +41,7 @@ func AddChanges(tx *gorm.DB, topics []string, now time.Time) error {
 	for i, t := range topics {
 		rows[i] = Change{Topic: t, At: now}
 	}
-	return tx.Create(&rows).Error
+	return addAll(tx, rows)
 }
 
 // LastChange gives the highest id, 0 when there is none.

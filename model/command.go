@@ -26,14 +26,27 @@ const CommandsKept = 7 * 24 * time.Hour
 // ErrKeyReused refuses a key that was used for something else.
 var ErrKeyReused = fault.New(fault.Conflict, "idempotency.key_reused", "这次提交的内容和上次不一样,但用了同一个提交编号。请返回上一页重新提交。")
 
-// ClaimCommand stores the key as the first statement of a command's transaction: whoever comes second
-// waits for the first. happened is the earlier command, nil when this is the first.
-func ClaimCommand(tx *gorm.DB, c *Command) (happened *Command, err error) {
-	err = tx.Create(c).Error
-	if !errors.Is(err, gorm.ErrDuplicatedKey) {
+// ErrCommandHappened says that another transaction has kept the same command meanwhile.
+var ErrCommandHappened = errors.New("model: the command has happened in another transaction")
+
+// CommandsHappened gives those of the commands that have happened, by owner and key.
+func CommandsHappened(tx *gorm.DB, keys [][2]string) (map[[2]string]Command, error) {
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	any := tx.Session(&gorm.Session{NewDB: true})
+	for _, k := range keys {
+		any = any.Or("owner = ? AND command_key = ?", k[0], k[1])
+	}
+	var was []Command
+	if err := tx.Where(any).Find(&was).Error; err != nil {
 		return nil, err
 	}
-	return FindCommand(tx, c.Owner, c.CommandKey, c.Print)
+	happened := make(map[[2]string]Command, len(was))
+	for _, c := range was {
+		happened[[2]string{c.Owner, c.CommandKey}] = c
+	}
+	return happened, nil
 }
 
 // FindCommand gives the earlier command of a key, nil when there is none, and ErrKeyReused when it
@@ -49,9 +62,14 @@ func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 	return &was[0], nil
 }
 
-// AnswerCommand stores what the command answered.
-func AnswerCommand(tx *gorm.DB, id int64, answer []byte) error {
-	return tx.Model(&Command{}).Where("id = ?", id).Updates(map[string]any{"answer": answer}).Error
+// AddCommands keeps commands with their answers, at the end of their transaction: ErrCommandHappened
+// when another was faster with one of them.
+func AddCommands(tx *gorm.DB, commands []Command) error {
+	err := addAll(tx, commands)
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return ErrCommandHappened
+	}
+	return err
 }
 
 // ForgetCommands drops commands older than a moment.

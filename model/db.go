@@ -38,7 +38,7 @@ func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
 	}
 	d.keys = keys
 	for _, h := range []*gorm.DB{d.write, d.read} {
-		if err := guardSealed(h); err != nil {
+		if err := errors.Join(guardSealed(h), meetDrafts(h)); err != nil {
 			return nil, errors.Join(err, d.Close())
 		}
 	}
@@ -64,9 +64,10 @@ func connect(url string, pool int) (*DB, error) {
 }
 
 // pragmas: FULL, because an acknowledged hour or point must outlive a power cut; IMMEDIATE, because a
-// transaction that reads first and then writes would otherwise fail instead of waiting.
+// transaction that reads first and then writes would otherwise fail instead of waiting; recursive
+// triggers, because REPLACE would otherwise get past those of the append-only tables.
 const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
-	"&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)"
+	"&_pragma=recursive_triggers(1)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)"
 
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
@@ -181,6 +182,11 @@ func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
 		return h.Transaction(fn)
 	}
 	return h.Transaction(fn, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+}
+
+// Snapshot runs fn on the database as it is at one moment, whatever is written meanwhile. fn only reads.
+func (d *DB) Snapshot(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	return d.read.WithContext(d.keys.in(ctx)).Transaction(fn, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true})
 }
 
 // Keys gives the keys that seal this database's columns.

@@ -5,6 +5,9 @@ import (
 	"gorm.io/gorm/clause"
 )
 
+// RowsAtOnce is how many rows are written by one statement at most.
+const RowsAtOnce = 100
+
 // inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths,
 // filled up with their last value, because a prepared statement is kept for each length.
 func inLists[K, R any](values []K, ask func(some []K) ([]R, error)) ([]R, error) {

@@ -4,19 +4,13 @@ package service
 
 import (
 	"context"
-	"errors"
 	"log/slog"
-	"math/rand/v2"
-	"slices"
 	"time"
 
 	"golang.org/x/sync/singleflight"
-	"gorm.io/gorm"
 
-	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service/fresh"
-	"danyuan/service/outbox"
 )
 
 // Clock tells the time. Tests hold it still.
@@ -60,6 +54,7 @@ type Service struct {
 	pages   *fresh.Cache[pageKey, Rendered]
 	tallies *fresh.Cache[int64, tally] // by unit
 	work    work
+	lanes   lanes
 
 	pictures singleflight.Group // of codes, by id
 }
@@ -75,7 +70,7 @@ func New(d Deps) *Service {
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
 	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
-	s.work = newWork(s)
+	s.work, s.lanes.by = newWork(s), map[string]*lane{}
 	return s
 }
 
@@ -96,123 +91,12 @@ type Replayed struct{ Answer []byte }
 // Error says so; api answers with what is inside.
 func (*Replayed) Error() string { return "command has happened already" }
 
-// tx is one open transaction: the handle, the one reading of the clock, who asked, what has changed.
-type tx struct {
-	*gorm.DB
-	now     time.Time
-	by      model.Actor
-	changed []string
-	owes    bool
-}
-
-// touch names topics whose keepers must look again once this transaction is committed.
-func (t *tx) touch(topics ...string) {
-	for _, topic := range topics {
-		if !slices.Contains(t.changed, topic) {
-			t.changed = append(t.changed, topic)
-		}
-	}
-}
-
-// owe writes a job, in this transaction. A worker of this replica wakes once it is committed.
-func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
-	t.owes = t.owes || !due.After(t.now)
-	return outbox.Owe(t.DB, kind, subject, once, due, t.now)
-}
-
-// audit appends to the audit log, in this transaction. What lies nowhere itself (sessions, accepts,
-// consents, notices) is entered where the actor belongs, with node 0. Of strangers and of the system
-// itself such entries keep node 0: they are in the log, and in no place's list.
-func (t *tx) audit(action string, node int64, subject string, id int64, detail string) error {
-	if node == 0 {
-		node = t.by.NodeID
-	}
-	return model.AddAudit(t.DB, &model.Audit{
-		At: t.now, UserID: t.by.UserID, PersonID: t.by.PersonID,
-		Action: action, NodeID: node, Subject: subject, SubjectID: id, Detail: detail,
-	})
-}
-
-const tries = 5
-
-// inTx is the only opener of transactions. It runs fn as one transaction, whole again after a
-// deadlock or a busy database; keeps the command's key and answer with it; drops what was kept in
-// memory of the topics that fn touched, before it returns; and wakes a worker for what fn owes.
-func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
-	var (
-		result R
-		t      *tx
-		err    error
-	)
-	for try := range tries {
-		err = s.DB.Tx(ctx, func(handle *gorm.DB) error {
-			t = &tx{DB: handle, now: s.now(), by: cmd.By}
-			result, err = once(t, cmd, fn)
-			if err != nil {
-				return err
-			}
-			if len(t.changed) == 0 {
-				return nil
-			}
-			return model.AddChanges(t.DB, t.changed, t.now)
-		})
-		if err == nil || !model.WorthRetrying(err) || ctx.Err() != nil {
-			break
-		}
-		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond) //nolint:gosec // spreads rivals, hides nothing
-	}
-	if err != nil {
-		var none R
-		return none, wrap(err)
-	}
-	s.drop(t.changed...)
-	if t.owes {
-		s.wakeWorker()
-	}
-	return result, nil
-}
-
-// once runs fn unless the command has happened, and keeps its answer.
-func once[R any](t *tx, cmd Command, fn func(t *tx) (R, error)) (R, error) {
-	if cmd.Key == "" {
-		return fn(t)
-	}
-	var none R
-	c := model.Command{Owner: cmd.owner(), CommandKey: cmd.Key, Print: cmd.Print, At: t.now}
-	happened, err := model.ClaimCommand(t.DB, &c)
-	if err != nil {
-		return none, err
-	}
-	if happened != nil {
-		return none, &Replayed{happened.Answer}
-	}
-	result, err := fn(t)
-	if err != nil {
-		return none, err
-	}
-	answer, err := cmd.Render(result)
-	if err != nil {
-		return none, err
-	}
-	return result, model.AnswerCommand(t.DB, c.ID, answer)
-}
-
 // owner keeps one user's keys apart from another's.
 func (c Command) owner() string {
 	if c.By.UserID == 0 {
 		return "nobody"
 	}
 	return model.UserTopic(c.By.UserID)
-}
-
-// ErrBusy tells a person to try again when the database stayed busy through every try.
-var ErrBusy = fault.New(fault.Unavailable, "service.busy", "现在办理的人太多,请稍等几秒再试。您填写的内容没有丢失。")
-
-func wrap(err error) error {
-	if model.WorthRetrying(err) || errors.Is(err, context.DeadlineExceeded) {
-		return ErrBusy.Because(err)
-	}
-	return err
 }
 
 // drop forgets what this replica keeps of the topics; the others learn of them from the feed.
@@ -224,14 +108,4 @@ func (s *Service) drop(topics ...string) {
 	s.codes.Drop(topics...)
 	s.pages.Drop(topics...)
 	s.tallies.Drop(topics...)
-}
-
-// pause waits, or gives up waiting with the context.
-func pause(ctx context.Context, d time.Duration) {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
-	select {
-	case <-timer.C:
-	case <-ctx.Done():
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -57,7 +58,10 @@ func (k *Kit) copyOnServer(t testing.TB) *model.DB {
 	from := k.databaseName("SELECT DATABASE()")
 	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
 	for _, table := range tables {
-		statements = append(statements, "DELETE FROM "+into+"."+table, "INSERT INTO "+into+"."+table+" SELECT * FROM "+from+"."+table)
+		if !slices.Contains(appendOnly, table) { // those are empty in a borrowed database
+			statements = append(statements, "DELETE FROM "+into+"."+table)
+		}
+		statements = append(statements, "INSERT INTO "+into+"."+table+" SELECT * FROM "+from+"."+table)
 	}
 	execute(t, os.Getenv(DatabaseEnv)+into, strings.Join(statements, ";"))
 	return db

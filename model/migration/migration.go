@@ -134,17 +134,24 @@ var (
 		"sqlite": "($1 IS NULL OR (typeof($1) = 'blob' AND substr($1, 1, 1) = x'01'))",
 		"mysql":  "($1 IS NULL OR LEFT($1, 1) = x'01')",
 	}
+	// appendOnly are the triggers by which a table's rows are never changed nor deleted.
+	appendOnly = map[string]string{
+		"sqlite": "CREATE TRIGGER IF NOT EXISTS tr_$1_no_$2 BEFORE $2 ON $1 BEGIN SELECT RAISE(ABORT, '$1 is append-only'); END;",
+		"mysql":  "CREATE TRIGGER IF NOT EXISTS tr_$1_no_$2 BEFORE $2 ON $1 FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '$1 is append-only';",
+	}
 	asciis    = map[string]string{"sqlite": "VARCHAR($1)", "mysql": "VARCHAR($1) CHARACTER SET ascii COLLATE ascii_bin"}
 	ascii     = regexp.MustCompile(`@ascii\((\d+)\)`)
 	issealed  = regexp.MustCompile(`@is_sealed\((\w+)\)`)
+	appends   = regexp.MustCompile(`@append_only\((\w+)\)`)
 	tableText = regexp.MustCompile(`(?s)CREATE TABLE IF NOT EXISTS (\w+) \(.*?\n\)[^;]*;`)
 	indexLine = regexp.MustCompile(`(?m)^\s*INDEX (\w+) (\([^)]*\)),\n`)
 )
 
 // Render writes a migration in a dialect's words. The portable words are: @id, @time, @sealed, @file,
-// @bool, @path, @ascii(n), @table, @is_sealed(column), and INDEX lines inside CREATE TABLE, which
-// become statements of their own where the dialect has no such lines. Every statement can be run
-// again, so that a migration cut off half-way (MySQL's DDL is not transactional) goes on.
+// @bool, @path, @ascii(n), @table, @is_sealed(column), @append_only(table), and INDEX lines inside
+// CREATE TABLE, which become statements of their own where the dialect has no such lines. Every
+// statement can be run again, so that a migration cut off half-way (MySQL's DDL is not transactional)
+// goes on.
 func Render(dialect, text string) string {
 	if dialect != "mysql" {
 		text = tableText.ReplaceAllStringFunc(text, func(table string) string {
@@ -156,6 +163,14 @@ func Render(dialect, text string) string {
 			return indexLine.ReplaceAllString(table, "") + after.String()
 		})
 	}
+	text = appends.ReplaceAllStringFunc(text, func(word string) string {
+		table, both := appends.FindStringSubmatch(word)[1], ""
+		for _, what := range []string{"UPDATE", "DELETE"} {
+			trigger := strings.NewReplacer("$1", table, "$2", what).Replace(appendOnly[dialect])
+			both += "-- +goose StatementBegin\n" + trigger + "\n-- +goose StatementEnd\n"
+		}
+		return both
+	})
 	text = ascii.ReplaceAllString(text, asciis[dialect])
 	text = issealed.ReplaceAllString(text, strings.ReplaceAll(sealedChecks[dialect], "$1", "${1}"))
 	return types[dialect].Replace(text)

@@ -7,6 +7,7 @@ package outbox
 import (
 	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -21,14 +22,24 @@ const Lease = time.Minute
 // ErrLost says that a job is no longer this worker's: its lease ran out and another has taken it.
 var ErrLost = errors.New("outbox: the job belongs to another worker now")
 
-// Owe writes a job about a subject, to be done at due or later. A second job with the same once key
-// is the same job; "" allows any number.
-func Owe(tx *gorm.DB, kind string, subject int64, once string, due, now time.Time) error {
+// Owed gives a job about a subject, to be done at due or later. A second job with the same once key is
+// the same job; "" allows any number.
+func Owed(kind string, subject int64, once string, due, now time.Time) model.Job {
 	j := model.Job{Kind: kind, SubjectID: subject, State: model.JobDue, DueAt: due, OwedAt: now}
 	if once != "" {
 		j.OnceKey = &once
 	}
-	return tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&j).Error
+	return j
+}
+
+// Owe writes jobs, in the transaction that owes them.
+func Owe(tx *gorm.DB, jobs ...model.Job) error {
+	for part := range slices.Chunk(jobs, model.RowsAtOnce) {
+		if err := tx.Model(&model.Job{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&part).Error; err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Due gives the ids of at most limit jobs of these kinds that wait for a worker, the longest due

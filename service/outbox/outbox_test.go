@@ -21,7 +21,7 @@ var kinds = []string{"letter"}
 func owe(k *testkit.Kit, once string) {
 	k.Helper()
 	now := k.Clock.Now()
-	k.Tx(func(tx *gorm.DB) error { return outbox.Owe(tx, "letter", 7, once, now, now) })
+	k.Tx(func(tx *gorm.DB) error { return outbox.Owe(tx, outbox.Owed("letter", 7, once, now, now)) })
 }
 
 func due(k *testkit.Kit) []int64 {
@@ -71,7 +71,7 @@ func TestDue_leavesOtherKindsAndTheFutureAlone(t *testing.T) {
 	k := testkit.New(t)
 	now := k.Clock.Now()
 	k.Tx(func(tx *gorm.DB) error {
-		return errors.Join(outbox.Owe(tx, "letter", 1, "", now.Add(time.Second), now), outbox.Owe(tx, "parcel", 2, "", now, now))
+		return outbox.Owe(tx, outbox.Owed("letter", 1, "", now.Add(time.Second), now), outbox.Owed("parcel", 2, "", now, now))
 	})
 	if ids := due(k); len(ids) != 0 {
 		t.Fatalf("due: %v", ids)

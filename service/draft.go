@@ -1,0 +1,93 @@
+package service
+
+import (
+	"errors"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/service/ledger"
+	"danyuan/service/outbox"
+)
+
+// draft is what a transaction has decided and not yet written: rows that wait so that many of them go
+// in one statement, of one command or of all that share the transaction. Whatever reads or writes
+// through a command's handle meets what the commands before it have decided, because that is written
+// first.
+type draft struct {
+	raw    *gorm.DB // the transaction itself, past the draft
+	shared bool     // several commands are in it: one that fails must not take the others along
+
+	book *ledger.Book
+	// Nobody reads these in the transaction that writes them: they wait until its end.
+	audits []model.Audit
+	jobs   []model.Job
+
+	// Of the command that runs now:
+	began     mark
+	savepoint bool // the database can go back to where it began
+	alone     bool // it needs a transaction of its own
+}
+
+// mark is how far a draft is.
+type mark struct {
+	book         ledger.Mark
+	audits, jobs int
+}
+
+// errAlone breaks a command off that can't go on in a shared transaction. It is run again in one of
+// its own.
+var errAlone = errors.New("service: the command needs a transaction of its own")
+
+// saved is the savepoint's name. There is one at a time: each command's replaces the one before.
+const saved = "command"
+
+func newDraft(raw *gorm.DB, shared bool) *draft {
+	return &draft{raw: raw, shared: shared, book: ledger.NewBook()}
+}
+
+// handle gives the transaction as commands use it.
+func (d *draft) handle() *gorm.DB { return model.Drafting(d.raw, d) }
+
+// begin notes where the next command begins.
+func (d *draft) begin() {
+	d.began = mark{d.book.Mark(), len(d.audits), len(d.jobs)}
+	d.savepoint, d.alone = false, false
+}
+
+// Meet writes what waits before a command reads or writes in the database itself. In a shared
+// transaction a command that writes gets a savepoint first; if by then rows of its own wait that could
+// not be told from the others', it must have a transaction of its own.
+func (d *draft) Meet(writes bool) error {
+	if d.shared && !d.savepoint {
+		if d.book.Since(d.began.book) {
+			d.alone = true
+			return errAlone
+		}
+		if err := d.book.Write(d.raw); err != nil {
+			return err
+		}
+		d.began.book = d.book.Mark()
+		if !writes {
+			return nil
+		}
+		d.savepoint = true
+		return d.raw.SavePoint(saved).Error
+	}
+	return d.book.Write(d.raw)
+}
+
+// back undoes what the present command did.
+func (d *draft) back() error {
+	d.book.Back(d.began.book)
+	d.audits, d.jobs = d.audits[:d.began.audits], d.jobs[:d.began.jobs]
+	if d.savepoint {
+		return d.raw.RollbackTo(saved).Error
+	}
+	return nil
+}
+
+// write writes all that still waits.
+func (d *draft) write() error {
+	return errors.Join(d.book.Write(d.raw), model.AddAudits(d.raw, d.audits), outbox.Owe(d.raw, d.jobs...))
+}

@@ -1,0 +1,148 @@
+package service
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"danyuan/service/ledger"
+)
+
+// Commands that contend for the same row would wait for one another's commit, one by one. In a lane
+// those that wait share the next transaction instead (group commit): each with its own checks, its own
+// answer and its own failure. Whoever comes first opens it; when it is committed the first of those who
+// came meanwhile opens the next. Nobody waits for company.
+
+// mostShare is how many commands share a transaction at most: more would not be faster, and the first
+// of them would wait for the last.
+const mostShare = 128
+
+// sharedTime bounds a shared transaction, whose parts have deadlines of their own.
+const sharedTime = 20 * time.Second
+
+// lanes are the lanes in use, by name.
+type lanes struct {
+	sync.Mutex
+	by map[string]*lane
+}
+
+type lane struct {
+	waiting []*rider
+}
+
+// rider is a part that waits in a lane, or for the transaction that it is in.
+type rider struct {
+	*part
+	lead chan struct{} // closed when this one opens the next transaction
+}
+
+// inLane is inTx for commands that contend for the same row: those that name the same lane share
+// transactions. hold names the accounts that fn will open, so that those of all who share a transaction
+// are locked at once and in order; fn works without it too.
+func inLane[R any](ctx context.Context, s *Service, name string, hold []ledger.Key, cmd Command, fn func(t *tx) (R, error)) (R, error) {
+	if s.DB.Dialect() == "sqlite" {
+		name = "the one writer" // everybody contends for it
+	}
+	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{})}
+	r.hold = hold
+	if s.lanes.join(name, r) {
+		return lead[R](ctx, s, name, r)
+	}
+	select {
+	case <-r.done:
+		return outcome[R](ctx, s, r.part)
+	case <-r.lead:
+		return lead[R](ctx, s, name, r)
+	case <-ctx.Done():
+		if s.lanes.leave(name, r) {
+			var none R
+			return none, wrap(ctx.Err())
+		}
+	}
+	// Too late to go: it is in a transaction already, or is to open the next.
+	select {
+	case <-r.done:
+		return outcome[R](ctx, s, r.part)
+	case <-r.lead:
+		return lead[R](ctx, s, name, r)
+	}
+}
+
+// lead opens a transaction for all who wait in the lane, and hands the lane on.
+func lead[R any](ctx context.Context, s *Service, name string, r *rider) (R, error) {
+	sharing, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTime)
+	defer cancel()
+	func() {
+		defer s.lanes.handOn(name)
+		riders := s.lanes.board(name)
+		parts := make([]*part, len(riders))
+		for i, r := range riders {
+			parts[i] = r.part
+		}
+		defer func() {
+			for _, p := range parts {
+				close(p.done)
+			}
+		}()
+		s.commit(sharing, parts)
+	}()
+	return outcome[R](ctx, s, r.part)
+}
+
+// join puts a rider into a lane, and tells whether they are to open the transaction.
+func (l *lanes) join(name string, r *rider) (leads bool) {
+	l.Lock()
+	defer l.Unlock()
+	in := l.by[name]
+	if in == nil {
+		in, leads = &lane{}, true
+		l.by[name] = in
+	}
+	in.waiting = append(in.waiting, r)
+	return leads
+}
+
+// leave takes a rider out who waits for nothing but their turn.
+func (l *lanes) leave(name string, r *rider) bool {
+	l.Lock()
+	defer l.Unlock()
+	select {
+	case <-r.lead:
+		return false
+	default:
+	}
+	in := l.by[name]
+	if in == nil {
+		return false
+	}
+	for i, other := range in.waiting {
+		if other == r {
+			in.waiting = append(in.waiting[:i], in.waiting[i+1:]...)
+			return true
+		}
+	}
+	return false
+}
+
+// board takes those who wait, in the order in which they came.
+func (l *lanes) board(name string) []*rider {
+	l.Lock()
+	defer l.Unlock()
+	in := l.by[name]
+	n := min(len(in.waiting), mostShare)
+	riders := in.waiting[:n:n]
+	in.waiting = in.waiting[n:]
+	return riders
+}
+
+// handOn lets the first who waits open the next transaction; with nobody there the lane is closed.
+func (l *lanes) handOn(name string) {
+	l.Lock()
+	defer l.Unlock()
+	in := l.by[name]
+	if len(in.waiting) == 0 {
+		delete(l.by, name)
+		return
+	}
+	close(in.waiting[0].lead)
+}

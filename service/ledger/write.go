@@ -1,0 +1,67 @@
+package ledger
+
+import (
+	"errors"
+	"slices"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/model"
+)
+
+// Mark is a point in a book to which one can go back.
+type Mark struct{ transfers, entries, before int }
+
+// Mark gives the present point.
+func (b *Book) Mark() Mark { return Mark{len(b.transfers), len(b.entries), len(b.before)} }
+
+// Since tells whether anything was transferred after the mark and is not written yet.
+func (b *Book) Since(m Mark) bool { return len(b.transfers) > m.transfers }
+
+// Waiting tells whether anything is not written yet.
+func (b *Book) Waiting() bool { return len(b.transfers) > 0 }
+
+// Back undoes what was transferred after the mark. What was written meanwhile, the caller has undone in
+// the database.
+func (b *Book) Back(m Mark) {
+	for i := len(b.before) - 1; i >= m.before; i-- {
+		b.before[i].of.Account, b.before[i].of.changed = b.before[i].state, true
+	}
+	b.before = b.before[:m.before]
+	b.transfers, b.entries = b.transfers[:min(m.transfers, len(b.transfers))], b.entries[:min(m.entries, len(b.entries))]
+}
+
+// Write writes what was transferred: transfers, entries, and what the accounts hold now.
+func (b *Book) Write(tx *gorm.DB) error {
+	if !b.Waiting() {
+		return nil
+	}
+	if err := tx.CreateInBatches(b.transfers, model.RowsAtOnce).Error; err != nil {
+		if errors.Is(err, gorm.ErrDuplicatedKey) && slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil }) {
+			err = ErrReversed.Because(err) // by somebody else, a moment ago
+		}
+		return err
+	}
+	if err := tx.CreateInBatches(b.entries, model.RowsAtOnce).Error; err != nil {
+		return err
+	}
+	b.transfers, b.entries = b.transfers[:0], b.entries[:0]
+	var changed []model.Account
+	for _, k := range b.sorted() {
+		if a := b.held[k]; a.changed {
+			changed, a.changed = append(changed, a.Account), false
+		}
+	}
+	known := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"balance", "last_seq", "head"})}
+	return tx.Clauses(known).CreateInBatches(changed, model.RowsAtOnce).Error
+}
+
+func (b *Book) sorted() []Key {
+	keys := make([]Key, 0, len(b.held))
+	for k := range b.held {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

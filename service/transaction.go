@@ -1,0 +1,283 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/fault"
+	"danyuan/model"
+	"danyuan/service/ledger"
+	"danyuan/service/outbox"
+)
+
+// tx is one command in its transaction: the handle, the one reading of the clock, who asked, what has
+// changed.
+type tx struct {
+	*gorm.DB
+	now     time.Time
+	by      model.Actor
+	draft   *draft
+	changed []string
+	owes    bool
+}
+
+// touch names topics whose keepers must look again once this transaction is committed.
+func (t *tx) touch(topics ...string) {
+	for _, topic := range topics {
+		if !slices.Contains(t.changed, topic) {
+			t.changed = append(t.changed, topic)
+		}
+	}
+}
+
+// owe writes a job, in this transaction. A worker of this replica wakes once it is committed.
+func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
+	t.owes = t.owes || !due.After(t.now)
+	t.draft.jobs = append(t.draft.jobs, outbox.Owed(kind, subject, once, due, t.now))
+	return nil
+}
+
+// audit appends to the audit log, in this transaction. What lies nowhere itself (sessions, accepts,
+// consents, notices) is entered where the actor belongs, with node 0. Of strangers and of the system
+// itself such entries keep node 0: they are in the log, and in no place's list.
+func (t *tx) audit(action string, node int64, subject string, id int64, detail string) error {
+	if node == 0 {
+		node = t.by.NodeID
+	}
+	t.draft.audits = append(t.draft.audits, model.Audit{
+		At: t.now, UserID: t.by.UserID, PersonID: t.by.PersonID,
+		Action: action, NodeID: node, Subject: subject, SubjectID: id, Detail: detail,
+	})
+	return nil
+}
+
+// part is one command on its way through a transaction, which it may share with others.
+type part struct {
+	cmd    Command
+	fn     func(t *tx) (any, error)
+	t      *tx
+	result any
+	err    error        // why it failed; nil: it is done once the transaction is committed
+	broke  any          // what it panicked with
+	alone  bool         // it must be run again in a transaction of its own
+	hold   []ledger.Key // accounts to lock before anything asks for them
+	done   chan struct{}
+}
+
+func newPart[R any](cmd Command, fn func(t *tx) (R, error)) *part {
+	return &part{cmd: cmd, fn: func(t *tx) (any, error) { return fn(t) }, done: make(chan struct{})}
+}
+
+// inTx runs fn as one transaction, whole again after a deadlock or a busy database; keeps the command's
+// key and answer with it; drops what was kept in memory of the topics that fn touched, before it
+// returns; and wakes a worker for what fn owes.
+func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
+	p := newPart(cmd, fn)
+	s.commit(ctx, []*part{p})
+	return outcome[R](ctx, s, p)
+}
+
+// outcome gives what came of a part. One that failed may have come second: then the first's answer is
+// its own.
+func outcome[R any](ctx context.Context, s *Service, p *part) (R, error) {
+	if p.broke != nil {
+		panic(p.broke)
+	}
+	if p.err == nil {
+		result, _ := p.result.(R) // newPart made it from such a function
+		return result, nil
+	}
+	var none R
+	var again *Replayed
+	if p.cmd.Key != "" && !errors.As(p.err, &again) && !errors.Is(p.err, model.ErrKeyReused) {
+		if happened, err := model.FindCommand(s.DB.Read(ctx), p.cmd.owner(), p.cmd.Key, p.cmd.Print); err == nil && happened != nil {
+			return none, &Replayed{happened.Answer}
+		}
+	}
+	return none, wrap(p.err)
+}
+
+const tries = 5
+
+// commit is the only opener of transactions. It runs the parts in one, and gives each its result or its
+// error. Parts that fail leave nothing; those that must be alone are run after the others.
+func (s *Service) commit(ctx context.Context, parts []*part) {
+	var err error
+	for try := range tries {
+		err = s.DB.Tx(ctx, func(handle *gorm.DB) error { return s.run(handle, parts) })
+		if err == nil || !errors.Is(err, errRaced) && !model.WorthRetrying(err) || ctx.Err() != nil {
+			break
+		}
+		pause(ctx, time.Duration(rand.IntN(10<<try)+1)*time.Millisecond) //nolint:gosec // spreads rivals, hides nothing
+	}
+	if err != nil && len(parts) > 1 { // whose fault it is can't be told: each by itself
+		for _, p := range parts {
+			s.commit(ctx, []*part{p})
+		}
+		return
+	}
+	for _, p := range parts {
+		switch {
+		case p.alone:
+			s.commit(ctx, []*part{p})
+		case p.err == nil && p.broke == nil:
+			p.err = err
+			s.committed(p)
+		}
+	}
+}
+
+// committed does what follows a commit: drops what was kept in memory, wakes a worker.
+func (s *Service) committed(p *part) {
+	if p.err != nil || p.t == nil {
+		return
+	}
+	s.drop(p.t.changed...)
+	if p.t.owes {
+		s.wakeWorker()
+	}
+}
+
+// run runs the parts in an open transaction, and writes what they have decided. With one part its
+// failure is the transaction's.
+func (s *Service) run(handle *gorm.DB, parts []*part) error {
+	d, now := newDraft(handle, len(parts) > 1), s.now()
+	if err := s.findHappened(handle, parts); err != nil {
+		return err
+	}
+	var hold []ledger.Key
+	for _, p := range parts {
+		hold = append(hold, p.hold...)
+	}
+	if err := d.book.Hold(handle, hold...); err != nil {
+		return err
+	}
+	for _, p := range parts {
+		if p.err != nil || p.alone {
+			continue
+		}
+		d.begin()
+		p.t = &tx{DB: d.handle(), now: now, by: p.cmd.By, draft: d}
+		p.attempt()
+		p.alone = d.alone
+		if p.err == nil && !p.alone && p.broke == nil {
+			continue
+		}
+		if model.WorthRetrying(p.err) || !d.shared {
+			return p.failure()
+		}
+		if err := d.back(); err != nil {
+			return err
+		}
+	}
+	if err := d.write(); err != nil {
+		return err
+	}
+	return s.keepAnswers(handle, parts, now)
+}
+
+// attempt runs the part's function. A panic is kept for whoever asked.
+func (p *part) attempt() {
+	defer func() { p.broke = recover() }()
+	p.result, p.err = p.fn(p.t)
+}
+
+func (p *part) failure() error {
+	if p.broke != nil {
+		return fmt.Errorf("service: a command panicked: %v", p.broke)
+	}
+	return p.err
+}
+
+// errRaced says that the same command has happened in another transaction meanwhile. It is looked for
+// again, and found.
+var errRaced = errors.New("service: the same command has happened meanwhile")
+
+// findHappened answers the parts whose commands have happened. A second one of the same key in the same
+// transaction waits for the first.
+func (s *Service) findHappened(handle *gorm.DB, parts []*part) error {
+	keyed := map[[2]string]bool{}
+	var keys [][2]string
+	for _, p := range parts {
+		p.t, p.result, p.err, p.broke, p.alone = nil, nil, nil, nil, false
+		if p.cmd.Key == "" {
+			continue
+		}
+		k := [2]string{p.cmd.owner(), p.cmd.Key}
+		p.alone = keyed[k]
+		keyed[k] = true
+		keys = append(keys, k)
+	}
+	happened, err := model.CommandsHappened(handle, keys)
+	if err != nil {
+		return err
+	}
+	for _, p := range parts {
+		was, ok := happened[[2]string{p.cmd.owner(), p.cmd.Key}]
+		switch {
+		case !ok || p.cmd.Key == "":
+		case was.Print != p.cmd.Print:
+			p.err = model.ErrKeyReused
+		default:
+			p.err = &Replayed{was.Answer}
+		}
+	}
+	if len(parts) == 1 {
+		return parts[0].err
+	}
+	return nil
+}
+
+// keepAnswers keeps the commands' answers, and what has changed.
+func (s *Service) keepAnswers(handle *gorm.DB, parts []*part, now time.Time) error {
+	var commands []model.Command
+	var changed []string
+	for _, p := range parts {
+		if p.err != nil || p.alone || p.broke != nil {
+			continue
+		}
+		changed = append(changed, p.t.changed...)
+		if p.cmd.Key == "" {
+			continue
+		}
+		answer, err := p.cmd.Render(p.result)
+		if err != nil {
+			return err
+		}
+		commands = append(commands, model.Command{Owner: p.cmd.owner(), CommandKey: p.cmd.Key, Print: p.cmd.Print, Answer: answer, At: now})
+	}
+	if err := model.AddCommands(handle, commands); err != nil {
+		if errors.Is(err, model.ErrCommandHappened) {
+			err = errRaced
+		}
+		return err
+	}
+	slices.Sort(changed)
+	return model.AddChanges(handle, slices.Compact(changed), now)
+}
+
+// ErrBusy tells a person to try again when the database stayed busy through every try.
+var ErrBusy = fault.New(fault.Unavailable, "service.busy", "现在办理的人太多,请稍等几秒再试。您填写的内容没有丢失。")
+
+func wrap(err error) error {
+	if errors.Is(err, errRaced) || model.WorthRetrying(err) || errors.Is(err, context.DeadlineExceeded) {
+		return ErrBusy.Because(err)
+	}
+	return err
+}
+
+// pause waits, or gives up waiting with the context.
+func pause(ctx context.Context, d time.Duration) {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+	case <-ctx.Done():
+	}
+}
