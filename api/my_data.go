@@ -21,6 +21,9 @@ type myDataView struct {
 	CheckIns []heldCheckIn `json:"check_ins" nullable:"false" doc:"双报到"`
 	Changes  []heldChange  `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
 	Counts   heldCounts    `json:"counts" doc:"数量"`
+
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
+	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 }
 
 type accountView struct {
@@ -112,6 +115,8 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
 		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
 		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Readings},
+
+		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 	}, nil
 }
 

@@ -29,6 +29,9 @@ const (
 	InstallPlaques   Action = "install_plaques"
 	AcceptCheckIns   Action = "accept_check_ins"
 	CountCheckIns    Action = "count_check_ins"
+	ReadRecords      Action = "read_records"
+	CertifyService   Action = "certify_service"
+	PublishNotices   Action = "publish_notices"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
 )
@@ -53,6 +56,9 @@ var permits = map[Action][]Role{
 	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	ReadRecords:      {CommunityStaff, CommunitySecretary},
+	CertifyService:   {CommunityStaff, CommunitySecretary},
+	PublishNotices:   {CommunityStaff, CommunitySecretary},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
 }

@@ -21,6 +21,9 @@ type MyData struct {
 	CheckIns []model.ListedCheckIn
 	Changes  []model.PersonChange
 	Held     model.Held
+
+	Certificates []model.ListedCertificate
+	Objections   []model.ListedObjection
 }
 
 // MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
@@ -68,6 +71,12 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.CheckIns, err = model.AllCheckInsOf(h, p.ID); err != nil {
 		return d, err
 	}
-	d.Changes, err = model.PersonChangesOf(h, p.ID)
+	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.Certificates, err = model.AllCertificatesOf(h, p.ID); err != nil {
+		return d, err
+	}
+	d.Objections, err = model.AllObjectionsOf(h, p.ID)
 	return d, err
 }
