@@ -66,6 +66,16 @@ var fixtures = map[string]func(w *world) string{
 	"list-public-notices/{id}":   func(w *world) string { return digits(w.Community.ID) },
 	"public-notices/{id}":        func(w *world) string { return w.publicNotice() },
 	"objections/{id}":            func(w *world) string { return w.objection() },
+	// hours
+	"file-hours/photos":         func(*world) string { return leftOut },
+	"file-hours-for/photos":     func(*world) string { return leftOut },
+	"hours/{id}":                func(w *world) string { return w.hours(model.HoursClaimed) },
+	"ask-correction/{id}":       func(w *world) string { return w.hours(model.HoursConfirmed) },
+	"corrections/{id}":          func(w *world) string { return w.correction() },
+	"flags/{id}":                func(w *world) string { return w.flag() },
+	"make-points-rule/{id}":     func(w *world) string { return digits(w.District.ID) },
+	"list-points-rules/{id}":    func(w *world) string { return digits(w.District.ID) },
+	"withdraw-points-rule/{id}": func(w *world) string { return w.pointsRule() },
 
 	// messages
 	"notices/{id}": func(w *world) string {
@@ -224,4 +234,39 @@ func (w *world) group(gid string) {
 		}
 		return model.EnterGroup(tx, &model.GroupEntry{UnitGroupID: g.ID, UserID: user, EnteredAt: testkit.Start.Add(-time.Hour)})
 	})
+}
+
+// hours gives a log of the resident's, filed yesterday.
+func (w *world) hours(state model.HoursState) string {
+	w.Helper()
+	from, until := testkit.Start.AddDate(0, 0, -2), testkit.Start.AddDate(0, 0, -2).Add(time.Hour)
+	return w.add(&model.Hours{
+		PersonID: w.Resident.ID, Source: model.FromLog, NodeID: w.Unit.ID, Kind: "patrol", Content: "夜间巡楼", Place: "3栋",
+		StartsAt: from, EndsAt: &until, Minutes: 60, State: state, CreatedAt: testkit.Start.AddDate(0, 0, -1),
+	})
+}
+
+// correction gives a request of the resident's.
+func (w *world) correction() string {
+	w.Helper()
+	hours, _ := strconv.ParseInt(w.hours(model.HoursConfirmed), 10, 64)
+	from := testkit.Start.AddDate(0, 0, -2)
+	return w.add(&model.Correction{
+		HoursID: hours, NodeID: w.Unit.ID, PersonID: w.Resident.ID, State: model.CorrectionAsked, Kind: "patrol", Content: "夜间巡楼两小时", Place: "3栋",
+		StartsAt: from, EndsAt: from.Add(2 * time.Hour), Why: "少记了一小时", AskedByID: w.Resident.ID, AskedAt: testkit.Start, OpenHoursID: &hours,
+	})
+}
+
+// flag gives one about the resident's hours.
+func (w *world) flag() string {
+	w.Helper()
+	hours, _ := strconv.ParseInt(w.hours(model.HoursConfirmed), 10, 64)
+	return w.add(&model.Flag{HoursID: hours, PersonID: w.Resident.ID, NodeID: w.Unit.ID, RuleCode: "late_entry", RaisedAt: testkit.Start, OnceKey: "late_entry:1"})
+}
+
+// pointsRule gives one of the district's that has not begun.
+func (w *world) pointsRule() string {
+	w.Helper()
+	key := "a key"
+	return w.add(&model.PointsRule{DistrictID: w.District.ID, PerHour: 5, CapPoints: 40, CapMinutes: 480, StartsAt: testkit.Start.AddDate(0, 1, 0), MadeByID: 1, MadeAt: testkit.Start, ActiveKey: &key})
 }

@@ -135,6 +135,43 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("统计"),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
+		// hours.go
+		area("志愿服务时长"),
+		get("/v1/service-kinds", "list-service-kinds", "志愿服务的类别", SignedIn, (*API).serviceKinds),
+		post("/v1/hours", "file-hours", "填报自己的志愿服务", Bound, (*API).fileHours, viewHours),
+		post("/v1/people/{id}/hours", "file-hours-for", "代没有手机的居民填报志愿服务", With(model.EnterHours), (*API).fileHoursFor, viewHours),
+		post("/v1/hours/{id}/change", "change-hours", "确认前修改一条填报", Bound, (*API).changeHours, viewHours),
+		post("/v1/hours/{id}/withdraw", "withdraw-hours", "确认前撤回一条填报", Bound, (*API).withdrawHours, viewHours),
+		post("/v1/hours/{id}/confirm", "confirm-hours", "确认一条填报,志愿者得积分", With(model.ConfirmHours), (*API).confirmHours, viewHours),
+		post("/v1/hours/{id}/refuse", "refuse-hours", "不通过一条填报", With(model.ConfirmHours), (*API).refuseHours, viewHours),
+		post("/v1/hours/{id}/void", "void-hours", "作废不实的服务记录,冲回积分", With(model.VoidHours), (*API).voidHours, viewHours),
+
+		// hours_list.go
+		get("/v1/me/hours", "list-my-hours", "我的志愿服务", Bound, (*API).myHours),
+		get("/v1/hours/to-confirm", "list-hours-to-confirm", "等我确认的填报,等得最久的在前", With(model.ConfirmHours), (*API).hoursToConfirm),
+		get("/v1/nodes/{id}/hours", "list-hours", "一个地方的志愿服务", With(model.ConfirmHours), (*API).hoursAt),
+		get("/v1/hours/{id}", "view-hours", "一条服务记录和它的历史", Bound, (*API).hoursRecord),
+
+		// hours_correction.go
+		post("/v1/hours/{id}/corrections", "ask-correction", "申请更正已确认的服务记录", Bound, (*API).askCorrection, viewCorrection),
+		get("/v1/corrections", "list-corrections", "等我办理的更正申请", With(model.ConfirmHours), (*API).correctionsToDecide),
+		post("/v1/corrections/{id}/grant", "grant-correction", "同意更正,积分按当时的规则重算", With(model.ConfirmHours), (*API).grantCorrection, viewCorrection),
+		post("/v1/corrections/{id}/refuse", "refuse-correction", "不同意更正", With(model.ConfirmHours), (*API).refuseCorrection, viewCorrection),
+		post("/v1/corrections/{id}/withdraw", "withdraw-correction", "撤回更正申请", Bound, (*API).withdrawCorrection, viewCorrection),
+
+		// hours_flag.go
+		get("/v1/flag-rules", "list-flag-rules", "哪些情况会提醒核对", With(model.WatchHours), (*API).flagRules),
+		get("/v1/nodes/{id}/flags", "list-flags", "需要核对的服务记录", With(model.WatchHours), (*API).flags),
+		post("/v1/flags/{id}/clear", "clear-flag", "填写核对的结果", With(model.WatchHours), (*API).clearFlag, viewFlag),
+
+		// points.go
+		area("积分"),
+		get("/v1/me/points", "view-my-points", "我的积分、时长和积分规则", Bound, (*API).myPoints),
+		get("/v1/me/points/statement", "list-my-statement", "我的积分明细", Bound, (*API).myStatement),
+		get("/v1/nodes/{id}/points-rules", "list-points-rules", "一个区的积分规则", With(model.MakePointsRules), (*API).pointsRules),
+		post("/v1/nodes/{id}/points-rules", "make-points-rule", "新增从以后某天开始的积分规则", With(model.MakePointsRules), (*API).makePointsRule, viewPointsRule),
+		post("/v1/points-rules/{id}/withdraw", "withdraw-points-rule", "撤回还没有开始的积分规则", With(model.MakePointsRules), (*API).withdrawPointsRule, viewPointsRule),
+
 		// binding.go
 		area("绑定"),
 		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10),

@@ -84,6 +84,7 @@ var (
 	ErrHoursTurn     = fault.New(fault.Conflict, "hours.not_your_turn", "这条记录现在由更了解情况的一级确认。7天以后仍没有确认的,您可以直接办理。")
 	ErrHoursActivity = fault.New(fault.Conflict, "hours.of_activity", "这是活动的签到记录,请在活动里由组织者统一办理。")
 	ErrHoursKind     = fault.New(fault.Invalid, "hours.unknown_kind", "没有这一类服务,请从列表里选择。")
+	ErrHoursNoHome   = fault.New(fault.Conflict, "hours.no_home", "没有登记住在哪个社区,不能填报服务记录。请先联系社区登记住处。")
 	ErrHoursSpent    = fault.New(fault.Conflict, "hours.points_spent", "这条记录的积分已经用掉一部分,扣回后积分会不够,所以现在不能这样更正。请等积分足够以后再办理,或与志愿者商量。")
 )
 

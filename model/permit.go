@@ -32,6 +32,11 @@ const (
 	ReadRecords      Action = "read_records"
 	CertifyService   Action = "certify_service"
 	PublishNotices   Action = "publish_notices"
+	EnterHours       Action = "enter_hours"
+	ConfirmHours     Action = "confirm_hours"
+	VoidHours        Action = "void_hours"
+	WatchHours       Action = "watch_hours"
+	MakePointsRules  Action = "make_points_rules"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
 )
@@ -59,6 +64,11 @@ var permits = map[Action][]Role{
 	ReadRecords:      {CommunityStaff, CommunitySecretary},
 	CertifyService:   {CommunityStaff, CommunitySecretary},
 	PublishNotices:   {CommunityStaff, CommunitySecretary},
+	EnterHours:       {UnitChief, CommunityStaff, CommunitySecretary},
+	ConfirmHours:     {UnitChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	VoidHours:        {CommunityStaff, CommunitySecretary},
+	WatchHours:       {BranchSecretary, CommunityStaff, CommunitySecretary},
+	MakePointsRules:  {DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
 }

@@ -1,9 +1,9 @@
 package service
 
 import (
+	"fmt"
 	"time"
 
-	"danyuan/fault"
 	"danyuan/model"
 )
 
@@ -17,18 +17,24 @@ func (t *tx) beginHours(h model.Hours) (model.Hours, error) {
 	if h.UntilAt != nil && !h.StartsAt.Before(*h.UntilAt) {
 		return h, model.ErrHoursBounds
 	}
-	overlaps, err := model.HoursOverlap(t.DB, h.PersonID, 0, h.StartsAt, h.UntilAt)
-	if err != nil {
+	if err := t.needFree(h.PersonID, 0, h.StartsAt, h.UntilAt); err != nil {
 		return h, err
-	}
-	if overlaps {
-		return h, model.ErrHoursOverlap
 	}
 	h.Source, h.State, h.CreatedAt = model.FromActivity, model.HoursOpen, t.now
 	if err := model.AddHours(t.DB, &h); err != nil {
 		return h, err
 	}
 	return h, t.audit("hours.begin", h.NodeID, "hours", h.ID, string(h.InWay))
+}
+
+// needFree refuses a time in which a locked person has another record than one. An activity that runs
+// may not run longer than its end, if until says it.
+func (t *tx) needFree(person, but int64, from time.Time, until *time.Time) error {
+	overlaps, err := model.HoursOverlap(t.DB, person, but, from, until)
+	if err == nil && overlaps {
+		err = model.ErrHoursOverlap
+	}
+	return err
 }
 
 // endHours checks somebody out: the record is claimed, with the whole minutes between check-in and at,
@@ -41,68 +47,71 @@ func (t *tx) endHours(h *model.Hours, at time.Time, way model.Way) error {
 	if h.UntilAt != nil && at.After(*h.UntilAt) {
 		at = *h.UntilAt
 	}
-	if err := spanOf(h.StartsAt, at); err != nil {
+	if err := model.CheckSpan(h.StartsAt, at); err != nil {
 		return err
 	}
-	h.EndsAt, h.Minutes, h.OutWay, h.OutByID = &at, minutesOf(h.StartsAt, at), way, t.by.PersonID
+	h.EndsAt, h.Minutes, h.OutWay, h.OutByID = &at, model.MinutesBetween(h.StartsAt, at), way, t.by.PersonID
 	if err := model.EndHours(t.DB, h); err != nil {
 		return err
 	}
 	return t.audit("hours.end", h.NodeID, "hours", h.ID, string(way))
 }
 
-// spanOf refuses a span of time that no service has.
-func spanOf(from, until time.Time) error {
-	switch m := minutesOf(from, until); {
-	case m < 1:
-		return fieldOf(model.ErrHoursShort, "body.ends_at")
-	case m > model.MostMinutes:
-		return fieldOf(model.ErrHoursLong, "body.ends_at")
-	}
-	return nil
-}
-
-// fieldOf is a refusal that names the field at fault.
-func fieldOf(f *fault.Fault, path string) *fault.Fault {
-	return f.With(fault.Field{Path: path, Text: f.Text})
-}
-
-// minutesOf gives the whole minutes between two moments.
-func minutesOf(from, until time.Time) int64 { return int64(until.Sub(from) / time.Minute) }
-
-// confirmHours confirms claimed records, all of them or none: points by the rule dated at their start,
-// caps of each Beijing day, transfers, flags, notices; in few statements whatever their number.
-// Refusals: hours.own, hours.entered_by_you, hours.wrong_state. The caller has locked the persons.
-func (t *tx) confirmHours(list []model.Hours, evaluation string) error {
-	_, _ = list, evaluation
-	return nil
-}
-
 // voidHours takes hours back in any state that leads there; what confirmed ones gave is reversed.
 // Refusals: hours.wrong_state, hours.points_spent. The caller has locked the person.
 func (t *tx) voidHours(h model.Hours, reason string) error {
+	was := h.Before("void", t.by.PersonID, t.now)
+	if !h.State.MayBecome(model.HoursVoid) {
+		return h.WrongState()
+	}
+	if h.State == model.HoursConfirmed {
+		if err := t.takeBack(h, nil); err != nil {
+			return err
+		}
+	}
 	if err := model.DecideHours(t.DB, &h, model.HoursVoid, t.by.PersonID, reason, t.now); err != nil {
+		return err
+	}
+	if err := model.AddHoursChange(t.DB, was); err != nil {
 		return err
 	}
 	return t.audit("hours.void", h.NodeID, "hours", h.ID, "")
 }
 
-// told is a notice for one of many.
-type told struct {
-	person            int64
-	kind, title, body string
-	page, once        string
-}
+func onceForHours(id int64, what string) string { return fmt.Sprintf("hours:%d:%s", id, what) }
 
-// notifyMany is notify for many, in few statements whatever their number.
-func (t *tx) notifyMany(news []told) error {
-	for _, n := range news {
-		if err := t.notify(n.person, n.kind, n.title, n.body, n.page, n.once); err != nil {
-			return err
-		}
+// The mini-program pages that notices of hours lead to.
+const (
+	myHoursPage      = "pages/hours/mine"
+	confirmHoursPage = "pages/hours/confirm"
+	correctionsPage  = "pages/hours/corrections"
+	flagsPage        = "pages/hours/flags"
+)
+
+// spanText says when service was, for people.
+func spanText(h model.Hours) string {
+	text := h.StartsAt.In(model.Beijing).Format("1月2日15:04")
+	if h.EndsAt == nil {
+		return text
 	}
-	return nil
+	return text + "至" + h.EndsAt.In(model.Beijing).Format("15:04")
 }
 
-// NoticeHours is the kind of notice about hours.
-const NoticeHours = "hours"
+// minutesText says how long it was.
+func minutesText(minutes int64) string {
+	switch {
+	case minutes < 60:
+		return fmt.Sprintf("%d分钟", minutes)
+	case minutes%60 == 0:
+		return fmt.Sprintf("%d小时", minutes/60)
+	}
+	return fmt.Sprintf("%d小时%d分钟", minutes/60, minutes%60)
+}
+
+// pointsText says what it earned.
+func pointsText(h model.Hours) string {
+	if h.Points == 0 {
+		return "当天的积分已到上限,或这类服务不计积分;时长照样记入您的服务记录。"
+	}
+	return fmt.Sprintf("得%d积分。", h.Points)
+}
