@@ -59,13 +59,12 @@ func viewPublicNotice(n service.ShownNotice) publicNoticeView {
 type noticeLineView struct {
 	Name   string `json:"name" doc:"兑换的人,只有姓氏" example:"张**"`
 	Reward string `json:"reward" doc:"奖品" example:"大米5公斤"`
-	Pieces int64  `json:"pieces" doc:"件数" example:"1"`
 	Points int64  `json:"points" doc:"积分" example:"300"`
 	Day    string `json:"day" doc:"领取的日期" example:"2026-03-02"`
 }
 
 func viewNoticeLine(l model.PublicNoticeLine) noticeLineView {
-	return noticeLineView{l.Name, l.Reward, l.Pieces, l.Points, l.Day}
+	return noticeLineView{l.Name, l.Reward, l.Points, l.Day}
 }
 
 type draftNoticeIn struct {

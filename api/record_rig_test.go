@@ -55,7 +55,7 @@ func (w *world) publicNotice() string {
 	}
 	n := model.PublicNotice{CommunityID: w.Community.ID, Year: 2025, Quarter: 1, CommunityName: w.Community.Name, PublishedAt: testkit.Start}
 	w.Tx(func(tx *gorm.DB) error {
-		return model.AddPublicNotice(tx, &n, []model.PublicNoticeLine{{Name: "张**", Reward: "大米", Pieces: 1, Points: 300, Day: "2025-03-02"}})
+		return model.AddPublicNotice(tx, &n, []model.PublicNoticeLine{{Name: "张**", Reward: "大米", Points: 300, Day: "2025-03-02"}})
 	})
 	return digits(n.ID)
 }

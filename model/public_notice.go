@@ -2,7 +2,6 @@ package model
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -69,7 +68,6 @@ type PublicNoticeLine struct {
 	PublicNoticeID int64
 	Name           string // masked
 	Reward         string
-	Pieces         int64
 	Points         int64
 	Day            string // YYYY-MM-DD in Beijing, when it was handed out
 }
@@ -141,19 +139,11 @@ func SumExpired(tx *gorm.DB, community Node, expired string, from, until time.Ti
 }
 
 // HandedRedemptions gives the redemptions of a community's rewards that were handed out between two
-// moments, each as a notice shows it, in the order of time.
+// moments, as a notice shows them: masked name, reward, points and day, in the order of time.
 //
-// SEAM: there is no table of redemptions yet. Once migration 0013 is there, this is the one query to
-// write; everything after it (masking, freezing, paging, counting) is done.
+// SEAM: there is no table of redemptions here yet. Once migration 0013 is, this is the one query to
+// write; everything after it (freezing, counting, paging, showing) is done.
 func HandedRedemptions(tx *gorm.DB, community int64, from, until time.Time) ([]PublicNoticeLine, error) {
 	_, _, _, _ = tx, community, from, until
 	return nil, nil
-}
-
-// masked gives lines with their names masked.
-func masked(lines []PublicNoticeLine) []PublicNoticeLine {
-	for i := range lines {
-		lines[i].Name = MaskName(strings.TrimSpace(lines[i].Name))
-	}
-	return lines
 }

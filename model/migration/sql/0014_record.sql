@@ -52,7 +52,6 @@ CREATE TABLE IF NOT EXISTS public_notice_lines (
   public_notice_id BIGINT NOT NULL,
   name VARCHAR(40) NOT NULL,
   reward VARCHAR(80) NOT NULL,
-  pieces BIGINT NOT NULL,
   points BIGINT NOT NULL,
   day @ascii(10) NOT NULL,
   INDEX ix_public_notice_lines_notice (public_notice_id, id),
