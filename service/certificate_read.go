@@ -75,10 +75,7 @@ func drawing(c model.Certificate, text model.CertificateText) paper.Certificate 
 		Number: *c.Number, Code: c.Code, Holder: text.Holder, IDNumber: text.IDNumber,
 		From: from.In(model.Beijing), To: until.AddDate(0, 0, -1).In(model.Beijing),
 		Issuer: text.Issuer, IssuedAt: c.DecidedAt.In(model.Beijing), Services: text.Services, Minutes: text.Minutes,
-		Site: text.Site, Scan: "志愿服务记录证明 编号" + *c.Number + " 验证码" + c.Code,
-	}
-	if text.Site != "" { // what stands behind the # is sent to no server
-		d.Scan = text.Site + "#" + *c.Number + "." + c.Code
+		Site: text.Site,
 	}
 	for _, l := range text.Lines {
 		d.Lines = append(d.Lines, paper.Line{

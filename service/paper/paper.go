@@ -20,8 +20,15 @@ type Certificate struct {
 	Services int
 	Minutes  int64
 	Lines    []Line
-	Scan     string // what the QR code says
-	Site     string // where the number and the code are checked by hand; "" where there is no such page
+	Site     string // the page where the number and the code are verified; "" where there is none
+}
+
+// Scan is what the QR code says. What stands behind the # of an address is sent to no server.
+func (c Certificate) Scan() string {
+	if c.Site == "" {
+		return "志愿服务记录证明 编号" + c.Number + " 验证码" + c.Code
+	}
+	return c.Site + "#" + c.Number + "." + c.Code
 }
 
 // Line is one record of service.

@@ -18,10 +18,10 @@ var beijing = time.FixedZone("UTC+8", 8*60*60)
 func certificate(lines int) paper.Certificate {
 	start := time.Date(2026, 1, 3, 8, 30, 0, 0, beijing)
 	c := paper.Certificate{
-		Number: "340802001001-2026-000012", Code: "7K2M9QX4", Holder: "张卫东", IDNumber: "3****************7",
+		Number: "ZY-340802001001-2026-000012", Code: "7K2M9QX4", Holder: "张卫东", IDNumber: "3****************7",
 		From: time.Date(2026, 1, 1, 0, 0, 0, 0, beijing), To: time.Date(2026, 3, 5, 0, 0, 0, 0, beijing),
 		Issuer: "安庆市迎江区人民路街道先锋社区居民委员会", IssuedAt: time.Date(2026, 3, 5, 9, 0, 0, 0, beijing),
-		Scan: "https://danyuan.example/certificates#340802001001-2026-000012.7K2M9QX4", Site: "https://danyuan.example/certificates",
+		Site: "https://danyuan.example/certificates",
 	}
 	contents := []string{"清扫3栋楼道和单元门前", "陪同独居老人就诊、取药,并帮助办理门诊慢性病登记手续(第二次)", "防汛值守 AED 急救培训 CPR-2026 practice session"}
 	for i := range lines {
@@ -150,7 +150,13 @@ func TestCertificate_rareCharactersOfNamesAreDrawnOrSeenToBeMissing(t *testing.T
 
 func TestCertificate_withoutAPageToVerifySaysWhereElse(t *testing.T) {
 	c := certificate(1)
-	c.Site, c.Scan = "", "志愿服务记录证明 "+c.Number+" "+c.Code
+	if c.Scan() != c.Site+"#"+c.Number+"."+c.Code {
+		t.Error(c.Scan())
+	}
+	c.Site = ""
+	if c.Scan() != "志愿服务记录证明 编号"+c.Number+" 验证码"+c.Code {
+		t.Error(c.Scan())
+	}
 	if text := written(t, write(t, c)); !strings.Contains(text, "小程序") || strings.Contains(text, "http") {
 		t.Error(text)
 	}
@@ -158,7 +164,7 @@ func TestCertificate_withoutAPageToVerifySaysWhereElse(t *testing.T) {
 
 func TestCertificate_whatNoCodeCanHoldIsAnError(t *testing.T) {
 	c := certificate(1)
-	c.Scan = strings.Repeat("长", 3000)
+	c.Site = strings.Repeat("长", 3000)
 	if _, err := c.Write(); err == nil {
 		t.Fatal("no error")
 	}

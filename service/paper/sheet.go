@@ -163,7 +163,7 @@ func inWord(line []letter, next letter) (n int) {
 
 // scan draws the QR code, so many millimetres wide, with strokes: it stays sharp on any printer.
 func (s *sheet) scan(x, y, side float64) error {
-	code, err := qr.Encode(s.Scan, qr.M)
+	code, err := qr.Encode(s.Scan(), qr.M)
 	if err != nil {
 		return fmt.Errorf("paper: the code to scan: %w", err)
 	}
