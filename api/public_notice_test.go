@@ -235,7 +235,9 @@ func TestObjection_raisedTwiceAndAnsweredTwiceAtOnceIsOnce(t *testing.T) {
 	b.inApril(0)
 	n := b.published()
 	answers := make([]testkit.Answer, 4)
-	b.Race(len(answers), func(i int) { answers[i] = b.Do(b.API, b.holder, "POST", "/v1/public-notices/"+n.ID+"/objections", wrongDate) })
+	b.Race(len(answers), func(i int) {
+		answers[i] = b.Do(b.API, b.holder, "POST", "/v1/public-notices/"+n.ID+"/objections", wrongDate)
+	})
 	var o struct{ ID string }
 	once(t, answers, 409, "objection.open_already").Into(&o)
 	b.Race(len(answers), func(i int) {
