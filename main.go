@@ -16,12 +16,13 @@ import (
 
 // commands is the command line. Without a word it serves.
 type commands struct {
-	Serve      serve      `cmd:"" default:"withargs" help:"提供服务(默认)。没有配置小程序时是演示模式。"`
-	Demo       fillDemo   `cmd:"" help:"在空的数据库里填入演示数据。"`
-	Import     importing  `cmd:"" help:"导入行政区划(四列 CSV:code,name,level,parent_code)。"`
-	FirstAdmin firstAdmin `cmd:"" help:"设立第一位区级管理员,只能用一次。"`
-	Verify     verify     `cmd:"" help:"核对积分账本:每个余额、每条链、每件奖品的库存、每笔预算都从流水重新算一遍。"`
-	Keys       createKeys `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
+	Serve        serve        `cmd:"" default:"withargs" help:"提供服务(默认)。没有配置小程序时是演示模式。"`
+	Demo         fillDemo     `cmd:"" help:"在空的数据库里填入演示数据。"`
+	Import       importing    `cmd:"" help:"导入行政区划(四列 CSV:code,name,level,parent_code)。"`
+	FirstAdmin   firstAdmin   `cmd:"" help:"设立第一位区级管理员,只能用一次。"`
+	RestoreAdmin restoreAdmin `cmd:"" help:"在任的区级管理员丢了微信、手机号也换了,让本人用新的手机号重新绑定。"`
+	Verify       verify       `cmd:"" help:"核对积分账本:每个余额、每条链、每件奖品的库存、每笔预算都从流水重新算一遍。"`
+	Keys         createKeys   `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
 }
 
 // Help is what --help says first.
