@@ -39,6 +39,7 @@ const (
 	MakePointsRules  Action = "make_points_rules"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
+	ReviewPhotos     Action = "review_photos"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -71,6 +72,7 @@ var permits = map[Action][]Role{
 	MakePointsRules:  {DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
+	ReviewPhotos:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

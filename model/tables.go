@@ -41,6 +41,7 @@ func Tables() []any {
 		&Command{}, &Audit{}, &Change{},
 		&Account{}, &Transfer{}, &Entry{},
 		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
+		&File{}, &FileCheck{},
 		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 	}
 }
