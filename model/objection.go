@@ -62,7 +62,10 @@ var (
 )
 
 // The longest texts of an objection and of its answer, in characters.
-const MaxObjection, MaxAnswer = 500, 300
+const (
+	MaxObjection = 500
+	MaxAnswer    = 300
+)
 
 // RaiseObjection stores an objection. A person has one open objection to a notice.
 func RaiseObjection(tx *gorm.DB, o *Objection) error {

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -74,9 +76,14 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
 		return d, err
 	}
-	if d.Certificates, err = model.AllCertificatesOf(h, p.ID); err != nil {
-		return d, err
+	return d, d.service(h)
+}
+
+// service adds what is held of a person's voluntary service; the hours themselves are their record.
+func (d *MyData) service(h *gorm.DB) (err error) {
+	if d.Certificates, err = model.AllCertificatesOf(h, d.Person.ID); err != nil {
+		return err
 	}
-	d.Objections, err = model.AllObjectionsOf(h, p.ID)
-	return d, err
+	d.Objections, err = model.AllObjectionsOf(h, d.Person.ID)
+	return err
 }
