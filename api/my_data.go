@@ -24,6 +24,9 @@ type myDataView struct {
 	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
 	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
 	Counts   heldCounts             `json:"counts" doc:"数量"`
+
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
+	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 }
 
 type accountView struct {
@@ -140,6 +143,8 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		}),
 		Changes: each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
 		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+
+		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 	}, nil
 }
 

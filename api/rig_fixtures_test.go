@@ -56,6 +56,17 @@ var fixtures = map[string]func(w *world) string{
 	"view-receipt/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 	"end-check-in/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 
+	// record
+	"ask-certificate/from":       func(w *world) string { w.served(w.Resident); return "2026-03-01" },
+	"certificates/{id}":          func(w *world) string { return w.certificate(model.CertificateAsked) },
+	"view-certificate/{id}":      func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"download-certificate/{id}":  func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"revoke-certificate/{id}":    func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"draft-public-notice/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"publish-public-notice/{id}": func(w *world) string { return digits(w.Community.ID) },
+	"list-public-notices/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"public-notices/{id}":        func(w *world) string { return w.publicNotice() },
+	"objections/{id}":            func(w *world) string { return w.objection() },
 	// hours
 	"file-hours/photos":         func(*world) string { return leftOut },
 	"change-hours/photos":       func(*world) string { return leftOut },

@@ -98,6 +98,40 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// receipt.go
 		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
 
+		// record.go
+		area("志愿服务记录和证明"),
+		get("/v1/me/record", "view-my-record", "我的志愿服务记录和总时长", Bound, (*API).myRecord),
+		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录,每次都有记录", With(model.ReadRecords), (*API).readRecord),
+
+		// certificate.go
+		post("/v1/certificates", "ask-certificate", "向社区申请志愿服务记录证明", Bound, (*API).askCertificate, viewOwnCertificate),
+		get("/v1/certificates/mine", "list-my-certificates", "我的证明", Bound, (*API).myCertificates),
+		get("/v1/certificates/{id}", "view-certificate", "一份证明的编号和验证码", Bound, (*API).certificate),
+		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20),
+		post("/v1/certificates/{id}/withdraw", "withdraw-certificate", "撤回证明申请", Bound, (*API).withdrawCertificate, viewOwnCertificate),
+		post("/v1/certificates/{id}/issue", "issue-certificate", "出具证明", With(model.CertifyService), (*API).issueCertificate, viewCertificate),
+		post("/v1/certificates/{id}/refuse", "refuse-certificate", "不出具证明", With(model.CertifyService), (*API).refuseCertificate, viewListedCertificate),
+		post("/v1/certificates/{id}/revoke", "revoke-certificate", "撤销已出具的证明", With(model.CertifyService), (*API).revokeCertificate, viewListedCertificate),
+		get("/v1/nodes/{id}/certificates", "list-certificates", "一个社区的证明", With(model.CertifyService), (*API).certificates),
+
+		// certificate_verify.go
+		post("/v1/certificates/verify", "verify-certificate", "查验证明的真伪", Anyone, (*API).verifyCertificate, viewVerifiedCertificate).limited(30),
+
+		// public_notice.go
+		area("公示"),
+		get("/v1/nodes/{id}/public-notice-draft", "draft-public-notice", "预览一个季度的公示", With(model.PublishNotices), (*API).draftNotice),
+		post("/v1/nodes/{id}/public-notices", "publish-public-notice", "发布一个季度的公示", With(model.PublishNotices), (*API).publishNotice, viewPublicNotice),
+		get("/v1/nodes/{id}/public-notices", "list-public-notices", "一个社区发布的公示", Anyone, (*API).publicNotices),
+		get("/v1/public-notices/{id}", "view-public-notice", "一份公示和更正说明", Anyone, (*API).publicNotice),
+		get("/v1/public-notices/{id}/lines", "list-public-notice-lines", "公示里逐笔的兑换", Anyone, (*API).noticeLines),
+
+		// objection.go
+		post("/v1/public-notices/{id}/objections", "object", "对公示提出异议", Bound, (*API).raiseObjection, viewOwnObjection),
+		get("/v1/me/objections", "list-my-objections", "我提的异议和答复", Bound, (*API).myObjections),
+		post("/v1/objections/{id}/uphold", "uphold-objection", "答复异议:属实,公开更正说明", With(model.PublishNotices), (*API).upholdObjection, viewObjection),
+		post("/v1/objections/{id}/reject", "reject-objection", "答复异议:不属实", With(model.PublishNotices), (*API).rejectObjection, viewObjection),
+		get("/v1/nodes/{id}/objections", "list-objections", "一个社区的公示收到的异议", With(model.PublishNotices), (*API).objections),
+
 		// identity_counts.go
 		area("统计"),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),

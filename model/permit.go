@@ -29,6 +29,9 @@ const (
 	InstallPlaques   Action = "install_plaques"
 	AcceptCheckIns   Action = "accept_check_ins"
 	CountCheckIns    Action = "count_check_ins"
+	ReadRecords      Action = "read_records"
+	CertifyService   Action = "certify_service"
+	PublishNotices   Action = "publish_notices"
 	EnterHours       Action = "enter_hours"
 	ConfirmHours     Action = "confirm_hours"
 	VoidHours        Action = "void_hours"
@@ -68,6 +71,9 @@ var permits = map[Action][]Role{
 	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	ReadRecords:      {CommunityStaff, CommunitySecretary},
+	CertifyService:   {CommunityStaff, CommunitySecretary},
+	PublishNotices:   {CommunityStaff, CommunitySecretary},
 	EnterHours:       {UnitChief, CommunityStaff, CommunitySecretary},
 	ConfirmHours:     {UnitChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	VoidHours:        {CommunityStaff, CommunitySecretary},
