@@ -4,17 +4,28 @@ import (
 	"context"
 	"strconv"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
-// UnitCode gives the code of the personas' unit, for the greeting.
+// UnitCode gives a valid code of a unit for the greeting: of the chief's unit, of any other when the
+// chief is bound to nobody or has moved, "" when no unit has one.
 func UnitCode(ctx context.Context, db *model.DB) (string, error) {
-	var c model.Code
 	h := db.Read(ctx)
 	living := h.Table("bindings").Select("persons.node_id").Joins("JOIN persons ON persons.id = bindings.active_person_id").
 		Joins("JOIN users ON users.id = bindings.active_user_id").Where("users.open_id = ?", OpenID("chief"))
-	err := h.Where("kind = ? AND node_id IN (?) AND active_key IS NOT NULL", model.UnitCode, living).Take(&c).Error
-	return c.Code, err
+	valid := func() *gorm.DB { return h.Where("kind = ? AND active_key IS NOT NULL", model.UnitCode).Order("id").Limit(1) }
+	for _, q := range []*gorm.DB{valid().Where("node_id IN (?)", living), valid()} {
+		var codes []model.Code
+		if err := q.Find(&codes).Error; err != nil || len(codes) > 0 {
+			if err != nil {
+				return "", err
+			}
+			return codes[0].Code, nil
+		}
+	}
+	return "", nil
 }
 
 // Personas are the names that "demo:" is followed by.
