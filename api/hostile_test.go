@@ -17,6 +17,12 @@ var naughty = []string{
 	"null", "undefined", "NaN", "-1", "0", "1e309", "99999999999999999999", "１２３", "true", "1970-01-01T00:00:00Z", "2020-02-30", strings.Repeat("长", 20_000),
 }
 
+// moments are times at the ends of what times can be, and beside them.
+var moments = []string{
+	"0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z", "2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+	"9999-12-31T23:59:59-23:59", "9999-12-31T16:00:00.999999999Z", "10000-01-01T00:00:00Z", "2036-02-30T00:00:00Z", "2036-01-01T24:00:00Z", "2036-01-01T00:00:00+24:00", "2036-01-01T23:59:60Z",
+}
+
 // endless is sent to one parameter and one field of a route: it costs more than all the others.
 var endless = strings.Repeat("a", 1_000_000)
 
@@ -243,6 +249,11 @@ func (h *hostile) fields(t *testing.T) {
 		for _, text := range naughty {
 			if kind == "string" || kind == "" {
 				h.send(t, s, text)
+			}
+		}
+		if s.schema["format"] == "date-time" {
+			for _, moment := range moments {
+				h.send(t, s, moment)
 			}
 		}
 		if kind == "string" {

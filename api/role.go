@@ -35,7 +35,7 @@ type appointIn struct {
 		Role     string     `json:"role" enum:"unit_chief,grid_chief,branch_secretary,committee_member,community_staff,community_secretary,street_staff,department_staff,district_admin,auditor" doc:"职务" example:"unit_chief"`
 		NodeID   ID         `json:"node_id" doc:"在哪里任职" example:"7"`
 		From     *time.Time `json:"from,omitempty" doc:"从何时起,不能早于现在;不填就是现在" example:"2036-01-01T00:00:00+08:00"`
-		Until    *time.Time `json:"until,omitempty" doc:"到何时止;不填就是没有结束日期" example:"2039-01-01T00:00:00+08:00"`
+		Until    *time.Time `json:"until,omitempty" doc:"到何时止,最晚2099年底;不填就是没有结束日期" example:"2039-01-01T00:00:00+08:00"`
 	}
 }
 
@@ -50,7 +50,7 @@ type endRoleIn struct {
 	Keyed
 	ID   ID `path:"id" doc:"任职的编号" example:"42"`
 	Body struct {
-		At     *time.Time `json:"at,omitempty" doc:"何时结束,不能早于现在;不填就是现在" example:"2038-01-01T00:00:00+08:00"`
+		At     *time.Time `json:"at,omitempty" doc:"何时结束,不能早于现在,最晚2099年底;不填就是现在" example:"2038-01-01T00:00:00+08:00"`
 		Reason string     `json:"reason" minLength:"1" maxLength:"200" doc:"原因,会告诉本人" example:"届满"`
 	}
 }

@@ -131,6 +131,16 @@ func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
 	}
 	try(at(-1)).Refused(422, "role.backdated")
 	try(at(5), at(5)).Refused(422, "role.dates_invalid")
+	for _, far := range []string{"2100-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z"} {
+		late, err := time.Parse(time.RFC3339, far)
+		if err != nil {
+			t.Fatal(err)
+		}
+		try(late).Refused(422, "role.date_too_late")
+		try(at(5), late).Refused(422, "role.date_too_late")
+		running := k.Appoint(k.Person(o.Unit, "任期长"), model.UnitChief, o.Unit)
+		endRole(k, token, idText(running.ID), late).Refused(422, "role.date_too_late")
+	}
 	try(at(5), at(4)).Refused(422, "role.dates_invalid")
 	first := orgID(try(at(10), at(20)))
 	try(at(0), at(11)).Refused(409, "role.already_held")

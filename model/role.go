@@ -90,11 +90,28 @@ var (
 	ErrRoleNotYours = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")
 	ErrRoleBackdate = fault.New(fault.Invalid, "role.backdated", "日期不能早于现在。任免从现在或以后的日期开始,请重新选择。")
 	ErrRoleDates    = fault.New(fault.Invalid, "role.dates_invalid", "结束日期要晚于开始日期,请重新选择。")
+	ErrRoleFar      = fault.New(fault.Invalid, "role.date_too_late", "日期最晚是2099年12月31日,请重新选择;没有结束日期的不用填。")
 	ErrRoleOverlap  = fault.New(fault.Conflict, "role.already_held", "这个人在这段时间已经担任这项职务。请换一个时间,或者先结束原来的任职。")
 	ErrRoleEnded    = fault.New(fault.Conflict, "role.ended", "这项任职在那个时间之前已经结束,不用再结束。如需延长,请重新任命。")
 	ErrRoleLast     = fault.New(fault.Conflict, "role.last_admin", "这是最后一位在任的区级管理员,不能结束。请先任命另一位没有结束日期的区级管理员。")
 	ErrFirstAdmin   = fault.New(fault.Conflict, "role.admin_exists", "已经有过区级管理员,不能再用这个命令。请由在任的区级管理员任命。")
 )
+
+// roleHorizon is the first moment that is too late for a date of an appointment: whoever writes such a
+// one has mistyped, and the last years of the calendar can't be shown in every time zone.
+var roleHorizon = time.Date(2100, 1, 1, 0, 0, 0, 0, Beijing)
+
+// RoleDate gives a moment at which an appointment may begin or end, as it is stored, or why it may not.
+func RoleDate(at, now time.Time) (time.Time, error) {
+	at = at.UTC().Truncate(time.Second)
+	switch {
+	case at.Before(now):
+		return at, ErrRoleBackdate
+	case !at.Before(roleHorizon):
+		return at, ErrRoleFar
+	}
+	return at, nil
+}
 
 // OpenRoleKey makes a second open appointment of the same person to the same role at the same node
 // impossible, by the index uq_roles_open.

@@ -71,21 +71,21 @@ func (t *tx) dated(what Appointing) (model.Appointment, error) {
 		PersonID: what.PersonID, Role: what.Role, NodeID: what.NodeID,
 		StartsAt: t.now, AppointedByID: t.by.PersonID, AppointedAt: t.now,
 	}
+	var err error
 	if what.From != nil {
-		a.StartsAt = what.From.UTC().Truncate(time.Second)
-	}
-	if a.StartsAt.Before(t.now) {
-		return a, model.ErrRoleBackdate
+		if a.StartsAt, err = model.RoleDate(*what.From, t.now); err != nil {
+			return a, err
+		}
 	}
 	if what.Until == nil {
 		return a, nil
 	}
-	until := what.Until.UTC().Truncate(time.Second)
-	a.EndsAt = &until
-	if !until.After(a.StartsAt) {
+	if !what.Until.UTC().Truncate(time.Second).After(a.StartsAt) {
 		return a, model.ErrRoleDates
 	}
-	return a, nil
+	until, err := model.RoleDate(*what.Until, t.now)
+	a.EndsAt = &until
+	return a, err
 }
 
 // near refuses people who have nothing to do with the node, as if there were none such.

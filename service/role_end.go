@@ -31,10 +31,9 @@ func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.T
 		}
 		end := t.now
 		if at != nil {
-			end = at.UTC().Truncate(time.Second)
-		}
-		if end.Before(t.now) {
-			return model.RoleTerm{}, model.ErrRoleBackdate
+			if end, err = model.RoleDate(*at, t.now); err != nil {
+				return model.RoleTerm{}, err
+			}
 		}
 		return t.endHeldRole(standing, n, end, reason)
 	})
