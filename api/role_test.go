@@ -195,7 +195,7 @@ func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
 	_, foreign := k.Officer(model.CommunitySecretary, o.OtherCommunity, "吴书记")
 	_, branchSecretary := k.Officer(model.BranchSecretary, o.Grid, "卫书记")
 	chief := k.Appoint(k.Person(o.Unit, "钱网格"), model.GridChief, o.Grid)
-	endRole(k, k.SignIn(p), idText(a.ID)).Refused(403, "role.not_allowed")
+	endRole(k, k.SignIn(p), idText(chief.ID)).Refused(404, "role.not_found")
 	endRole(k, foreign, idText(a.ID)).Refused(404, "role.not_found")
 	endRole(k, branchSecretary, idText(chief.ID)).Refused(403, "role.not_yours_to_appoint")
 	endRole(k, branchSecretary, "999999").Refused(404, "role.not_found")
@@ -208,6 +208,47 @@ func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
 	k.Move(48 * time.Hour)
 	k.Get(token, "/v1/me").Expect(200).HasNot("unit_chief")
 	k.Post(branchSecretary, "/v1/roles/"+idText(chief.ID)+"/end", body{"reason": " "}).Refused(422, "text.empty")
+}
+
+func TestAppoint_nobodyAppointsThemselves(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	for _, c := range []struct {
+		holds, wants model.Role
+		at, there    model.Node
+	}{
+		{model.DistrictAdmin, model.CommunitySecretary, o.District, o.Community},
+		{model.DistrictAdmin, model.Auditor, o.District, o.District},
+		{model.CommunitySecretary, model.GridChief, o.Community, o.Grid},
+		{model.BranchSecretary, model.UnitChief, o.Grid, o.Unit},
+	} {
+		p, token := k.Officer(c.holds, c.at, "任某")
+		appoint(k, token, p, c.wants, c.there).Refused(403, "role.own")
+		k.Get(token, "/v1/me").Expect(200).HasNot(string(c.wants))
+	}
+	// A lone admin makes a second one, who may appoint the first.
+	first, alone := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	second := k.Person(o.District, "何管理")
+	appoint(k, alone, second, model.DistrictAdmin, o.District).Expect(200)
+	appoint(k, k.SignIn(second), first, model.Auditor, o.District).Expect(200)
+}
+
+func TestEndRole_anybodyMayResign(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	secretary, _ := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	p := k.Person(o.Unit, "王建国")
+	a := k.Appoint(p, model.UnitChief, o.Unit)
+	token := k.SignIn(p)
+	endRole(k, token, idText(a.ID)).Expect(200).Has("until")
+	k.Get(token, "/v1/me").Expect(200).HasNot("unit_chief")
+	wasTold(k, secretary, "王**", "单元长") // who appoint must find somebody else
+	last, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	var held model.Appointment
+	if err := k.DB.Read(t.Context()).Where("person_id = ?", last.ID).Take(&held).Error; err != nil {
+		t.Fatal(err)
+	}
+	endRole(k, admin, idText(held.ID)).Refused(409, "role.last_admin")
 }
 
 func TestEndRole_theLastAdminStays(t *testing.T) {

@@ -88,6 +88,7 @@ var (
 	ErrRoleUnknown  = fault.New(fault.Invalid, "role.unknown", "没有这项职务,请从列表里选择。")
 	ErrRoleUnfit    = fault.New(fault.Invalid, "role.node_unfit", "这项职务不设在这一级,请换一个地方或换一项职务。")
 	ErrRoleNotYours = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")
+	ErrRoleOwn      = fault.New(fault.Forbidden, "role.own", "不能任命自己。请由上一级,或者另一位能任命这项职务的人来任命;只有一位区级管理员时,请先任命第二位。")
 	ErrRoleBackdate = fault.New(fault.Invalid, "role.backdated", "日期不能早于现在。任免从现在或以后的日期开始,请重新选择。")
 	ErrRoleDates    = fault.New(fault.Invalid, "role.dates_invalid", "结束日期要晚于开始日期,请重新选择。")
 	ErrRoleFar      = fault.New(fault.Invalid, "role.date_too_late", "日期最晚是2099年12月31日,请重新选择;没有结束日期的不用填。")

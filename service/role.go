@@ -21,7 +21,7 @@ type Appointing struct {
 const rolesPage = "pages/me/roles"
 
 // Appoint gives a person a role at a node. Only the roles that model.Roles lets the actor give, in
-// their own subtree, from now on or later. The person lives in the community concerned, or has no
+// their own subtree, to somebody else, from now on or later. The person lives in the community concerned, or has no
 // household and serves somewhere in the district. It acts at the person's next request.
 func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.RoleTerm, error) {
 	spec, ok := what.Role.Spec()
@@ -33,7 +33,7 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		if err := t.mayAppoint(spec, n); err != nil {
+		if err := t.mayAppoint(what.PersonID, spec, n); err != nil {
 			return model.RoleTerm{}, err
 		}
 		a, err := t.dated(what)
@@ -54,13 +54,16 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 	})
 }
 
-// mayAppoint refuses unless the actor may give the role at a node where they appoint.
-func (t *tx) mayAppoint(spec model.RoleSpec, n model.Node) error {
+// mayAppoint refuses unless the actor may give a person the role at a node where they appoint. Nobody
+// gives one to themselves: who appoints to an office would hold it, with what it may read.
+func (t *tx) mayAppoint(person int64, spec model.RoleSpec, n model.Node) error {
 	switch {
 	case !slices.Contains(spec.At, n.Kind):
 		return model.ErrRoleUnfit
 	case !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...):
 		return model.ErrRoleNotYours
+	case person == t.by.PersonID:
+		return model.ErrRoleOwn
 	}
 	return nil
 }
