@@ -15,7 +15,9 @@ func UnitCode(ctx context.Context, db *model.DB) (string, error) {
 	h := db.Read(ctx)
 	living := h.Table("bindings").Select("persons.node_id").Joins("JOIN persons ON persons.id = bindings.active_person_id").
 		Joins("JOIN users ON users.id = bindings.active_user_id").Where("users.open_id = ?", OpenID("chief"))
-	valid := func() *gorm.DB { return h.Where("kind = ? AND active_key IS NOT NULL", model.UnitCode).Order("id").Limit(1) }
+	valid := func() *gorm.DB {
+		return h.Where("kind = ? AND active_key IS NOT NULL", model.UnitCode).Order("id").Limit(1)
+	}
 	for _, q := range []*gorm.DB{valid().Where("node_id IN (?)", living), valid()} {
 		var codes []model.Code
 		if err := q.Find(&codes).Error; err != nil || len(codes) > 0 {

@@ -68,6 +68,7 @@ func (t *tx) setMembership(p model.Person, m model.Membership) error {
 	if p.Membership == m {
 		return nil
 	}
+	t.mayLeaveDoor(p)
 	if err := model.SetMembership(t.DB, p.ID, m, t.now); err != nil {
 		return err
 	}

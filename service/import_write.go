@@ -85,6 +85,7 @@ func (p *pass) changePerson(r *placed) error {
 		return nil
 	}
 	t, now := p.write, *r.person
+	t.mayLeaveDoor(now)
 	if err := p.note("person.change", r.unit, now.ID, r.changedFields()); err != nil {
 		return err
 	}
