@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -125,6 +126,15 @@ func (h *hostile) bodies(t *testing.T) {
 	}
 	send("cut JSON", string(whole[:len(whole)-1]), http.StatusBadRequest)
 	send("text behind the JSON", string(whole)+"}", http.StatusBadRequest)
+	name := cmp.Or(first(h.q.body), "x")
+	for what, body := range map[string]string{
+		"a text that is no UTF-8": `{"` + name + `":"王` + "\xff" + `明"}`, "a name that is no UTF-8": `{"` + name + "\xff" + `":"1"}`,
+		"half of a surrogate pair": `{"` + name + `":"王\ud800"}`, "the other half": `{"` + name + `":"\udc00\ud83d"}`, "two lone halves": `{"` + name + `":"\ud83d\ud83d"}`,
+		"a field twice": `{"` + name + `":"1","` + name + `":"2"}`, "a field twice, once in disguise": `{"` + name + fmt.Sprintf(`":"1","\u%04x`, name[0]) + name[1:] + `":"2"}`,
+		"a field twice inside": `{"` + name + `":[{"b":1},{"a":{"b":1,"b":2}}]}`,
+	} {
+		send(what, body, http.StatusBadRequest)
+	}
 	for what, body := range map[string]string{
 		"no body": "", "null": "null", "a list": "[]", "a number": "1", "a text": `"x"`, "no UTF-8": "\xff\xfe", "two objects": "{}{}",
 		"deep": strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000), "a huge number": `{"` + first(h.q.body) + `":1e999}`,
