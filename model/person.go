@@ -122,6 +122,19 @@ func MembersOfNode(tx *gorm.DB, node int64) ([]int64, error) {
 	return ids, nil
 }
 
+// MembershipsOf gives what the roster says of several people's membership. It opens nothing else.
+func MembershipsOf(tx *gorm.DB, people []int64) (map[int64]Membership, error) {
+	found, err := inLists(people, func(some []int64) ([]Person, error) {
+		var rows []Person
+		return rows, tx.Select("id", "membership").Where("id IN ?", some).Find(&rows).Error
+	})
+	all := map[int64]Membership{}
+	for _, p := range found {
+		all[p.ID] = p.Membership
+	}
+	return all, err
+}
+
 // SetMembership changes where a person's Party membership is. The caller holds the person's lock.
 func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
 	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
