@@ -94,6 +94,9 @@ func (p *pass) findPersons(rows []*placed) error {
 	if err := p.findInHomes(rest); err != nil {
 		return err
 	}
+	if err := p.findByPhone(rest); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		p.claim(r)
 	}
@@ -130,6 +133,47 @@ func (p *pass) findInHomes(rows []*placed) error {
 	return nil
 }
 
+// findByPhone looks for those whom neither number nor home has found among people of the same name and
+// phone number: a family may share a number, but two of one name at one number are one person. Who only
+// serves somewhere so far is meant; who lives somewhere has to move, and is not entered twice.
+func (p *pass) findByPhone(rows []*placed) error {
+	var numbers []string
+	for _, r := range rows {
+		if r.person == nil && r.phone != "" {
+			numbers = append(numbers, p.keys.PhoneIndex(r.phone))
+		}
+	}
+	people, err := model.PersonsByPhones(p.db, numbers, p.write != nil)
+	if err != nil {
+		return err
+	}
+	known := map[[2]string][]*model.Person{}
+	for i := range people {
+		key := [2]string{people[i].Phone, people[i].Name}
+		known[key] = append(known[key], &people[i])
+	}
+	for _, r := range rows {
+		if r.person != nil || r.phone == "" {
+			continue
+		}
+		for _, one := range known[[2]string{r.phone, r.name}] {
+			switch {
+			case r.idNumber != "" && one.IDNumber != "": // another number: somebody else
+			case one.HouseholdID == nil:
+				r.person = one
+			case p.places.holds(one.NodeID):
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人,请在人员管理里登记迁居,再删去这一行;不是的请填写身份证号并核对手机号。")
+			default:
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已在别处登记,没有导入。如果是同一个人,请本人或家属在原登记的地方办理迁出,再重新导入;不是的请核对手机号。")
+			}
+			if r.person != nil {
+				break
+			}
+		}
+	}
+	return nil
+}
+
 // amongNamesakes picks the one of a household's people of the same name whom a row can mean: those who
 // live there before those who have left, and nobody whose id number is another. When it can't tell, it
 // gives the column at fault and what to tell.
@@ -158,7 +202,7 @@ func (p *pass) claim(r *placed) {
 	switch first, twice := p.claimed[r.person.ID]; {
 	case twice:
 		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人,请只留一行。", first, r.line))
-	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere:
+	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere && r.person.HouseholdID != nil:
 		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记,没有导入。请本人或家属在原登记的地方办理迁出,再重新导入。")
 	default:
 		p.claimed[r.person.ID] = r.line
