@@ -110,13 +110,74 @@ func TestAppoint_onlyPeopleWhoBelongThere(t *testing.T) {
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	appoint(k, token, k.Person(o.FarUnit, "邻格"), model.GridChief, o.Grid).Expect(200)
-	appoint(k, token, k.Person(o.OtherCommunity, "外来社工"), model.GridChief, o.Grid).Expect(200) // no household: serves in the district
+	appoint(k, token, k.Person(o.Community, "本社区社工"), model.GridChief, o.Grid).Expect(200) // lives elsewhere, serves here
 	appoint(k, token, k.Person(o.ForeignUnit, "外人"), model.GridChief, o.Grid).Refused(404, "person.not_found")
 	elsewhere := k.Node(nil, model.District, "大观区")
 	appoint(k, token, k.Person(elsewhere, "别区干部"), model.GridChief, o.Grid).Refused(404, "person.not_found")
 	appoint(k, token, model.Person{ID: 999999}, model.GridChief, o.Grid).Refused(404, "person.not_found")
 	gone := k.Person(o.Unit, "搬走了", func(_ *model.Keys, p *model.Person) { p.State = model.PersonLeft })
 	appoint(k, token, gone, model.GridChief, o.Grid).Refused(404, "person.not_found")
+}
+
+// appointNamed appoints by name and phone number, as an appointer does who has no list to choose from.
+func appointNamed(k *testkit.Kit, token, name, phone string, role model.Role, at model.Node, register bool) testkit.Answer {
+	k.Helper()
+	b := body{"name": name, "phone": phone, "role": role, "node_id": idText(at.ID)}
+	if register {
+		b["register"] = true
+	}
+	return k.Post(token, "/v1/roles", b)
+}
+
+// Who serves need not be a neighbour: police, property managers, and the staff of community and street.
+func TestAppoint_byNameAndPhoneAnybodyOfTheDistrict(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	_, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	police := k.Person(o.ForeignUnit, "警民", testkit.Phone("13900000001"))
+	far := k.Node(nil, model.District, "大观区")
+	k.Person(far, "外区人", testkit.Phone("13900000002"))
+
+	appointNamed(k, secretary, "警民", "139 0000 0001", model.CommitteeMember, o.Grid, false).Expect(200).Has(`"person_id":"` + idText(police.ID) + `"`)
+	appoint(k, secretary, police, model.CommunityStaff, o.Community).Expect(200) // whom they have come across by now
+	appointNamed(k, admin, "警民", "13900000001", model.StreetStaff, o.Street, false).Expect(200)
+	appointNamed(k, admin, "警民", "13900000001", model.Auditor, o.Street, false).Expect(200)
+	appointNamed(k, secretary, "警民", "13900000001", model.UnitChief, o.Unit, false).Refused(409, "role.not_local")
+
+	// One of the two, or both of somebody of another district: all the same answer.
+	var answers []string
+	for _, who := range [][2]string{{"警民", "13900000009"}, {"另一位", "13900000001"}, {"另一位", "13900000009"}, {"外区人", "13900000002"}} {
+		answers = append(answers, string(appointNamed(k, secretary, who[0], who[1], model.CommitteeMember, o.Grid, false).Refused(404, "role.nobody_of_that_name_and_phone").Body))
+	}
+	for _, a := range answers[1:] {
+		if a != answers[0] {
+			t.Errorf("the answers differ: %s and %s", answers[0], a)
+		}
+	}
+	for _, b := range []body{{}, {"name": "警民"}, {"phone": "13900000001"}, {"person_id": idText(police.ID), "name": "警民", "phone": "13900000001"}} {
+		b["role"], b["node_id"] = "committee_member", idText(o.Grid.ID)
+		k.Post(secretary, "/v1/roles", b).Refused(422, "role.whom")
+	}
+	appointNamed(k, secretary, "警民", "1390000", model.CommitteeMember, o.Grid, false).Refused(422, "phone.form")
+}
+
+func TestAppoint_registersWhoServesAndLivesElsewhere(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	appointNamed(k, secretary, "物业经理", "13900000003", model.UnitChief, o.Unit, true).Refused(409, "role.not_local")
+	appointNamed(k, secretary, "物业经理", "13900000003", model.CommitteeMember, o.Grid, true).Expect(200)
+	appointNamed(k, secretary, "物业经理", "13900000003", model.CommunityStaff, o.Community, true).Expect(200) // the same person
+	people, err := model.PersonsByPhone(k.DB.Read(t.Context()), "13900000003")
+	if err != nil || len(people) != 1 || people[0].NodeID != o.Grid.ID || people[0].HouseholdID != nil {
+		t.Fatalf("%+v, %v", people, err)
+	}
+	k.Get(k.SignIn(people[0]), "/v1/me").Expect(200).Has("committee_member", "community_staff")
+	var entry model.Audit
+	if err := k.DB.Read(t.Context()).Where("action = ?", "person.add").Take(&entry).Error; err != nil || entry.SubjectID != people[0].ID {
+		t.Errorf("%+v, %v", entry, err)
+	}
 }
 
 func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {

@@ -99,6 +99,14 @@ func PersonsByPhone(tx *gorm.DB, phone string) ([]Person, error) {
 	return people, err
 }
 
+// PersonsNamed gives the people here of a subtree who have both a name and a phone number, by id.
+func PersonsNamed(tx *gorm.DB, name, phone, root string) ([]int64, error) {
+	var ids []int64
+	q := tx.Model(&Person{}).Joins("JOIN nodes ON nodes.id = persons.node_id").
+		Where("persons.phone_index = ? AND persons.name = ? AND persons.state = ?", KeysOf(tx).Index("persons.phone", phone), name, PersonHere)
+	return ids, InSubtree(q, "nodes.path", root).Order("persons.id").Pluck("persons.id", &ids).Error
+}
+
 // PersonsOfNode gives the people here of one unit or other node.
 func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	var people []Person

@@ -64,10 +64,5 @@ func (t *tx) personOfPhone(at model.Node, name, phone string) (model.Person, err
 			return p, nil
 		}
 	}
-	p := model.Person{NodeID: at.ID, Name: name, Membership: model.NoMember, State: model.PersonHere, CreatedAt: t.now, UpdatedAt: t.now}
-	p.SetPhone(model.KeysOf(t.DB), phone)
-	if err := model.AddPerson(t.DB, &p); err != nil {
-		return p, err
-	}
-	return p, t.audit("person.add", at.ID, "person", p.ID, "name,phone")
+	return t.enterServing(at, name, phone)
 }

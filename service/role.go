@@ -12,41 +12,44 @@ import (
 
 // Appointing is who is to hold which role where, and when. A nil From is now, a nil Until no end.
 type Appointing struct {
-	PersonID, NodeID int64
-	Role             model.Role
-	From, Until      *time.Time
+	Whom        Appointee
+	NodeID      int64
+	Role        model.Role
+	From, Until *time.Time
 }
 
 // rolesPage is where the mini-program shows a person's own appointments.
 const rolesPage = "pages/me/roles"
 
 // Appoint gives a person a role at a node. Only the roles that model.Roles lets the actor give, in
-// their own subtree, to somebody else, from now on or later. The person lives in the community concerned, or has no
-// household and serves somewhere in the district. It acts at the person's next request.
+// their own subtree, to somebody else, from now on or later; Appointee and appointee tell to whom. It
+// acts at the person's next request.
 func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.RoleTerm, error) {
 	spec, ok := what.Role.Spec()
 	if !ok {
 		return model.RoleTerm{}, model.ErrRoleUnknown
+	}
+	whom, err := what.Whom.clean()
+	if err != nil {
+		return model.RoleTerm{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
 		n, err := t.lockNode(what.NodeID, model.AppointOfficers, model.ErrNodeNotFound)
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		if err := t.mayAppoint(what.PersonID, spec, n); err != nil {
+		if err := t.mayAppoint(spec, n); err != nil {
 			return model.RoleTerm{}, err
 		}
 		a, err := t.dated(what)
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		p, err := model.LockPerson(t.DB, what.PersonID)
+		p, err := t.appointee(whom, spec, n)
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		if err := t.near(p, n); err != nil {
-			return model.RoleTerm{}, err
-		}
+		a.PersonID = p.ID
 		if err := t.appoint(&a); err != nil {
 			return model.RoleTerm{}, err
 		}
@@ -54,16 +57,13 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 	})
 }
 
-// mayAppoint refuses unless the actor may give a person the role at a node where they appoint. Nobody
-// gives one to themselves: who appoints to an office would hold it, with what it may read.
-func (t *tx) mayAppoint(person int64, spec model.RoleSpec, n model.Node) error {
+// mayAppoint refuses unless the actor may give the role at a node where they appoint.
+func (t *tx) mayAppoint(spec model.RoleSpec, n model.Node) error {
 	switch {
 	case !slices.Contains(spec.At, n.Kind):
 		return model.ErrRoleUnfit
 	case !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...):
 		return model.ErrRoleNotYours
-	case person == t.by.PersonID:
-		return model.ErrRoleOwn
 	}
 	return nil
 }
@@ -71,7 +71,7 @@ func (t *tx) mayAppoint(person int64, spec model.RoleSpec, n model.Node) error {
 // dated gives the appointment with its dates, to the second, refused when they don't fit.
 func (t *tx) dated(what Appointing) (model.Appointment, error) {
 	a := model.Appointment{
-		PersonID: what.PersonID, Role: what.Role, NodeID: what.NodeID,
+		Role: what.Role, NodeID: what.NodeID,
 		StartsAt: t.now, AppointedByID: t.by.PersonID, AppointedAt: t.now,
 	}
 	var err error
@@ -89,33 +89,6 @@ func (t *tx) dated(what Appointing) (model.Appointment, error) {
 	until, err := model.RoleDate(*what.Until, t.now)
 	a.EndsAt = &until
 	return a, err
-}
-
-// near refuses people who have nothing to do with the node, as if there were none such.
-func (t *tx) near(p model.Person, n model.Node) error {
-	above, err := model.NodesOnPath(t.DB, n.Path)
-	if err != nil {
-		return err
-	}
-	home, err := model.NodeByID(t.DB, p.NodeID)
-	if err != nil {
-		return err
-	}
-	lives, serves := n.Path, above[0].Path
-	for _, a := range above {
-		switch a.Kind {
-		case model.Community:
-			lives = a.Path
-		case model.District:
-			serves = a.Path
-		default:
-		}
-	}
-	here := model.Under(home.Path, lives) || p.HouseholdID == nil && model.Under(home.Path, serves)
-	if !here || p.State != model.PersonHere {
-		return model.ErrPersonNotFound
-	}
-	return nil
 }
 
 // appoint stores an appointment of a locked person.
