@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"regexp"
 
 	"danyuan/fault"
@@ -37,6 +38,9 @@ func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode stri
 			return struct{}{}, model.ErrFirstAdmin
 		}
 		district, err := model.DivisionByCode(t.DB, model.District, districtCode)
+		if errors.Is(err, model.ErrNodeNotFound) {
+			err = model.ErrDivisionNone
+		}
 		if err != nil {
 			return struct{}{}, err
 		}
