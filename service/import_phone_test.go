@@ -23,7 +23,7 @@ func TestImport_sameNameAndPhoneIsOnePerson(t *testing.T) {
 	}
 	before := len(h.people())
 	imp = h.roster(
-		at("1单元", "701", "李小梅", "15400000001"),      // her daughter, at the same number
+		at("1单元", "701", "李小梅", "15400000001"),         // her daughter, at the same number
 		at("1单元", "702", "赵新", "15400000003", number2), // somebody else: two id numbers
 		at("1单元", "703", "搬走了", "15400000004"),
 	)
