@@ -78,7 +78,7 @@ func escaped(text []byte) int64 {
 	if err != nil {
 		return -1
 	}
-	return int64(unit) //nolint:gosec // sixteen bits
+	return int64(unit)
 }
 
 // hasTwice tells whether an object names a field twice. The body is bounded, and so is what is noted.
