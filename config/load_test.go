@@ -192,12 +192,12 @@ func TestLoad_badValuesFromEverywhereAreListedAtOnce(t *testing.T) {
 	text := world{
 		file: "write-timeout: soon\nlog-format: xml\nworkers: many\n",
 		env: map[string]string{"PORT": "abc", "READ_TIMEOUT": "30", "LOG_LEVEL": "loud", "WECHAT_SECRET": "s3cret\n",
-			"DB_POOL": "0", "STOP_TIMEOUT": "-1s", "TRUSTED_PROXIES": "10.0.0.0/8,nonsense,0.0.0.0/0", "PUBLIC_URL": "ftp://x"},
+			"DB_POOL": "0", "STOP_TIMEOUT": "-1s", "TRUSTED_PROXIES": "10.0.0.0/8,nonsense,0.0.0.0/0"},
 	}.refused(t, "--idle-timeout=x")
 	wants(t, text, "--port（环境变量 PORT）：“abc”不是整数", "READ_TIMEOUT）：“30”不是时长", "WRITE_TIMEOUT）：“soon”不是时长",
 		"LOG_LEVEL）：“loud”不行，只能是 debug、info、warn、error", "LOG_FORMAT）：“xml”", "WORKERS）：“many”不是整数",
 		"IDLE_TIMEOUT）：“x”不是时长", "DB_POOL）：0 不行", "STOP_TIMEOUT）：-1s 不行", "“nonsense”不是网段", "“0.0.0.0/0”等于相信所有人",
-		"PUBLIC_URL）：要写成 https://", "WECHAT_SECRET）：前后有多余的空格", "13 处")
+		"WECHAT_SECRET）：前后有多余的空格", "12 处")
 	if strings.Contains(text, "s3cret") {
 		t.Error("a secret is in the text")
 	}

@@ -81,7 +81,6 @@ func (s Serve) Validate() []Problem {
 	p.between("port", s.Port, 0, 65535)
 	p.between("db-pool", s.PoolSize, 1, 1000)
 	p.between("workers", s.Workers, 0, 64)
-	p.add("public-url", publicProblem(s.PublicURL))
 	for _, proxy := range s.TrustedProxies {
 		p.add("trusted-proxies", proxyProblem(proxy))
 	}
@@ -155,18 +154,6 @@ func redisProblem(value string) string {
 		}
 	}
 	return "要写成 redis://:密码@主机:端口/0，加密连接用 rediss://；密码里的特殊字符要写成 %XX"
-}
-
-func publicProblem(value string) string {
-	if value == "" {
-		return ""
-	}
-	u, err := url.Parse(value)
-	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !portFits(u.Port()) ||
-		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
-		return "要写成 https://域名，后面不带参数，也不带用户名"
-	}
-	return ""
 }
 
 func proxyProblem(value string) string {

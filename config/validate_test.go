@@ -53,7 +53,7 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 func TestValidate_completeServicePasses(t *testing.T) {
 	got := world{env: map[string]string{"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "KEYS_DIR": "/keys", "HOST": "0.0.0.0",
 		"WECHAT_TOKEN": "tok", "WECHAT_AES_KEY": aGoodAESKey, "DATABASE_URL": "mysql://u:p@db:3306/danyuan",
-		"REDIS_URL": "rediss://:p@r:6380/1", "PUBLIC_URL": "https://danyuan.example"}}.serve(t)
+		"REDIS_URL": "rediss://:p@r:6380/1"}}.serve(t)
 	if got.Demo() || got.Keys() != "/keys" || got.Database() != "mysql://u:p@db:3306/danyuan" {
 		t.Errorf("got %v", got)
 	}

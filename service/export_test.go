@@ -45,3 +45,9 @@ func (s *Service) Notify(ctx context.Context, person int64, kind, title, body, o
 	})
 	return err
 }
+
+// LeaveOffices ends a person's roles as registering that they have left does, with these nodes locked.
+func (s *Service) LeaveOffices(ctx context.Context, person int64, locked []int64) error {
+	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) { return struct{}{}, t.leaveOffices(person, locked) })
+	return err
+}
