@@ -58,6 +58,9 @@ func New(o Options) (*API, error) {
 	a.count = newCounters(o.Metrics)
 	o.Metrics.MustRegister(backlogGauges{a})
 	a.router.Use(a.watch)
+	if o.Demo {
+		a.router.Use(atHome)
+	}
 	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	a.huma = humagin.New(a.router, description())

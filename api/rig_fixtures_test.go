@@ -112,7 +112,11 @@ var fixtures = map[string]func(w *world) string{
 	"party-orgs/{id}": func(w *world) string {
 		return w.add(&model.PartyOrg{NodeID: w.Grid.ID, Kind: model.GridBranch, Name: "第一网格党支部", FoundedAt: testkit.Start, ActiveNodeID: &w.Grid.ID})
 	},
-	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+	"appoint/name":     func(*world) string { return leftOut },
+	"appoint/phone":    func(*world) string { return leftOut },
+	"appoint/register": func(*world) string { return leftOut },
+	"end-role/{id}":    func(w *world) string { return digits(w.Appoint(w.Resident, model.UnitChief, w.Unit).ID) },
+	"roles/{id}":       func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
 
 	// activities
 	"lead_id":                       func(w *world) string { return digits(w.Neighbour.ID) },

@@ -275,8 +275,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// role.go
 		area("任职"),
-		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole),
-		post("/v1/roles/{id}/end", "end-role", "结束任职", With(model.AppointOfficers), (*API).endRole, viewRole),
+		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole).limited(30),
+		post("/v1/roles/{id}/end", "end-role", "结束任职:由能任命的人办理,本人也可以辞去", Bound, (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
 

@@ -4,9 +4,12 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,7 +18,8 @@ import (
 	"danyuan/model"
 )
 
-// Plan says how much is filled in, below the divisions that are there already.
+// Plan says how much there is in the end, below the divisions that are there already: the demo community
+// with its personas is one of the communities, and counts.
 type Plan struct {
 	Communities int // urban communities, in the order of their codes
 	Grids       int // grid branches over all of them
@@ -59,16 +63,17 @@ func Fill(ctx context.Context, db *model.DB, plan Plan, now time.Time, progress 
 	}
 	var communities []model.Node
 	h := db.Read(ctx)
-	if err := h.Where("kind = ? AND style = ?", model.Community, "community").Order("code").Limit(plan.Communities).Find(&communities).Error; err != nil {
+	if err := h.Where("kind = ? AND style = ?", model.Community, "community").Order("code").Find(&communities).Error; err != nil {
 		return err
 	}
 	if len(communities) < plan.Communities {
 		return ErrNoDivisions
 	}
+	slices.SortStableFunc(communities, func(a, b model.Node) int { return cmp.Compare(first(a), first(b)) })
 	filled := 0
-	for i, c := range communities {
+	for i, c := range communities[:plan.Communities] {
 		part := plan.part(i)
-		err := db.Tx(ctx, func(tx *gorm.DB) error { return newSeed(tx, now, i+1).community(c, part) })
+		err := db.Tx(ctx, func(tx *gorm.DB) error { return newSeed(tx, now, i+1).fill(c, part) })
 		if err != nil {
 			return err
 		}
@@ -76,6 +81,32 @@ func Fill(ctx context.Context, db *model.DB, plan Plan, now time.Time, progress 
 		progress(filled, plan.Residents)
 	}
 	return nil
+}
+
+// first puts the demo community before all others: it is always one of those that are filled.
+func first(c model.Node) int {
+	if *c.Code == Community {
+		return 0
+	}
+	return 1
+}
+
+// fill fills a community up to its part of the plan. The demo community has its cast already.
+func (s *seed) fill(c model.Node, part Plan) error {
+	if *c.Code != Community {
+		return errors.Join(s.party(c, model.CommunityCommittee, strings.TrimSuffix(c.Name, "居委会")+"社区党委"), s.community(c, part))
+	}
+	if err := s.community(c, part.less(castSize)); err != nil {
+		return err
+	}
+	return s.roundOff(c)
+}
+
+// less is the plan without what is there already.
+func (p Plan) less(there Plan) Plan {
+	p.Grids, p.Units, p.Households, p.Residents = p.Grids-there.Grids, p.Units-there.Units, p.Households-there.Households, p.Residents-there.Residents
+	p.Members, p.Showing, p.Plaques, p.AlsoChief = p.Members-there.Members, p.Showing-there.Showing, p.Plaques-there.Plaques, p.AlsoChief-there.AlsoChief
+	return p
 }
 
 // part gives the i-th community's share, such that all shares add up to the plan.

@@ -103,7 +103,7 @@ func (v *volunteers) transfer(kind, subject string, id int64, at time.Time) mode
 // offered is what the demo's communities offer.
 var offered = []model.RewardTerms{
 	{Name: "洗衣液一瓶", Text: "2 公斤装。", Points: 80, Cost: 1200, PerPerson: 4, PerPeriod: model.YearPeriod, Place: "社区服务大厅", PickUpDays: 14},
-	{Name: "大米一袋", Text: "5 公斤装。", Points: 150, Cost: 2500, PerPerson: 2, PerPeriod: model.QuarterOf, Place: "社区服务大厅", PickUpDays: 14},
+	{Name: "大米一袋", Text: "5 公斤装。", Points: 150, Cost: 2500, PerPerson: 2, PerPeriod: model.QuarterPeriod, Place: "社区服务大厅", PickUpDays: 14},
 	{Name: "理发券", Text: "凭券到社区理发店理发一次。", Points: 60, Cost: 1000, PerPeriod: model.NoPeriod, Place: "社区服务大厅", PickUpDays: 30},
 }
 

@@ -44,13 +44,22 @@ func (s *Service) FoundAssociation(ctx context.Context, cmd Command, node int64,
 	})
 }
 
-// mayLead locks the person who is to lead and refuses who has nothing to do with the node.
+// mayLead locks the person who is to lead and refuses who does not belong to the node's community, as if
+// there were none such.
 func (t *tx) mayLead(person int64, n model.Node) error {
 	p, err := model.LockPerson(t.DB, person)
 	if err != nil {
 		return err
 	}
-	return t.near(p, n)
+	_, community, err := t.around(n)
+	if err != nil {
+		return err
+	}
+	home, err := model.NodeByID(t.DB, p.NodeID)
+	if err == nil && (p.State != model.PersonHere || !model.Under(home.Path, community)) {
+		err = model.ErrPersonNotFound
+	}
+	return err
 }
 
 // tellLead tells the lead of an association that they lead it, and gives the association.
