@@ -66,12 +66,12 @@ var knownBy = map[string]struct {
 	packages []string
 	instead  string
 }{
-	"gorm.io/gorm":                        {[]string{"model", "service", "service/outbox", "service/ledger", "demo", "testkit"}, "ask a function of model"},
+	"gorm.io/gorm":                        {[]string{"model", "service", "service/outbox", "service/ledger", "demo", "testkit", "scripts/benchmark"}, "ask a function of model"},
 	"gorm.io/driver":                      {[]string{"model", "demo", "testkit"}, "open the database with model.Open"},
 	"gorm.io":                             {[]string{"model"}, "ask a function of model"},
 	"github.com/go-sql-driver/mysql":      {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
-	"modernc.org/sqlite":                  {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
-	"database/sql":                        {[]string{"model", "model/migration", "testkit"}, "ask a function of model"},
+	"modernc.org/sqlite":                  {[]string{"model", "demo", "testkit", "scripts/benchmark"}, "let model tell what a database error means"},
+	"database/sql":                        {[]string{"model", "model/migration", "testkit", "scripts/benchmark"}, "ask a function of model"},
 	"github.com/pressly/goose":            {[]string{"model/migration"}, "migrate with model.Open"},
 	"github.com/tink-crypto/tink-go":      {[]string{"model"}, "seal with model.Keys"},
 	"github.com/silenceper/wechat":        {[]string{"wechat"}, "give package wechat a small function for it"},

@@ -117,7 +117,10 @@ func (s *seed) cast() error {
 	if err := s.neighbours(unit); err != nil {
 		return err
 	}
-	return s.officers(community, grid)
+	if err := s.officers(community, grid); err != nil {
+		return err
+	}
+	return s.castService(community)
 }
 
 // homes makes two grids with two buildings of two units each, and gives the first grid and unit.

@@ -66,6 +66,9 @@ func (v *volunteers) earn() error {
 	}
 	for i := range v.hours {
 		h := &v.hours[i]
+		if h.State != model.HoursConfirmed {
+			continue
+		}
 		for _, d := range h.Days() {
 			d.Counted, d.Sixtieths, d.Points = d.Minutes, d.Minutes*perHour, d.Minutes*perHour/60
 			days = append(days, d)
@@ -80,6 +83,9 @@ func (v *volunteers) earn() error {
 
 // pay gives the community money of this year.
 func (v *volunteers) pay(fen int64) error {
+	if fen == 0 {
+		return nil
+	}
 	year := model.YearOf(v.now)
 	outside, fund, budget := ledger.MoneyOutside(v.district), ledger.Fund(v.district, year), ledger.Budget(v.community, year)
 	if err := v.book.Open(v.DB, v.now, outside, fund, budget, ledger.Committed(v.community, year), ledger.Spent(v.community, year)); err != nil {
@@ -107,22 +113,27 @@ var offered = []model.RewardTerms{
 	{Name: "理发券", Text: "凭券到社区理发店理发一次。", Points: 60, Cost: 1000, PerPeriod: model.NoPeriod, Place: "社区服务大厅", PickUpDays: 30},
 }
 
-// offer puts the rewards up, with pieces on the shelf.
+// offer puts the rewards up that are not there yet, and pieces of each on the shelf.
 func (v *volunteers) offer(by, pieces int64) ([]model.Reward, error) {
 	var rewards []model.Reward
-	for _, terms := range offered {
+	if err := v.Where("community_id = ?", v.community).Order("id").Find(&rewards).Error; err != nil {
+		return nil, err
+	}
+	for _, terms := range offered[len(rewards):] {
 		terms.ValidFrom = v.now.AddDate(0, 0, -60)
 		r := model.Reward{CommunityID: v.community, RewardTerms: terms, MadeByID: by, MadeAt: v.now, ChangedAt: v.now}
 		if err := model.AddReward(v.DB, &r); err != nil {
 			return nil, err
 		}
+		rewards = append(rewards, r)
+	}
+	for _, r := range rewards {
 		if err := v.book.Open(v.DB, v.now, ledger.Supplied(r.ID), ledger.Shelf(r.ID), ledger.Reserved(r.ID), ledger.Handed(r.ID)); err != nil {
 			return nil, err
 		}
 		if err := v.book.Transfer(v.transfer("reward.stock", "reward", r.ID, v.now), ledger.Leg{Key: ledger.Supplied(r.ID), Amount: -pieces}, ledger.Leg{Key: ledger.Shelf(r.ID), Amount: pieces}); err != nil {
 			return nil, err
 		}
-		rewards = append(rewards, r)
 	}
 	return rewards, nil
 }
@@ -171,6 +182,44 @@ func (v *volunteers) write() error {
 	return model.AddRedemptions(v.DB, v.redemptions)
 }
 
+// castService has the personas of the demo's unit serve and earn, the newest of it waiting for the unit
+// chief, and puts rewards up for it, with 20,000 yuan to pay for them.
+func (s *seed) castService(c model.Node) error {
+	people := map[string]model.Person{}
+	for _, p := range []string{"吴敏", "李小梅", "张卫东", "陈秀英"} {
+		var found model.Person
+		if err := s.Where("name = ?", p).Order("id").Take(&found).Error; err != nil {
+			return err
+		}
+		people[p] = found
+	}
+	v, staff := s.volunteers(c), people["吴敏"].ID
+	for _, day := range []struct {
+		name string
+		ago  int
+	}{{"李小梅", 6}, {"李小梅", 13}, {"李小梅", 20}, {"李小梅", 27}, {"张卫东", 5}, {"张卫东", 19}, {"陈秀英", 8}} {
+		v.serve(people[day.name], staff, day.ago, 180)
+	}
+	v.wait(people["李小梅"])
+	if err := v.earn(); err != nil {
+		return err
+	}
+	if err := v.pay(2_000_000); err != nil {
+		return err
+	}
+	if _, err := v.offer(staff, 50); err != nil {
+		return err
+	}
+	return v.write()
+}
+
+// wait leaves a person's log of yesterday unconfirmed.
+func (v *volunteers) wait(p model.Person) {
+	v.serve(p, 0, 1, 90)
+	h := &v.hours[len(v.hours)-1]
+	h.State, h.DecidedByID, h.DecidedAt, h.Points, h.TransferID = model.HoursClaimed, 0, nil, 0, nil
+}
+
 // service fills in a community's year of voluntary service: the plan's hours over a third of its people,
 // the money, the rewards, and the plan's redemptions.
 func (s *seed) service(c model.Node, residents []model.Person, plan Plan) error {
@@ -184,7 +233,7 @@ func (s *seed) service(c model.Node, residents []model.Person, plan Plan) error 
 	if err := v.earn(); err != nil {
 		return err
 	}
-	if err := v.pay(int64(plan.Money)); err != nil {
+	if err := v.pay(int64(plan.Money)); err != nil || plan.Money == 0 {
 		return err
 	}
 	rewards, err := v.offer(residents[len(residents)-1].ID, int64(plan.Redeemed)+500)

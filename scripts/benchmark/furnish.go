@@ -30,13 +30,13 @@ type furnished struct {
 
 // How much of everything.
 const (
-	signedIn        = 20_000
-	redeemers       = 5_000 // of them belong to the community
-	spreadRewards   = 64
-	atDoors         = 20 // activities to check in at
-	toConfirm       = 120
-	attendedBy      = 200 // people each
-	plenty    int64 = 1_000_000_000
+	signedIn            = 20_000
+	redeemers           = 5_000 // of them belong to the community
+	spreadRewards       = 64
+	atDoors             = 20 // activities to check in at
+	toConfirm           = 120
+	attendedBy          = 200 // people each
+	plenty        int64 = 1_000_000_000
 )
 
 func furnish(url, keys, dir string) error {
