@@ -61,7 +61,7 @@ func (b ClaimBody) claim() model.HoursClaim {
 
 type logBody struct {
 	ClaimBody
-	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
+	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号;修改时不填就不变,填了就只留这些"`
 }
 
 func (b logBody) photos() []int64 {
@@ -94,11 +94,16 @@ func (a *API) fileHoursFor(ctx context.Context, cmd service.Command, in *fileHou
 type changeHoursIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
-	Body  ClaimBody
+	Body  logBody
 }
 
 func (a *API) changeHours(ctx context.Context, cmd service.Command, in *changeHoursIn) (model.ListedHours, error) {
-	return a.s.ChangeHours(ctx, cmd, int64(in.Hours), in.Body.claim())
+	var photos *[]int64
+	if in.Body.Photos != nil {
+		all := in.Body.photos()
+		photos = &all
+	}
+	return a.s.ChangeHours(ctx, cmd, int64(in.Hours), in.Body.claim(), photos)
 }
 
 type hoursIn struct {

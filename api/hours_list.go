@@ -73,13 +73,14 @@ type hoursChangeView struct {
 
 type hoursRecordView struct {
 	HoursView
+	Photos      []photoView       `json:"photos" nullable:"false" doc:"照片;审核通过以前只有上传的人和审核的人看得到"`
 	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样,从早到晚"`
 	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请,从早到晚"`
 }
 
 func (a *API) hoursRecord(ctx context.Context, by model.Actor, in *hoursRecordIn) (hoursRecordView, error) {
 	r, err := a.s.HoursRecord(ctx, by, int64(in.Hours))
-	v := hoursRecordView{viewHours(r.ListedHours), []hoursChangeView{}, []correctionView{}}
+	v := hoursRecordView{viewHours(r.ListedHours), viewPhotos(r.Photos, r.SeesAll), []hoursChangeView{}, []correctionView{}}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, hoursChangeView{c.What, atEdge(c.At), c.Kind, c.Content, c.Place, atEdge(c.StartsAt), maybeAtEdge(c.EndsAt), c.Minutes, c.Points})
 	}

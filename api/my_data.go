@@ -112,6 +112,8 @@ type heldChange struct {
 type heldCounts struct {
 	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
 	Notices  int64 `json:"notices" doc:"收到过几条通知"`
+	Photos   int64 `json:"photos" doc:"您上传的照片有几张"`
+	Hours    int64 `json:"hours" doc:"您有几条志愿服务记录,在“我的志愿服务”里都能看到"`
 	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
 }
 
@@ -135,7 +137,7 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 			return heldLead{a.Name, atEdge(a.FoundedAt), maybeAtEdge(a.EndedAt)}
 		}),
 		Changes: each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
-		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Readings},
+		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
 	}, nil
 }
 

@@ -66,6 +66,8 @@ const (
 	MaxHoursText   = 500                 // characters of what was done
 	MaxHoursPlace  = 80
 	MaxHoursReason = 200
+
+	MostHoursPhotos = 9
 )
 
 // Refusals about hours.

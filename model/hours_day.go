@@ -103,7 +103,14 @@ func DaysUsed(tx *gorm.DB, keys []DayKey) (map[DayKey]*DayUse, error) {
 }
 
 // AddHoursDays stores the days of hours that are confirmed.
-func AddHoursDays(tx *gorm.DB, days []HoursDay) error { return addAll(tx, days) }
+func AddHoursDays(tx *gorm.DB, days []HoursDay) error {
+	for some := range slices.Chunk(days, RowsAtOnce) {
+		if err := tx.Model(&HoursDay{}).Create(&some).Error; err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 // ClearHoursDays frees the days of hours that are made void or settled anew.
 func ClearHoursDays(tx *gorm.DB, hours int64) error {

@@ -52,7 +52,7 @@ func AddNotices(tx *gorm.DB, notices []Notice) (added []int64, err error) {
 		if len(some) == 0 {
 			continue
 		}
-		if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
+		if err := tx.Model(&Notice{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
 			return nil, err
 		}
 		// The ids of many rows can't be counted on from the first one's: a cluster leaves gaps.

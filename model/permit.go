@@ -39,6 +39,8 @@ const (
 
 	ManageAssociations Action = "manage_associations"
 	MakeActivities     Action = "make_activities"
+
+	ReviewPhotos Action = "review_photos"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -71,6 +73,8 @@ var permits = map[Action][]Role{
 
 	ManageAssociations: {CommunityStaff, CommunitySecretary},
 	MakeActivities:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+
+	ReviewPhotos: {CommunityStaff, CommunitySecretary, DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

@@ -52,9 +52,12 @@ func (s *Service) HoursToConfirm(ctx context.Context, by model.Actor, slice mode
 	return out, nil
 }
 
-// HoursRecord is one record with its history.
+// HoursRecord is one record with its photos and its history. SeesAll tells that the viewer may see photos
+// that have not passed: they are their own, or theirs to review.
 type HoursRecord struct {
 	model.ListedHours
+	Photos      []model.File
+	SeesAll     bool
 	Changes     []model.HoursChange
 	Corrections []model.ListedCorrection
 }
@@ -71,6 +74,12 @@ func (s *Service) HoursRecord(ctx context.Context, by model.Actor, id int64) (Ho
 	if now := s.now(); r.PersonID != by.PersonID && !by.May(model.ConfirmHours, r.NodePath, now) && !by.May(model.EnterHours, r.NodePath, now) {
 		return HoursRecord{}, model.ErrHoursNotFound
 	}
+	photos, err := s.filesOf(ctx, hoursFiles, id)
+	if err != nil {
+		return r, err
+	}
+	r.Photos = photos[id]
+	r.SeesAll = slices.ContainsFunc(r.Photos, func(f model.File) bool { return f.UploaderID == by.PersonID }) || by.May(model.ReviewPhotos, r.NodePath, s.now())
 	if r.Changes, err = model.HoursChangesOf(h, id); err != nil {
 		return r, err
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"danyuan/model"
 )
@@ -97,10 +98,30 @@ func (t *tx) needClaim(c model.HoursClaim, person int64, h model.Hours) error {
 	return t.needFree(person, h.ID, c.StartsAt, &c.EndsAt)
 }
 
-// attachHoursPhotos binds uploaded photos to hours.
+// hoursFiles is what photos of hours are attached as.
+const hoursFiles = "hours"
+
+// attachHoursPhotos makes a log name exactly these photos: it lets go of others that it names, and names
+// those of the actor's uploads that are new.
 func (t *tx) attachHoursPhotos(h model.Hours, photos []int64) error {
-	_, _ = h, photos
-	return nil
+	has, err := t.filesOf(hoursFiles, h.ID)
+	if err != nil {
+		return err
+	}
+	var gone []int64
+	for _, f := range has[h.ID] {
+		if i := slices.Index(photos, f.ID); i >= 0 {
+			photos = slices.Delete(slices.Clone(photos), i, i+1)
+		} else {
+			gone = append(gone, f.ID)
+		}
+	}
+	if len(gone) > 0 {
+		if err := t.releaseFiles(hoursFiles, h.ID, gone...); err != nil {
+			return err
+		}
+	}
+	return t.attachFiles(hoursFiles, h.ID, photos, model.MostHoursPhotos)
 }
 
 // tellFiled tells those whose turn it is to confirm a log; and the volunteer if somebody filed it for them.
@@ -122,10 +143,10 @@ func (t *tx) tellFiled(h model.Hours, home model.Place, name string) error {
 	return t.notifyMany(news)
 }
 
-// ChangeHours changes what a log says while it waits; what it said before is kept. It is for the
-// volunteer and for who filed it. Refusals: hours.not_found for anybody else, hours.of_activity,
+// ChangeHours changes what a log says while it waits; what it said before is kept. photos, if not nil, are
+// all that it names from now on. It is for the volunteer and for who filed it. Refusals: hours.not_found for anybody else, hours.of_activity,
 // hours.wrong_state, and those of FileHours.
-func (s *Service) ChangeHours(ctx context.Context, cmd Command, id int64, claim model.HoursClaim) (model.ListedHours, error) {
+func (s *Service) ChangeHours(ctx context.Context, cmd Command, id int64, claim model.HoursClaim, photos *[]int64) (model.ListedHours, error) {
 	claim, err := claim.Clean()
 	if err != nil {
 		return model.ListedHours{}, err
@@ -144,6 +165,11 @@ func (s *Service) ChangeHours(ctx context.Context, cmd Command, id int64, claim 
 		if err := model.ChangeHours(t.DB, h); err != nil {
 			return err
 		}
+		if photos != nil {
+			if err := t.attachHoursPhotos(h, *photos); err != nil {
+				return err
+			}
+		}
 		if err := t.raiseFlags([]model.Hours{h}, onFiling); err != nil {
 			return err
 		}
@@ -156,6 +182,9 @@ func (s *Service) WithdrawHours(ctx context.Context, cmd Command, id int64) (mod
 	return s.onOwnLog(ctx, cmd, id, func(t *tx, h model.Hours) error {
 		if h.State != model.HoursClaimed {
 			return h.WrongState()
+		}
+		if err := t.releaseFiles(hoursFiles, h.ID); err != nil {
+			return err
 		}
 		return t.voidHours(h, "撤回")
 	})

@@ -33,9 +33,6 @@ func (t *tx) confirmHours(list []model.Hours, evaluation string) error {
 	if err != nil {
 		return err
 	}
-	if err := t.give(list); err != nil {
-		return err
-	}
 	if err := model.MarkConfirmed(t.DB, list); err != nil {
 		return err
 	}
@@ -48,18 +45,18 @@ func (t *tx) confirmHours(list []model.Hours, evaluation string) error {
 	return t.tellConfirmed(list)
 }
 
-// settle finds what hours earn: it fills in their points and gives their days. The rule is the one that
-// ran at their start, in the organiser's district. Earlier service comes first, so that a day that is
-// confirmed at once does not depend on the order of the list.
+// settle gives what hours earn to those who served: it fills in points and transfers, and gives the days
+// to be stored. The rule is the one that ran at their start, in the organiser's district.
 func (t *tx) settle(list []model.Hours) ([]model.HoursDay, error) {
-	var nodes, districts []int64
-	for _, h := range list {
-		nodes = append(nodes, h.NodeID)
+	nodes := make([]int64, len(list))
+	for i, h := range list {
+		nodes[i] = h.NodeID
 	}
 	places, err := model.PlacesOf(t.DB, nodes...)
 	if err != nil {
 		return nil, err
 	}
+	var districts []int64
 	for _, p := range places {
 		districts = append(districts, p.DistrictID)
 	}
@@ -67,19 +64,7 @@ func (t *tx) settle(list []model.Hours) ([]model.HoursDay, error) {
 	if err != nil {
 		return nil, err
 	}
-	var days []model.HoursDay
-	var of []int // the index in list of each day
-	inOrder := make([]int, len(list))
-	for i := range inOrder {
-		inOrder[i] = i
-	}
-	slices.SortStableFunc(inOrder, func(a, b int) int { return list[a].StartsAt.Compare(list[b].StartsAt) })
-	for _, i := range inOrder {
-		for _, d := range list[i].Days() {
-			days, of = append(days, d), append(of, i)
-		}
-		list[i].Points, list[i].TransferID = 0, nil
-	}
+	days, of := daysOf(list)
 	keys := make([]model.DayKey, len(days))
 	for i, d := range days {
 		keys[i] = model.DayKey{PersonID: d.PersonID, Day: d.Day}
@@ -93,7 +78,24 @@ func (t *tx) settle(list []model.Hours) ([]model.HoursDay, error) {
 		rules.At(places[h.NodeID].DistrictID, h.Kind, h.StartsAt).Earn(&days[i], used[keys[i]])
 		h.Points += days[i].Points
 	}
-	return days, nil
+	return days, t.give(list, places)
+}
+
+// daysOf cuts hours into their days, and says of which of the list each day is. Earlier service comes
+// first, so that what a day earns does not depend on the order of the list.
+func daysOf(list []model.Hours) (days []model.HoursDay, of []int) {
+	inOrder := make([]int, len(list))
+	for i := range inOrder {
+		inOrder[i] = i
+		list[i].Points, list[i].TransferID = 0, nil
+	}
+	slices.SortStableFunc(inOrder, func(a, b int) int { return list[a].StartsAt.Compare(list[b].StartsAt) })
+	for _, i := range inOrder {
+		for _, d := range list[i].Days() {
+			days, of = append(days, d), append(of, i)
+		}
+	}
+	return days, of
 }
 
 // The kinds of transfer that hours make.
@@ -103,15 +105,7 @@ const (
 )
 
 // give transfers the points of hours to those who earned them.
-func (t *tx) give(list []model.Hours) error {
-	var nodes []int64
-	for _, h := range list {
-		nodes = append(nodes, h.NodeID)
-	}
-	places, err := model.PlacesOf(t.DB, nodes...)
-	if err != nil {
-		return err
-	}
+func (t *tx) give(list []model.Hours, places map[int64]model.Place) error {
 	var keys []ledger.Key
 	for _, h := range list {
 		if h.Points > 0 {
@@ -153,9 +147,6 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 			return err
 		}
 		if err := model.AddHoursDays(t.DB, days); err != nil {
-			return err
-		}
-		if err := t.give(list); err != nil {
 			return err
 		}
 		*successor = list[0]
