@@ -36,6 +36,7 @@ func TestConfirm_everybodyAtOnceOnceSettled(t *testing.T) {
 	people, tokens := s.neighbours(s.o.Unit, 3)
 	a := s.soon(nil)
 	start := testkit.Start.Add(time.Hour)
+	s.Post(s.chief, a+"/confirm", map[string]string{}).Refused(409, "activity.not_over")
 	s.Move(time.Hour)
 	for _, token := range tokens {
 		s.in(a, token)
