@@ -11,16 +11,17 @@ import (
 type myDataIn struct{}
 
 type myDataView struct {
-	Account  accountView   `json:"account" doc:"微信账号"`
-	Person   *heldPerson   `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
-	Roles    []termView    `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
-	Bindings []heldBinding `json:"bindings" nullable:"false" doc:"绑定和申请"`
-	Consents []consentView `json:"consents" nullable:"false" doc:"同意过的授权"`
-	Displays []heldDisplay `json:"displays" nullable:"false" doc:"亮身份"`
-	Plaques  []heldPlaque  `json:"plaques" nullable:"false" doc:"门牌申请"`
-	CheckIns []heldCheckIn `json:"check_ins" nullable:"false" doc:"双报到"`
-	Changes  []heldChange  `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
-	Counts   heldCounts    `json:"counts" doc:"数量"`
+	Account  accountView            `json:"account" doc:"微信账号"`
+	Person   *heldPerson            `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
+	Roles    []termView             `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
+	Bindings []heldBinding          `json:"bindings" nullable:"false" doc:"绑定和申请"`
+	Consents []consentView          `json:"consents" nullable:"false" doc:"同意过的授权"`
+	Displays []heldDisplay          `json:"displays" nullable:"false" doc:"亮身份"`
+	Plaques  []heldPlaque           `json:"plaques" nullable:"false" doc:"门牌申请"`
+	CheckIns []heldCheckIn          `json:"check_ins" nullable:"false" doc:"双报到"`
+	Redeemed []listedRedemptionView `json:"redemptions" nullable:"false" doc:"兑换"`
+	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
+	Counts   heldCounts             `json:"counts" doc:"数量"`
 
 	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
 	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
@@ -114,6 +115,7 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Consents: each(d.Consents, viewConsent), Displays: each(d.Displays, viewHeldDisplay),
 		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
+		Redeemed: each(d.Redeemed, viewListedRedemption),
 		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
 		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Readings},
 

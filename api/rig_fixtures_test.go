@@ -121,6 +121,27 @@ var fixtures = map[string]func(w *world) string{
 		return f.Link(model.WholePhoto, false)
 	},
 
+	// rewards
+	"change-fund/{id}":      func(w *world) string { return digits(w.District.ID) },
+	"change-budget/{id}":    func(w *world) string { w.fund(); return digits(w.Community.ID) },
+	"view-budgets/{id}":     func(w *world) string { w.fund(); return digits(w.Community.ID) },
+	"make-reward/{id}":      func(w *world) string { return digits(w.Community.ID) },
+	"list-rewards/{id}":     func(w *world) string { w.reward(); return digits(w.Community.ID) },
+	"rewards/{id}":          func(w *world) string { return digits(w.reward().ID) },
+	"offer-reward/{id}":     func(w *world) string { return digits(w.withdrawn().ID) },
+	"reward_id":             func(w *world) string { return digits(w.reward().ID) },
+	"redeem/reward_id":      func(w *world) string { w.Earn(w.Resident, w.Community, 1000); return digits(w.reward().ID) },
+	"redeem-for/reward_id":  func(w *world) string { w.Earn(w.Neighbour, w.Community, 1000); return digits(w.reward().ID) },
+	"redemptions/{id}":      func(w *world) string { return digits(w.redemption().ID) },
+	"list-redemptions/{id}": func(w *world) string { w.redemption(); return digits(w.Community.ID) },
+	"hand-out/{id}":         func(w *world) string { return digits(w.Community.ID) },
+	"hand-out/code":         func(w *world) string { return w.redemption().Code },
+	"announce-expiry/{id}":  func(w *world) string { return digits(w.District.ID) },
+	"list-expiries/{id}":    func(w *world) string { return digits(w.District.ID) },
+	"expiry-policies/{id}": func(w *world) string {
+		return w.add(&model.ExpiryPolicy{DistrictID: w.District.ID, EarnedBefore: testkit.Start, EffectiveAt: testkit.Start.AddDate(0, 2, 0), State: model.ExpiryAnnounced, Reason: "积分三年内有效", AnnouncedAt: testkit.Start})
+	},
+
 	// import
 	"templates/{kind}":    func(*world) string { return string(model.RosterImport) },
 	"hand-in-import/{id}": func(w *world) string { return digits(w.Community.ID) },

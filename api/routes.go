@@ -206,6 +206,41 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/people/{id}/leave", "register-left", "登记迁出", With(model.ChangePeople), (*API).registerLeft, viewChanged),
 		post("/v1/people/{id}/move", "move-person", "登记迁居", With(model.ChangePeople), (*API).movePerson, viewChanged),
 
+		// budget.go
+		area("兑换经费"),
+		post("/v1/nodes/{id}/fund", "change-fund", "区拨入或收回一年的兑换经费", With(model.ManageBudgets), (*API).changeFund, viewBudget),
+		post("/v1/nodes/{id}/budget", "change-budget", "把经费分配给社区,或收回没有用的", With(model.ManageBudgets), (*API).changeBudget, viewBudget),
+		get("/v1/nodes/{id}/budgets", "view-budgets", "一年的兑换经费:分配、剩余、占用、花掉", With(model.ViewBudgets), (*API).budgets),
+
+		// reward.go
+		area("兑换品"),
+		get("/v1/rewards", "list-offers", "我的社区现在可以兑换什么", Bound, (*API).catalogue),
+		get("/v1/rewards/{id}", "view-offer", "看一件兑换品", Bound, (*API).offer),
+		get("/v1/nodes/{id}/rewards", "list-rewards", "社区的兑换品和库存", With(model.ManageRewards), (*API).rewards),
+		post("/v1/nodes/{id}/rewards", "make-reward", "发布兑换品", With(model.ManageRewards), (*API).makeReward, viewReward),
+		post("/v1/rewards/{id}/change", "change-reward", "修改兑换品;已经兑换的不受影响", With(model.ManageRewards), (*API).changeReward, viewReward),
+		post("/v1/rewards/{id}/withdraw", "withdraw-reward", "下架兑换品", With(model.ManageRewards), (*API).withdrawReward, viewReward),
+		post("/v1/rewards/{id}/offer", "offer-reward", "重新上架兑换品", With(model.ManageRewards), (*API).offerReward, viewReward),
+		post("/v1/rewards/{id}/stock", "change-stock", "补货,或减少库存", With(model.ManageRewards), (*API).changeStock, viewReward),
+
+		// redemption.go
+		area("兑换"),
+		post("/v1/redemptions", "redeem", "用志愿积分兑换", Bound, (*API).redeem, viewRedemption),
+		post("/v1/people/{id}/redemptions", "redeem-for", "为没有手机的居民代办兑换", With(model.RedeemForOthers), (*API).redeemFor, viewRedemption),
+		get("/v1/redemptions/mine", "list-my-redemptions", "我的兑换和领取码", Bound, (*API).myRedemptions),
+		get("/v1/redemptions/{id}", "view-redemption", "看一次兑换", Bound, (*API).redemption),
+		post("/v1/redemptions/{id}/cancel", "cancel-redemption", "取消自己的兑换,退回积分", Bound, (*API).cancelRedemption, viewListedRedemption),
+		post("/v1/redemptions/{id}/call-off", "call-off-redemption", "社区取消一次兑换,退回积分", With(model.PickUp), (*API).callOffRedemption, viewListedRedemption),
+		post("/v1/nodes/{id}/pick-ups", "hand-out", "核对领取码,发放兑换品", With(model.PickUp), (*API).handOut, viewListedRedemption).limited(30),
+		get("/v1/nodes/{id}/redemptions", "list-redemptions", "社区的兑换", With(model.PickUp), (*API).redemptions),
+
+		// expiry.go
+		area("积分过期"),
+		get("/v1/expiry-policies/mine", "list-my-expiries", "我的积分什么时候过期", Bound, (*API).myExpiries),
+		post("/v1/nodes/{id}/expiry-policies", "announce-expiry", "公告积分过期", With(model.ManageExpiry), (*API).announceExpiry, viewExpiry),
+		get("/v1/nodes/{id}/expiry-policies", "list-expiries", "积分过期的公告", With(model.ManageExpiry), (*API).expiries),
+		post("/v1/expiry-policies/{id}/revoke", "revoke-expiry", "生效前撤回积分过期的公告", With(model.ManageExpiry), (*API).revokeExpiry, viewExpiry),
+
 		// division.go
 		area("区划"),
 		post("/v1/divisions/import", "import-divisions", "导入区划文件", With(model.ManageDivisions), (*API).importDivisions, viewDivisionReport).taking(divisionBytes),

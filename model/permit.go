@@ -40,6 +40,12 @@ const (
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
 	ReviewPhotos     Action = "review_photos"
+	ManageBudgets    Action = "manage_budgets"
+	ViewBudgets      Action = "view_budgets"
+	ManageRewards    Action = "manage_rewards"
+	RedeemForOthers  Action = "redeem_for_others"
+	PickUp           Action = "pick_up"
+	ManageExpiry     Action = "manage_expiry"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -73,6 +79,12 @@ var permits = map[Action][]Role{
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
 	ReviewPhotos:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
+	ManageBudgets:    {DistrictAdmin},
+	ViewBudgets:      {CommunityStaff, CommunitySecretary, Auditor, DistrictAdmin},
+	ManageRewards:    {CommunityStaff, CommunitySecretary},
+	RedeemForOthers:  {UnitChief, CommunityStaff, CommunitySecretary},
+	PickUp:           {CommunityStaff, CommunitySecretary},
+	ManageExpiry:     {DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

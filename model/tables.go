@@ -43,5 +43,6 @@ func Tables() []any {
 		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
 		&File{}, &FileCheck{},
 		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
+		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
 	}
 }

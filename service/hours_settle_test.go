@@ -262,4 +262,3 @@ func BenchmarkConfirmAll(b *testing.B) {
 		must(b, f.S.ConfirmAll(b.Context(), f.organiser, list))
 	}
 }
-

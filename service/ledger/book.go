@@ -72,9 +72,6 @@ func (b *Book) Open(tx *gorm.DB, now time.Time, keys ...Key) error {
 	return err
 }
 
-// Hold locks those of the accounts that there are, before anything asks for them.
-func (b *Book) Hold(tx *gorm.DB, keys ...Key) error { _, err := b.lock(tx, keys); return err }
-
 // lock holds what there is, and gives what there is not.
 func (b *Book) lock(tx *gorm.DB, keys []Key) (missing []Key, err error) {
 	for _, k := range keys {
