@@ -275,5 +275,5 @@ func TestPublicNotice_listsWhatWasHandedOutWithMaskedNamesAndNothingElse(t *test
 	b.inApril(0)
 	n := b.published()
 	b.Get("", "/v1/public-notices/"+n.ID).Expect(200).Has(`"redemptions":1`, `"fen_spent":500`)
-	b.Get("", "/v1/public-notices/"+n.ID+"/lines").Expect(200).Has(`"items":[` + line + `]`).HasNot("张卫东", "next")
+	b.Get("", "/v1/public-notices/"+n.ID+"/lines").Expect(200).Has(`"items":[`+line+`]`).HasNot("张卫东", "next")
 }
