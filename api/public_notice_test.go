@@ -262,3 +262,18 @@ func once(t *testing.T, answers []testkit.Answer, status int, code string) (won 
 	}
 	return won
 }
+
+func TestPublicNotice_listsWhatWasHandedOutWithMaskedNamesAndNothingElse(t *testing.T) {
+	s := newShop(t, nil)
+	b := &bureau{Kit: s.Kit, o: s.o, staff: s.staff}
+	r := s.redeemed(s.token)
+	s.redeemed(s.token) // waits still
+	s.handOut(s.staff, r.Code).Expect(200)
+	draft := path("/v1/nodes/%d/public-notice-draft?year=2026&quarter=1", s.o.Community.ID)
+	line := `{"name":"张**","reward":"食用油","points":40,"day":"2026-03-05"}`
+	b.Get(s.staff, draft).Expect(200).Has(`"lines":[`+line+`]`, `"redemptions":1`, `"fen_spent":500`, `"points_redeemed":80`).HasNot("张卫东")
+	b.inApril(0)
+	n := b.published()
+	b.Get("", "/v1/public-notices/"+n.ID).Expect(200).Has(`"redemptions":1`, `"fen_spent":500`)
+	b.Get("", "/v1/public-notices/"+n.ID+"/lines").Expect(200).Has(`"items":[`+line+`]`).HasNot("张卫东", "next")
+}

@@ -14,12 +14,6 @@ type Quarter struct {
 	Year, Number int
 }
 
-// QuarterOf gives the quarter in which a moment lies.
-func QuarterOf(at time.Time) Quarter {
-	at = at.In(Beijing)
-	return Quarter{at.Year(), (int(at.Month()) + 2) / 3}
-}
-
 // From gives the quarter's first moment.
 func (q Quarter) From() time.Time {
 	return time.Date(q.Year, time.Month(q.Number*3-2), 1, 0, 0, 0, 0, Beijing).UTC()
@@ -140,10 +134,19 @@ func SumExpired(tx *gorm.DB, community Node, expired string, from, until time.Ti
 
 // HandedRedemptions gives the redemptions of a community's rewards that were handed out between two
 // moments, as a notice shows them: masked name, reward, points and day, in the order of time.
-//
-// SEAM: there is no table of redemptions here yet. Once migration 0013 is, this is the one query to
-// write; everything after it (freezing, counting, paging, showing) is done.
 func HandedRedemptions(tx *gorm.DB, community int64, from, until time.Time) ([]PublicNoticeLine, error) {
-	_, _, _, _ = tx, community, from, until
-	return nil, nil
+	var rows []struct {
+		Name, RewardName string
+		Points           int64
+		EndedAt          time.Time
+	}
+	err := tx.Table("redemptions").Select("persons.name, redemptions.reward_name, redemptions.points, redemptions.ended_at").
+		Joins("JOIN persons ON persons.id = redemptions.person_id").
+		Where("redemptions.community_id = ? AND redemptions.state = ? AND redemptions.ended_at >= ? AND redemptions.ended_at < ?", community, Fulfilled, from, until).
+		Order("redemptions.ended_at, redemptions.id").Scan(&rows).Error
+	lines := make([]PublicNoticeLine, len(rows))
+	for i, r := range rows {
+		lines[i] = PublicNoticeLine{Name: MaskName(r.Name), Reward: r.RewardName, Points: r.Points, Day: r.EndedAt.In(Beijing).Format(time.DateOnly)}
+	}
+	return lines, err
 }

@@ -90,6 +90,9 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 
 // service adds what is held of a person's voluntary service; the hours themselves are their record.
 func (d *MyData) service(h *gorm.DB) (err error) {
+	if d.Redeemed, err = model.AllRedemptionsOf(h, d.Person.ID); err != nil {
+		return err
+	}
 	if d.Certificates, err = model.AllCertificatesOf(h, d.Person.ID); err != nil {
 		return err
 	}
