@@ -26,14 +26,16 @@ var mayImport = map[string][]string{
 	"fault":           {},
 	"model":           {"fault", "model/migration"},
 	"model/migration": {},
-	"service":         {"fault", "model", "service/fresh", "service/sheet", "service/outbox", "service/ledger"},
+	"service":         {"fault", "model", "service/fresh", "service/sheet", "service/photo", "service/outbox", "service/ledger"},
 	"service/fresh":   {},
 	"service/sheet":   {"fault"},
+	"service/photo":   {"fault"},
 	"service/outbox":  {"fault", "model"},
 	"service/ledger":  {"fault", "model"},
 	"wechat":          {"fault"},
 	"wechat/fake":     {},
 	"cache":           {"fault"},
+	"blob":            {"fault"},
 	"config":          {},
 	"api":             {"fault", "model", "service"},
 }
@@ -74,7 +76,7 @@ var knownBy = map[string]struct {
 	"github.com/silenceper/wechat":        {[]string{"wechat"}, "give package wechat a small function for it"},
 	"github.com/gin-gonic/gin":            {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
 	"github.com/danielgtaylor/huma":       {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
-	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "main", "testkit", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
+	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "blob", "main", "testkit", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
 	"github.com/prometheus/client_golang": {[]string{"api", "main", "testkit", "scripts"}, "count in api, or hand the numbers to main"},
 	"encoding/json":                       {[]string{"api", "wechat", "wechat/fake", "testkit", "scripts"}, "JSON is made and read at the edge, in api"},
 	"github.com/xuri/excelize":            {[]string{"service/sheet"}, "read and write tables with service/sheet"},
@@ -83,6 +85,9 @@ var knownBy = map[string]struct {
 	"go.yaml.in/yaml":                     {[]string{"config"}, "settings come from config"},
 	"github.com/redis/go-redis":           {[]string{"cache"}, "use package cache"},
 	"github.com/alicebob/miniredis":       {[]string{"cache"}, "use package cache"},
+	"github.com/minio/minio-go":           {[]string{"blob"}, "bytes are kept by package blob, through service.Blobs"},
+	"image":                               {[]string{"service/photo", "wechat/fake", "demo", "testkit"}, "pictures are made by service/photo"},
+	"golang.org/x/image":                  {[]string{"service/photo"}, "pictures are made by service/photo"},
 }
 
 func libraries(s source) []string {
@@ -144,7 +149,7 @@ var gormWords = strings.Fields(`Where Not Or Select Omit Joins InnerJoins Raw Ex
 
 // queryText looks only at calls that take something: t.Count() and the like are nobody's query.
 func queryText(s source) []string {
-	if s.test || !s.in("api", "service", "main") || s.in("service/outbox", "service/ledger", "service/sheet", "service/fresh") {
+	if s.test || !s.in("api", "service", "main") || s.in("service/outbox", "service/ledger", "service/sheet", "service/fresh", "service/photo") {
 		return nil
 	}
 	var wrong []string

@@ -8,7 +8,10 @@ import (
 	"log/slog"
 	"net/url"
 	"os"
+	"strings"
 
+	"danyuan/api"
+	"danyuan/blob"
 	"danyuan/cache"
 	"danyuan/config"
 	"danyuan/demo"
@@ -24,7 +27,7 @@ type house struct {
 	db    *model.DB
 	cache *cache.Cache
 	s     *service.Service
-	phone string         // where the fake WeChat shows what is on people's phones; "" in service
+	fake  *fake.Server   // plays WeChat; nil in service
 	close []func() error // in the order in which they were opened
 }
 
@@ -50,10 +53,41 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
+	kept, err := blobs(set)
+	if err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	h.s = service.New(service.Deps{
-		DB: h.db, Clock: clock{}, Accounts: w, Outlets: w, Callbacks: callbacks{w}, Log: h.log, Templates: templates(set),
+		DB: h.db, Clock: clock{}, Accounts: w, Outlets: w, Log: h.log, Templates: templates(set), Blobs: kept,
 	})
+	if h.fake != nil || set.WeChat.CallbackToken != "" {
+		h.s.Callbacks = callbacks{w}
+	}
 	return h, nil
+}
+
+// blobs opens where photos lie: a store, or a folder among the data.
+func blobs(set config.Settings) (service.Blobs, error) {
+	if s := set.S3; s.Used() {
+		return blob.OpenS3(blob.S3Config{
+			Endpoint: s.Endpoint, Region: s.Region, Bucket: s.Bucket, AccessKey: s.AccessKey, SecretKey: s.SecretKey,
+			Prefix: s.Prefix, InPath: s.Style == "path",
+		})
+	}
+	return blob.OpenFolder(set.Files())
+}
+
+// reachable tells the house under which address it is reached from outside, for the photos that WeChat
+// looks at. The demo's WeChat is on this machine: it looks, and pushes its answers, where we listen.
+func (h *house) reachable(public, listening string) {
+	h.s.PublicURL = strings.TrimSuffix(public, "/")
+	switch {
+	case h.fake != nil:
+		h.s.PublicURL = listening
+		h.fake.PushTo(listening + api.CallbackPath)
+	case h.s.PublicURL == "" || h.s.Callbacks == nil:
+		h.log.Warn("WeChat can't look at photos, staff must: set PUBLIC_URL, WECHAT_TOKEN and WECHAT_AES_KEY")
+	}
 }
 
 // Close gives everything back, the last opened first.
@@ -100,7 +134,7 @@ func (h *house) wechat(set config.Settings) (*wechat.Client, error) {
 		if err != nil {
 			return nil, err
 		}
-		h.close, h.phone = append(h.close, f.Close), f.URL()+"/phone"
+		h.close, h.fake = append(h.close, f.Close), f
 		for _, template := range templates(set) {
 			for _, persona := range demo.Personas() {
 				for range demoAccepts {
@@ -146,7 +180,7 @@ type callbacks struct{ *wechat.Client }
 // Event verifies and reads one push.
 func (c callbacks) Event(query url.Values, body []byte) (service.CallbackEvent, error) {
 	e, err := c.Client.Event(query, body)
-	out := service.CallbackEvent{ID: e.ID, Kind: e.Kind, OpenID: e.OpenID, At: e.At}
+	out := service.CallbackEvent{ID: e.ID, Kind: e.Kind, OpenID: e.OpenID, At: e.At, TraceID: e.TraceID, Suggest: e.Suggest, Label: e.Label}
 	for _, t := range e.Templates {
 		out.Templates = append(out.Templates, service.TemplateStatus{Template: t.Template, Status: t.Status, ErrorCode: t.ErrorCode})
 	}

@@ -45,6 +45,7 @@ func (c *serve) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	h.reachable(c.PublicURL, "http://"+l.Addr().String())
 	if c.Demo() {
 		if err := h.greet(ctx, "http://"+l.Addr().String()); err != nil {
 			return err
@@ -113,7 +114,7 @@ func (h *house) greet(ctx context.Context, at string) error {
 
 扮演其中一位:
 
-`, at, code, h.phone)
+`, at, code, h.fake.URL()+"/phone")
 	for _, p := range personas {
 		fmt.Fprintf(&b, "  demo:%-20s %s\n", p.ID, describe(p))
 	}

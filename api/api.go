@@ -78,7 +78,7 @@ func (a *API) plain() {
 	a.router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
 	a.router.GET("/readyz", a.readyz)
 	a.router.GET("/metrics", a.metrics())
-	a.router.GET(callbackPath, a.echoCallback)
-	a.router.POST(callbackPath, a.takeCallback)
+	a.router.GET(CallbackPath, a.echoCallback)
+	a.router.POST(CallbackPath, a.takeCallback)
 	a.serveViewer()
 }

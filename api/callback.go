@@ -8,9 +8,9 @@ import (
 	"github.com/gin-gonic/gin"
 )
 
-// callbackPath is where WeChat pushes its events. It is WeChat's interface, not ours, so it is no part
+// CallbackPath is where WeChat pushes its events. It is WeChat's interface, not ours, so it is no part
 // of the described API.
-const callbackPath = "/wechat/callback"
+const CallbackPath = "/wechat/callback"
 
 // mostCallback is the most bytes that are read of a pushed body.
 const mostCallback = 64 << 10

@@ -135,6 +135,17 @@ func (r route) taking(bytes int64) route { r.body = bytes; return r }
 // receiving is the route with a body that is not JSON.
 func (r route) receiving(form *huma.RequestBody) route { r.form = form; return r }
 
+// streaming is the route with a body that is not JSON and that its handler reads by itself: huma would
+// read the whole of any body that it knows of, so it is described afterwards.
+func (r route) streaming(form *huma.RequestBody) route {
+	mount := r.mount
+	r.mount = func(a *API, r route) {
+		mount(a, r)
+		a.huma.OpenAPI().Paths[r.path].Post.RequestBody = form
+	}
+	return r
+}
+
 // printOf recognises what was asked, the key apart.
 func printOf(operation string, in any) string {
 	b, _ := json.Marshal(in) // inputs are plain data

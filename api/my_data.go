@@ -95,6 +95,7 @@ type heldChange struct {
 type heldCounts struct {
 	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
 	Notices  int64 `json:"notices" doc:"收到过几条通知"`
+	Photos   int64 `json:"photos" doc:"您上传的照片有几张"`
 	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
 }
 
@@ -113,7 +114,7 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
 		Redeemed: each(d.Redeemed, viewListedRedemption),
 		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
-		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Readings},
+		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Readings},
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"context"
 	"fmt"
 	"reflect"
 	"strconv"
@@ -111,6 +112,14 @@ var fixtures = map[string]func(w *world) string{
 		return w.add(&model.ExpiryPolicy{DistrictID: w.District.ID, EarnedBefore: testkit.Start, EffectiveAt: testkit.Start.AddDate(0, 2, 0), State: model.ExpiryAnnounced, Reason: "积分三年内有效", AnnouncedAt: testkit.Start})
 	},
 
+	// photos
+	"view-photo/{id}": func(w *world) string { return digits(w.photo(w.Resident, model.FilePending).ID) },
+	"files/{id}":      func(w *world) string { return digits(w.photo(w.Neighbour, model.FileReview).ID) },
+	"photos/{link}": func(w *world) string {
+		f := w.photo(w.Neighbour, model.FilePassed)
+		return f.Link(model.WholePhoto, false)
+	},
+
 	// import
 	"templates/{kind}":    func(*world) string { return string(model.RosterImport) },
 	"hand-in-import/{id}": func(w *world) string { return digits(w.Community.ID) },
@@ -126,6 +135,12 @@ const leftOut = "\x00 left out"
 var uploads = map[string]func(w *world) *upload{
 	"hand-in-import": func(*world) *upload {
 		return &upload{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n网格,单元,房号,姓名\n第一网格,1单元,101,王小明\n\r\n--b--\r\n"}
+	},
+	"upload-photo": func(w *world) *upload {
+		photo := w.Photo(32, 32)
+		comment := "\xff\xfe\x00\x05王" // by which the rigs make another photo of it
+		form := "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n"
+		return &upload{"multipart/form-data; boundary=b", form + string(photo[:2]) + comment + string(photo[2:]) + "\r\n--b--\r\n"}
 	},
 	"import-divisions": func(w *world) *upload {
 		w.Tx(func(tx *gorm.DB) error {
@@ -189,6 +204,26 @@ func (w *world) plaque(state model.PlaqueState) string {
 		q.DecidedAt, q.InstalledAt = &at, &at
 	}
 	return w.add(&q)
+}
+
+// photo gives one of somebody's, in use by a record unless it is pending.
+func (w *world) photo(of model.Person, state model.FileState) model.File {
+	w.Helper()
+	f := model.File{
+		Name: fmt.Sprintf("%02x%030d", len(w.Blobs.Kept()), of.ID), UploaderID: of.ID, UserID: 1, NodeID: of.NodeID, State: state,
+		CreatedAt: testkit.Start, Subject: "hours", SubjectID: 1, Width: 32, Height: 32,
+	}
+	if at := testkit.Start; state == model.FilePending {
+		f.Subject, f.SubjectID, f.LooseSince = "", 0, &at
+	}
+	w.add(&f)
+	for _, end := range []string{".jpg", ".thumb.jpg"} {
+		if err := w.Blobs.Put(context.Background(), f.Name+end, w.Photo(32, 32)); err != nil {
+			w.Fatal(err)
+		}
+	}
+	f.ForShowing(testkit.Keys(), testkit.Start)
+	return f
 }
 
 // checkIn gives one of the resident's with the community.

@@ -36,6 +36,15 @@ func (w WeChat) GoString() string { return printed(w) }
 // LogValue logs the group with secrets masked.
 func (w WeChat) LogValue() slog.Value { return logged(w) }
 
+// String prints the group with secrets masked.
+func (s S3) String() string { return printed(s) }
+
+// GoString keeps %#v from printing secrets.
+func (s S3) GoString() string { return printed(s) }
+
+// LogValue logs the group with secrets masked.
+func (s S3) LogValue() slog.Value { return logged(s) }
+
 // setting is one field as an operator knows it.
 type setting struct{ flag, env, value string }
 

@@ -21,7 +21,22 @@ type Settings struct {
 	LogLevel    string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`
 	LogFormat   string `name:"log-format" env:"LOG_FORMAT" default:"json" enum:"json,text" help:"日志格式。"`
 	WeChat      WeChat `embed:"" group:"微信"`
+	S3          S3     `embed:"" group:"照片"`
 }
+
+// S3 is a store for photos, such as Tencent's COS. All of it is empty where they lie in the data folder.
+type S3 struct {
+	Endpoint  string `name:"s3-endpoint" env:"S3_ENDPOINT" placeholder:"URL" help:"对象存储的地址，不含存储桶，例如 https://cos.ap-nanjing.myqcloud.com；不填，照片就放在数据目录的 files 里。"`
+	Region    string `name:"s3-region" env:"S3_REGION" placeholder:"REGION" help:"对象存储的地域，例如 ap-nanjing。"`
+	Bucket    string `name:"s3-bucket" env:"S3_BUCKET" placeholder:"NAME" help:"存储桶，要设为私有；腾讯云的写成 名称-APPID。"`
+	AccessKey string `name:"s3-access-key" env:"S3_ACCESS_KEY" secret:"true" placeholder:"ID" help:"访问密钥的编号（SecretId）。"`
+	SecretKey string `name:"s3-secret-key" env:"S3_SECRET_KEY" secret:"true" placeholder:"KEY" help:"访问密钥（SecretKey）；请用环境变量或文件给出。"`
+	Prefix    string `name:"s3-prefix" env:"S3_PREFIX" placeholder:"PREFIX" help:"文件名前缀，例如 danyuan/；每个数据库要有自己的存储桶或前缀。"`
+	Style     string `name:"s3-style" env:"S3_STYLE" default:"host" enum:"host,path" help:"存储桶写在域名里（腾讯云）还是路径里（MinIO）。"`
+}
+
+// Used says that photos lie in a store.
+func (s S3) Used() bool { return s.Endpoint != "" }
 
 // WeChat is what the mini-program's console gives. All of it is empty in demo mode.
 type WeChat struct {
@@ -75,6 +90,9 @@ func (s Settings) Keys() string {
 	}
 	return filepath.Join(s.DataDir, "keys")
 }
+
+// Files is the folder of the photos where no store is set.
+func (s Settings) Files() string { return filepath.Join(s.DataDir, "files") }
 
 // Address is the "host:port" to listen on.
 func (s Serve) Address() string { return net.JoinHostPort(s.Host, strconv.Itoa(s.Port)) }

@@ -23,6 +23,7 @@ func (s Settings) Validate() []Problem {
 		p.add("data-dir", "路径里不能有 ? # %，请换一个目录")
 	}
 	p.add("redis-url", redisProblem(s.RedisURL))
+	s.S3.check(&p)
 	if s.Demo() {
 		s.WeChat.checkAbsent(&p)
 		return p

@@ -33,6 +33,19 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 				"WECHAT_AES_KEY": "short"},
 			want: []string{"WECHAT_TOKEN", "WECHAT_AES_KEY"},
 		},
+		"a store without most of it": {
+			env:  map[string]string{"S3_BUCKET": "danyuan-1250000000"},
+			want: []string{"S3_ENDPOINT", "S3_REGION", "S3_ACCESS_KEY", "S3_SECRET_KEY"},
+		},
+		"a key, and no store": {
+			env:  map[string]string{"S3_SECRET_KEY": "k"},
+			want: []string{"S3_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_ACCESS_KEY"},
+		},
+		"a store that is wrong in every part": {
+			env: map[string]string{"S3_ENDPOINT": "http://cos.ap-nanjing.myqcloud.com", "S3_REGION": "Nanjing!", "S3_BUCKET": "Dan yuan", "S3_ACCESS_KEY": "i",
+				"S3_SECRET_KEY": "k", "S3_PREFIX": "/danyuan"},
+			want: []string{"S3_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_PREFIX"},
+		},
 		"short metrics token, bad URLs": {
 			env:  map[string]string{"METRICS_TOKEN": "short", "DATABASE_URL": "postgres://a", "REDIS_URL": "a:6379"},
 			want: []string{"DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"},
@@ -53,8 +66,9 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 func TestValidate_completeServicePasses(t *testing.T) {
 	got := world{env: map[string]string{"WECHAT_APP_ID": "wx1", "WECHAT_SECRET": "s", "KEYS_DIR": "/keys", "HOST": "0.0.0.0",
 		"WECHAT_TOKEN": "tok", "WECHAT_AES_KEY": aGoodAESKey, "DATABASE_URL": "mysql://u:p@db:3306/danyuan",
-		"REDIS_URL": "rediss://:p@r:6380/1", "PUBLIC_URL": "https://danyuan.example"}}.serve(t)
-	if got.Demo() || got.Keys() != "/keys" || got.Database() != "mysql://u:p@db:3306/danyuan" {
+		"REDIS_URL": "rediss://:p@r:6380/1", "PUBLIC_URL": "https://danyuan.example", "S3_ENDPOINT": "https://cos.ap-nanjing.myqcloud.com",
+		"S3_REGION": "ap-nanjing", "S3_BUCKET": "danyuan-1250000000", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k", "S3_PREFIX": "danyuan/"}}.serve(t)
+	if !got.S3.Used() || got.S3.Style != "host" || got.Demo() || got.Keys() != "/keys" || got.Database() != "mysql://u:p@db:3306/danyuan" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -90,6 +104,17 @@ func TestValidate_redisURLs(t *testing.T) {
 		"h:6379": false, "http://h": false, "redis://": false, "redis://h:99999": false, "redis://h/x": false, "redis://h/-1": false,
 	} {
 		if text := redisProblem(url); (text == "") != good {
+			t.Errorf("%s: %q", url, text)
+		}
+	}
+}
+
+func TestValidate_storeEndpoints(t *testing.T) {
+	for url, good := range map[string]bool{
+		"https://cos.ap-nanjing.myqcloud.com": true, "https://minio.local:9000": true, "http://127.0.0.1:9000": true, "https://h/": true,
+		"http://minio.local": false, "cos.ap-nanjing.myqcloud.com": false, "https://k:s@h": false, "https://h/bucket": false, "https://h?x": false, "ftp://h": false,
+	} {
+		if text := s3Problem(url); (text == "") != good {
 			t.Errorf("%s: %q", url, text)
 		}
 	}

@@ -43,6 +43,7 @@ type Held struct {
 	Sessions int64 // running
 	Notices  int64
 	Readings int64 // how often somebody read the person's record whole
+	Photos   int64 // uploaded by them
 }
 
 // CountHeld counts it for a user and the person they are.
@@ -53,6 +54,9 @@ func CountHeld(tx *gorm.DB, user, person int64, now time.Time) (Held, error) {
 		return h, err
 	}
 	if err := tx.Model(&Notice{}).Where("person_id = ?", person).Count(&h.Notices).Error; err != nil {
+		return h, err
+	}
+	if h.Photos, err = CountFilesBy(tx, person); err != nil {
 		return h, err
 	}
 	return h, tx.Model(&Audit{}).Where("subject = ? AND subject_id = ? AND action = ?", "person", person, "person.read").Count(&h.Readings).Error

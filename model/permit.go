@@ -37,6 +37,7 @@ const (
 	RedeemForOthers  Action = "redeem_for_others"
 	PickUp           Action = "pick_up"
 	ManageExpiry     Action = "manage_expiry"
+	ReviewPhotos     Action = "review_photos"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -67,6 +68,7 @@ var permits = map[Action][]Role{
 	RedeemForOthers:  {UnitChief, CommunityStaff, CommunitySecretary},
 	PickUp:           {CommunityStaff, CommunitySecretary},
 	ManageExpiry:     {DistrictAdmin},
+	ReviewPhotos:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

@@ -3,6 +3,7 @@ package model
 import (
 	"bytes"
 	"context"
+	"crypto/hmac"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -96,6 +97,33 @@ func (k *Keys) Index(column, value string) string {
 		return ""
 	}
 	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+const signatureLength = 16
+
+// Sign gives a signature of what we hand out and want to recognise: HMAC under a key of the purpose's own.
+func (k *Keys) Sign(purpose string, message []byte) []byte {
+	b, err := k.index.ComputePrimaryPRF(forSigning(purpose, message), signatureLength)
+	if err != nil {
+		return nil // as with Index: it can give this length
+	}
+	return b
+}
+
+// Signed tells whether we have signed a message, with today's key or one before.
+func (k *Keys) Signed(purpose string, message, signature []byte) bool {
+	for _, p := range k.index.PRFs {
+		want, err := p.ComputePRF(forSigning(purpose, message), signatureLength)
+		if err == nil && hmac.Equal(want, signature) {
+			return true
+		}
+	}
+	return false
+}
+
+// forSigning keeps signatures apart from blind indexes: no column has a name with a space in it.
+func forSigning(purpose string, message []byte) []byte {
+	return append([]byte("signature of "+purpose+"\x00"), message...)
 }
 
 type keysInContext struct{}

@@ -41,5 +41,6 @@ func Tables() []any {
 		&Command{}, &Audit{}, &Change{},
 		&Account{}, &Transfer{}, &Entry{},
 		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
+		&File{}, &FileCheck{},
 	}
 }

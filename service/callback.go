@@ -50,7 +50,7 @@ const switchedOff = "reject"
 // TakeCallback acts on an event, once however often it is pushed. Events that we do not know are fine:
 // WeChat pushes all that there are.
 func (s *Service) TakeCallback(ctx context.Context, e CallbackEvent) error {
-	if e.Kind != templateSwitched && e.Kind != messageDelivered {
+	if e.Kind != templateSwitched && e.Kind != messageDelivered && e.Kind != mediaChecked {
 		return nil
 	}
 	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
@@ -58,6 +58,9 @@ func (s *Service) TakeCallback(ctx context.Context, e CallbackEvent) error {
 		added, err := model.AddCallback(t.DB, &model.Callback{EventID: e.ID, Kind: e.Kind, ReceivedAt: t.now})
 		if err != nil || !added {
 			return none, err
+		}
+		if e.Kind == mediaChecked {
+			return none, t.takeCheck(e)
 		}
 		u, err := model.UserByOpenID(t.DB, e.OpenID)
 		if err != nil || u == nil {

@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 	"time"
+
+	"danyuan/model"
 )
 
 // What tests reach of the workers.
@@ -44,4 +46,25 @@ func (s *Service) Notify(ctx context.Context, person int64, kind, title, body, o
 		return struct{}{}, t.notify(person, kind, title, body, "pages/me/index", once)
 	})
 	return err
+}
+
+// AttachFiles makes a record of a test's own name photos, as an area's command does.
+func (s *Service) AttachFiles(ctx context.Context, cmd Command, subject string, id int64, files []int64, most int) error {
+	_, err := inTx(ctx, s, cmd, func(t *tx) (struct{}, error) { return struct{}{}, t.attachFiles(subject, id, files, most) })
+	return err
+}
+
+// ReleaseFiles makes it let go of them.
+func (s *Service) ReleaseFiles(ctx context.Context, cmd Command, subject string, id int64, files ...int64) error {
+	_, err := inTx(ctx, s, cmd, func(t *tx) (struct{}, error) { return struct{}{}, t.releaseFiles(subject, id, files...) })
+	return err
+}
+
+// FilesOf gives what records name, once as a reader sees it and once as a command does.
+func (s *Service) FilesOf(ctx context.Context, subject string, ids ...int64) (read, inside map[int64][]model.File, err error) {
+	if read, err = s.filesOf(ctx, subject, ids...); err != nil {
+		return nil, nil, err
+	}
+	inside, err = inTx(ctx, s, Command{}, func(t *tx) (map[int64][]model.File, error) { return t.filesOf(subject, ids...) })
+	return read, inside, err
 }

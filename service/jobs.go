@@ -16,10 +16,13 @@ type job func(ctx context.Context, subject int64) error
 
 // The kinds of job.
 const (
-	sendNotice  = "send_notice" // offers a notice to WeChat
-	forgetJobs  = "forget_jobs" // drops done jobs after some time
-	importTable = "import"      // imports a table that somebody handed in
-	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+	sendNotice  = "send_notice"  // offers a notice to WeChat
+	forgetJobs  = "forget_jobs"  // drops done jobs after some time
+	importTable = "import"       // imports a table that somebody handed in
+	offerPhoto  = "offer_photo"  // asks WeChat whether a photo may be shown
+	chasePhotos = "chase_photos" // asks again, or a person, where no answer came
+	dropOrphans = "drop_orphans" // drops photos that no record names, and blobs that no row names
+	sweep       = "sweep"        // drops what has had its time: sessions, commands, changes, callbacks
 
 	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
 	expireRedemption = "expire_redemption" // gives back what was not picked up
@@ -36,6 +39,9 @@ func (s *Service) jobTable() map[string]job {
 		sendNotice:  s.sendNotice,
 		forgetJobs:  s.forgetJobs,
 		importTable: s.runImport,
+		offerPhoto:  s.offerPhoto,
+		chasePhotos: s.chasePhotos,
+		dropOrphans: s.dropOrphans,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
 		closeBudgets:     s.closeBudgets,
@@ -59,6 +65,8 @@ type duty struct {
 var duties = []duty{
 	{forgetJobs, time.Hour},
 	{sweep, time.Hour},
+	{chasePhotos, 5 * time.Minute},
+	{dropOrphans, time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

@@ -32,6 +32,8 @@ type Outlets interface {
 	CodeImage(ctx context.Context, scene, page string) ([]byte, error)
 	// Send sends a subscribe message; refused ones come back as the fault "wechat.subscription_refused".
 	Send(ctx context.Context, openID, template, page string, data map[string]string) error
+	// CheckPhoto asks whether somebody's photo may be shown; the answer is pushed under the trace.
+	CheckPhoto(ctx context.Context, openID, link string) (trace string, err error)
 }
 
 // Deps is what a Service is made from.
@@ -41,6 +43,8 @@ type Deps struct {
 	Accounts  Accounts
 	Outlets   Outlets
 	Callbacks Callbacks // nil where WeChat's callback is not configured
+	Blobs     Blobs
+	PublicURL string // how WeChat reaches us, without a slash at its end; "" where it can't
 	Log       *slog.Logger
 	Templates map[string]string // notice kind → subscribe template id; a kind without one stays in the inbox
 }
@@ -57,6 +61,7 @@ type Service struct {
 	lanes   lanes
 
 	pictures singleflight.Group // of codes, by id
+	decoding chan struct{}      // holds one for each photo that is being decoded
 }
 
 // How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally about 500 bytes.
@@ -64,7 +69,7 @@ const keptActors, keptCodes, keptPages, keptTallies = 50_000, 20_000, 20_000, 20
 
 // New makes a Service. Nothing is read before Start or the first call.
 func New(d Deps) *Service {
-	s := &Service{Deps: d}
+	s := &Service{Deps: d, decoding: make(chan struct{}, decodedAtOnce)}
 	s.feed = newFeed(s)
 	s.actors = fresh.New[string, model.Actor](s.feed, keptActors)
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)

@@ -12,8 +12,8 @@ import (
 const sweptAtOnce = 1000
 
 // Sweep forgets what has had its time: sessions that are over, answers of commands older than
-// model.CommandsKept, changes that every replica has read, WeChat's events, and the phone numbers of
-// those who proved one and never went on. A worker calls it now and then; it may run beside itself.
+// model.CommandsKept, changes that every replica has read, WeChat's events and checks, and the phone
+// numbers of those who proved one and never went on. A worker calls it now and then; it may run beside itself.
 func (s *Service) Sweep(ctx context.Context) error {
 	now := s.now()
 	for _, forget := range []func(tx *gorm.DB) (int, error){
@@ -27,6 +27,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 		},
 		func(tx *gorm.DB) (int, error) {
 			return model.ForgetUnmatched(tx, now.Add(-model.UnmatchedKept), sweptAtOnce)
+		},
+		func(tx *gorm.DB) (int, error) {
+			return model.ForgetFileChecks(tx, now.Add(-model.FileChecksKept), sweptAtOnce)
 		},
 	} {
 		for more := true; more; {

@@ -25,13 +25,14 @@ func (k *Kit) Copies() func(t testing.TB) *Kit {
 		t.Helper()
 		c := newOn(t, copyOf(t))
 		c.Clock.Move(k.Clock.Now().Sub(Start))
+		c.Blobs.fill(k.Blobs)
 		return c
 	}
 }
 
 // In is the same house for a subtest, whose failures are its own.
 func (k *Kit) In(t testing.TB) *Kit {
-	return &Kit{TB: t, DB: k.DB, Clock: k.Clock, WeChat: k.WeChat, S: k.S, API: k.API, ctx: k.ctx, serial: k.serial}
+	return &Kit{TB: t, DB: k.DB, Clock: k.Clock, WeChat: k.WeChat, Blobs: k.Blobs, S: k.S, API: k.API, ctx: k.ctx, serial: k.serial}
 }
 
 // contents gives the SQLite file, what still lies in its log included.

@@ -40,6 +40,7 @@ type Kit struct {
 	DB     *model.DB
 	Clock  *Clock
 	WeChat *WeChat
+	Blobs  *Blobs
 	S      *service.Service
 	API    *api.API
 	ctx    context.Context
@@ -51,7 +52,8 @@ func New(t testing.TB) *Kit { t.Helper(); return newOn(t, database(t)) }
 
 func newOn(t testing.TB, db *model.DB) *Kit {
 	t.Helper()
-	k := &Kit{TB: t, DB: db, Clock: NewClock(), WeChat: newWeChat(), ctx: context.Background(), serial: &atomic.Int64{}}
+	clock := NewClock()
+	k := &Kit{TB: t, DB: db, Clock: clock, WeChat: newWeChat(), Blobs: newBlobs(clock), ctx: context.Background(), serial: &atomic.Int64{}}
 	k.S, k.API = k.Replica()
 	return k
 }
@@ -63,7 +65,7 @@ func (k *Kit) Replica() (*service.Service, *api.API) {
 	if testing.Verbose() {
 		log = slog.New(slog.NewTextHandler(k.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
 	}
-	s := service.New(service.Deps{DB: k.DB, Clock: k.Clock, Accounts: k.WeChat, Outlets: k.WeChat, Log: log, Templates: Templates})
+	s := service.New(service.Deps{DB: k.DB, Clock: k.Clock, Accounts: k.WeChat, Outlets: k.WeChat, Blobs: k.Blobs, PublicURL: PublicURL, Log: log, Templates: Templates})
 	k.must(s.ReadChanges(k.ctx))
 	a, err := api.New(api.Options{Service: s, Limits: noLimits{}, Log: log, Metrics: prometheus.NewRegistry(), Demo: true})
 	k.must(err)

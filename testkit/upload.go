@@ -31,7 +31,7 @@ func (k *Kit) Upload(token, path string, file []byte, fields map[string]string, 
 	for _, name := range slices.Sorted(maps.Keys(fields)) {
 		k.must(form.WriteField(name, fields[name]))
 	}
-	part, err := form.CreateFormFile("file", "表格.xlsx")
+	part, err := form.CreateFormFile("file", "文件.xlsx")
 	k.must(err)
 	_, err = part.Write(file)
 	k.must(err)

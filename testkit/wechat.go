@@ -3,6 +3,7 @@ package testkit
 import (
 	"context"
 	"maps"
+	"strconv"
 	"sync"
 
 	"danyuan/fault"
@@ -20,11 +21,18 @@ type Sent struct {
 // WeChat stands in for WeChat where a test is about something else; the adapter and its fake server
 // have their own tests. A login code is the openid itself, a phone code the number, group data the id.
 type WeChat struct {
-	mu   sync.Mutex
-	sent []Sent
-	fail error
-	made int
+	mu      sync.Mutex
+	sent    []Sent
+	checked []Checked
+	fail    error
+	made    int
 }
+
+// Checked is a photo that WeChat was asked to look at.
+type Checked struct{ OpenID, Link, Trace string }
+
+// PublicURL is where WeChat reaches the house.
+const PublicURL = "https://danyuan.test"
 
 func newWeChat() *WeChat { return &WeChat{} }
 
@@ -75,4 +83,23 @@ func (w *WeChat) Send(_ context.Context, openID, template, page string, data map
 		w.sent = append(w.sent, Sent{openID, template, page, maps.Clone(data)})
 	}
 	return w.fail
+}
+
+// CheckPhoto keeps what was asked. The answer comes when a test pushes it.
+func (w *WeChat) CheckPhoto(_ context.Context, openID, link string) (string, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fail != nil {
+		return "", w.fail
+	}
+	c := Checked{openID, link, "trace-" + strconv.Itoa(len(w.checked)+1)}
+	w.checked = append(w.checked, c)
+	return c.Trace, nil
+}
+
+// Checked gives the photos that WeChat was asked about so far.
+func (w *WeChat) Checked() []Checked {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]Checked(nil), w.checked...)
 }

@@ -1,6 +1,6 @@
 // Package wechat is the WeChat mini-program platform behind a few functions of our own: who signs in,
 // whose phone it is, the picture of a code, a subscribed message, the group that a card was opened in,
-// and what WeChat pushes to us. It is the only place that knows github.com/silenceper/wechat.
+// whether a photo may be shown, and what WeChat pushes to us. It is the only place that knows github.com/silenceper/wechat.
 //
 // It knows nothing of volunteers, matters or the database. It keeps nothing but the access token,
 // in the cache that it was given; every error is one of the faults in errors.go, and none of them

@@ -22,6 +22,7 @@ var (
 	ErrTemplateData = fault.New(fault.Internal, "wechat.template_data", "通知内容不符合消息模板的要求，请联系社区管理员")
 	ErrTemplate     = fault.New(fault.Internal, "wechat.template_unknown", "消息模板不存在，请联系社区管理员检查模板编号")
 	ErrOpenID       = fault.New(fault.Internal, "wechat.openid_invalid", "对方不是这个小程序的用户，请对方重新登录一次")
+	ErrAway         = fault.New(fault.Internal, "wechat.user_away", "对方已经两个小时没有打开小程序，微信不再自动审核，请改为人工审核")
 	ErrPage         = fault.New(fault.Internal, "wechat.page_invalid", "小程序页面不存在，请联系社区管理员")
 	ErrScene        = fault.New(fault.Invalid, "wechat.scene_invalid", "二维码内容只能用字母、数字、下划线和短横线，最多32个，请修改后再试")
 	ErrGroupData    = fault.New(fault.Invalid, "wechat.group_data_invalid", "没能认出这个微信群，请从群里的卡片重新打开小程序")
@@ -38,6 +39,7 @@ var byErrcode = map[int64]*fault.Fault{
 	42001:   ErrUnavailable,
 	45009:   ErrTooOften.Saying("今天调用微信的次数已经用完，请明天再试"),
 	45011:   ErrTooOften,
+	44991:   ErrTooOften,
 	40029:   ErrCodeInvalid,
 	40163:   ErrCodeInvalid,
 	40226:   ErrHighRisk,
@@ -46,6 +48,7 @@ var byErrcode = map[int64]*fault.Fault{
 	47003:   ErrTemplateData,
 	40037:   ErrTemplate,
 	40003:   ErrOpenID,
+	61010:   ErrAway,
 	41030:   ErrPage,
 	40169:   ErrScene,
 	40129:   ErrScene,

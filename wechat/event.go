@@ -19,6 +19,7 @@ type Event struct {
 	TraceID   string           // wxa_media_check: as mediaCheckAsync answered it
 	Suggest   string           // wxa_media_check: pass, review or risky; empty when the check itself failed
 	Label     int              // wxa_media_check: 100 is fine, others say what was found
+	Failure   int              // wxa_media_check: why the check itself failed, such as -1008: it could not load the picture
 }
 
 // TemplateStatus is what became of one template of a subscription event.
@@ -42,6 +43,7 @@ type pushed struct {
 	Sent         list   `json:"SubscribeMsgSentEvent" xml:"SubscribeMsgSentEvent>List"`
 	AppID        string `json:"appid" xml:"appid"`
 	TraceID      string `json:"trace_id" xml:"trace_id"`
+	Errcode      number `json:"errcode" xml:"errcode"`
 	Result       struct {
 		Suggest string `json:"suggest" xml:"suggest"`
 		Label   number `json:"label" xml:"label"`
@@ -69,6 +71,9 @@ func (c *Client) parse(body []byte, signedAt time.Time) (Event, error) {
 	e := Event{
 		Kind: p.Event, OpenID: p.FromUserName, At: signedAt,
 		TraceID: p.TraceID, Suggest: p.Result.Suggest, Label: int(p.Result.Label),
+	}
+	if p.Errcode != 0 { // "only where it is 0 the result means something"
+		e.Suggest, e.Label, e.Failure = "", 0, int(p.Errcode)
 	}
 	if e.Kind == "" {
 		e.Kind = p.MsgType

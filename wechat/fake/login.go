@@ -71,6 +71,7 @@ func (s *Server) jscode2session(r *http.Request, _ []byte) answer {
 		}
 		s.people[openid]++
 	}
+	s.seen[openid] = s.opts.Now()
 	return map[string]string{
 		"openid": openid, "unionid": "union-" + openid, "session_key": s.sessionKey(openid),
 	}

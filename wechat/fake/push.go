@@ -24,6 +24,7 @@ type Push struct {
 	TraceID   string // of wxa_media_check, with the next two
 	Suggest   string
 	Label     int
+	Errcode   int // of a check that failed by itself
 
 	XML   bool   // else JSON
 	AES   bool   // else plain
@@ -100,7 +101,7 @@ func (p Push) json() []byte {
 		"ToUserName": "gh_fake", "FromUserName": p.OpenID, "CreateTime": p.At.Unix(), "MsgType": "event", "Event": p.Kind,
 	}
 	if p.Kind == "wxa_media_check" {
-		m["appid"], m["trace_id"], m["version"], m["errcode"], m["errmsg"] = p.AppID, p.TraceID, 2, 0, "ok"
+		m["appid"], m["trace_id"], m["version"], m["errcode"], m["errmsg"] = p.AppID, p.TraceID, 2, p.Errcode, "ok"
 		m["result"] = map[string]any{"suggest": p.Suggest, "label": p.Label}
 		m["detail"] = []any{map[string]any{"strategy": "content_model", "errcode": 0, "suggest": p.Suggest, "label": p.Label, "prob": 90}}
 	}
@@ -142,8 +143,8 @@ func (p Push) xml() []byte {
 	fmt.Fprintf(&b, "<CreateTime>%d</CreateTime>", p.At.Unix())
 	b.WriteString(text("MsgType", "event") + text("Event", p.Kind))
 	if p.Kind == "wxa_media_check" {
-		b.WriteString(text("appid", p.AppID) + text("trace_id", p.TraceID) + "<version>2</version><errcode>0</errcode>")
-		fmt.Fprintf(&b, "<result>%s<label>%d</label></result>", text("suggest", p.Suggest), p.Label)
+		b.WriteString(text("appid", p.AppID) + text("trace_id", p.TraceID) + "<version>2</version>")
+		fmt.Fprintf(&b, "<errcode>%d</errcode><result>%s<label>%d</label></result>", p.Errcode, text("suggest", p.Suggest), p.Label)
 	}
 	if name := listNames[p.Kind]; name != "" {
 		b.WriteString("<" + name + ">")

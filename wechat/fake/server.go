@@ -44,14 +44,17 @@ type Server struct {
 	url  string
 	done chan struct{} // closed by Close: lets go of requests that hang
 
-	closed sync.Once
+	closed  sync.Once
+	looking sync.WaitGroup // at pictures
 
 	mu      sync.Mutex
 	plans   map[string][]Failure
 	calls   map[string]int
 	tokens  tokens
-	codes   map[string]*code // js_code and phone codes
-	people  map[string]int   // openid → how often it signed in
+	codes   map[string]*code     // js_code and phone codes
+	people  map[string]int       // openid → how often it signed in
+	seen    map[string]time.Time // openid → when it was last in the mini-program
+	pushTo  string               // where events are pushed
 	accepts map[[2]string]int
 	sent    []Message
 	serial  int
@@ -67,7 +70,7 @@ func Start(opts Options) (*Server, error) {
 		Token: or(opts.Token, Token), AESKey: or(opts.AESKey, AESKey),
 		opts: opts, done: make(chan struct{}),
 		plans: map[string][]Failure{}, calls: map[string]int{}, codes: map[string]*code{},
-		people: map[string]int{}, accepts: map[[2]string]int{},
+		people: map[string]int{}, seen: map[string]time.Time{}, accepts: map[[2]string]int{},
 	}
 	var err error
 	if s.key, err = base64.StdEncoding.DecodeString(s.AESKey + "="); err != nil || len(s.key) != 32 {
@@ -89,7 +92,9 @@ func (s *Server) URL() string { return s.url }
 // Close stops it and ends what is under way.
 func (s *Server) Close() error {
 	s.closed.Do(func() { close(s.done) })
-	return s.http.Close()
+	err := s.http.Close()
+	s.looking.Wait()
+	return err
 }
 
 // Calls counts the requests to a path, failed ones included.
@@ -119,6 +124,7 @@ func (s *Server) routes() http.Handler {
 		"POST /wxa/business/getuserphonenumber": s.granted(s.phoneNumber),
 		"POST /wxa/getwxacodeunlimit":           s.granted(s.wxacode),
 		"POST /cgi-bin/message/subscribe/send":  s.granted(s.subscribeSend),
+		"POST /wxa/media_check_async":           s.granted(s.mediaCheckAsync),
 	} {
 		m.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, do) })
 	}
