@@ -121,6 +121,28 @@ func (c *firstAdmin) Run(ctx context.Context) error {
 	return nil
 }
 
+// restoreAdmin is the command that gives a district administrator a new way in.
+type restoreAdmin struct {
+	config.Settings
+	Name     string `name:"name" required:"" help:"在任区级管理员的姓名。"`
+	Phone    string `name:"phone" required:"" help:"本人现在的手机号,名册里没有别人用;登录小程序后用它绑定。"`
+	District string `name:"district" default:"340802" help:"区的区划代码。"`
+}
+
+// Run gives it; what they used before is nobody's from then on.
+func (c *restoreAdmin) Run(ctx context.Context) error {
+	h, err := open(ctx, c.Settings, 2)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = h.Close() }()
+	if err := h.s.RestoreAdmin(ctx, c.Name, c.Phone, c.District); err != nil {
+		return err
+	}
+	fmt.Println("手机号已更换,原来的微信已解除绑定并退出登录。请本人登录小程序,用这个手机号绑定。")
+	return nil
+}
+
 // createKeys is the command that makes keysets.
 type createKeys struct {
 	Dir string `arg:"" help:"放密钥的目录。"`

@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/testkit"
 )
@@ -78,6 +80,17 @@ func TestRebind_ofSomebodyWhoServesAtTheDistrictIsDecidedThere(t *testing.T) {
 	k.Get(fresh, "/v1/me").Expect(200).Has("auditor")
 }
 
+func TestRebind_ofSomebodyAboveTheCommunitiesWithoutAnOfficeIsNewsToTheDistrict(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	admin, _ := k.Officer(model.DistrictAdmin, o.District, "郑海")
+	k.SignIn(k.Person(o.District, "冯雪", testkit.Phone("13900000001")))
+	k.Post(k.Stranger("new-phone"), "/v1/bindings", proof("13900000001")).Expect(200).Has(`"wait_for_community"`)
+	if told := notices(k, admin); len(told) != 1 {
+		t.Error(told)
+	}
+}
+
 func TestRebind_ofAResidentIsNoNewsToTheDistrict(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()
@@ -141,6 +154,26 @@ func TestLeave_theLastDistrictAdminStays(t *testing.T) {
 	k.Post(secondToken, path, body{"reason": "迁往外地"}).Expect(200).Has(`"left"`)
 }
 
+func TestLeaveRace_oneOfTwoDistrictAdminsStays(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	var both [2]model.Person
+	for i, name := range []string{"郑海", "钱海"} {
+		both[i] = k.Person(o.Unit, name)
+		k.Appoint(both[i], model.DistrictAdmin, o.District)
+	}
+	third, token := k.Officer(model.CommunitySecretary, o.Community, "孙兼任")
+	appoint(k, k.SignIn(both[0]), third, model.DistrictAdmin, o.District, k.Clock.Now(), k.Clock.Now().AddDate(0, 1, 0)).Expect(200)
+	statuses := make([]int, 2)
+	k.Race(2, func(i int) {
+		statuses[i] = k.Post(token, "/v1/people/"+idText(both[i].ID)+"/leave", body{"reason": "迁往外地"}).Status
+	})
+	slices.Sort(statuses)
+	if !slices.Equal(statuses, []int{200, 409}) {
+		t.Error(statuses)
+	}
+}
+
 func TestLeave_endsTheCheckInToo(t *testing.T) {
 	d := newDesk(t)
 	p := d.Person(d.o.Unit, "刘洋", testkit.Membership(model.Member))
@@ -184,6 +217,46 @@ func TestUnbind_theLastDistrictAdminMustBeAbleToComeBack(t *testing.T) {
 	k.Post(other, "/v1/me/unbind", nil).Expect(200) // their number brings them back
 	k.Post(other, "/v1/bindings", proof("13900000001")).Expect(200).Has(`"active"`)
 	k.Get(other, "/v1/me").Expect(200).Has("district_admin")
+}
+
+// TestUnbind_ofTheLastDistrictAdminByOneWhoLeavesOffice: an admin with an end in sight, whose own
+// successor could be appointed by nobody.
+func TestUnbind_ofTheLastDistrictAdminByOneWhoLeavesOffice(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	last, token := k.Officer(model.DistrictAdmin, o.District, "郑海")
+	leaving := k.Person(o.District, "钱海")
+	appoint(k, token, leaving, model.DistrictAdmin, o.District, k.Clock.Now(), k.Clock.Now().AddDate(0, 1, 0)).Expect(200)
+	unbind := "/v1/people/" + idText(last.ID) + "/unbind"
+	k.Post(k.SignIn(leaving), unbind, body{"reason": "手机遗失"}).Refused(409, "binding.last_admin")
+	k.Get(token, "/v1/me").Expect(200).Has("district_admin")
+}
+
+func TestUnbind_aNumberThatIsSharedBringsNobodyBack(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	lonely := k.Person(o.District, "郑海", testkit.Phone("13900000001"))
+	k.Appoint(lonely, model.DistrictAdmin, o.District)
+	token := k.SignIn(lonely)
+	k.Person(o.Unit, "郑小海", testkit.Phone("13900000001"))
+	k.Post(token, "/v1/me/unbind", nil).Refused(409, "binding.last_admin")
+}
+
+func TestUnbind_whoIsNotYetTheDistrictAdminMay(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	first, token := k.Officer(model.DistrictAdmin, o.District, "郑海")
+	next := k.Person(o.District, "钱海")
+	appoint(k, token, next, model.DistrictAdmin, o.District, k.Clock.Now().AddDate(0, 1, 0)).Expect(200)
+	nextToken := k.SignIn(next)
+	k.Tx(func(tx *gorm.DB) error {
+		b, err := model.ActiveBindingOfPerson(tx, first.ID)
+		if err != nil {
+			return err
+		}
+		return b.End(tx, "手机遗失", k.Clock.Now())
+	})
+	k.Post(nextToken, "/v1/me/unbind", nil).Expect(200)
 }
 
 func TestUnbindRace_oneOfTwoDistrictAdminsStays(t *testing.T) {

@@ -57,6 +57,21 @@ func TestApprove_theChiefChoosesAPersonOfTheUnit(t *testing.T) {
 	k.Get(chiefToken, "/v1/binding-requests").Expect(200).Has(`"items":[]`)
 }
 
+func TestApprove_underAKeyThatWasUsedTheKeyComesFirst(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	p := k.Person(o.Unit, "李小梅")
+	approve := "/v1/binding-requests/" + askedChief(k, k.Stranger("mei"), k.Code(o.Unit), "李小梅", "102", "13900000001") + "/approve"
+	k.Post(chief, approve, body{}).Refused(422, "binding.person_choice")
+	first := k.Post(chief, approve, body{"person_id": idText(p.ID)}, "Idempotency-Key", "approve-1").Expect(200)
+	again := k.Post(chief, approve, body{"person_id": idText(p.ID)}, "Idempotency-Key", "approve-1").Expect(200)
+	if string(again.Body) != string(first.Body) {
+		t.Fatalf("%s, then %s", first.Body, again.Body)
+	}
+	k.Post(chief, approve, body{"person_id": idText(p.ID), "new_person": true}, "Idempotency-Key", "approve-1").Refused(409, "idempotency.key_reused")
+}
+
 func TestApprove_newPersonEntersTheRosterInTheRoomNamed(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

@@ -127,6 +127,26 @@ func TestAskChief_theCodeOfARevokedPosterSaysWhatToDo(t *testing.T) {
 	k.Post(user, "/v1/binding-requests", claim(code, "李小梅", "301")).Refused(410, "code.revoked")
 }
 
+func TestAskChief_repeatedUnderItsKeyIsAnsweredAlsoOnceThePosterIsRevoked(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	code := k.Code(o.Unit)
+	user := k.Stranger("mei")
+	k.Post(user, "/v1/bindings", proof("13900000001")).Expect(200)
+	first := k.Post(user, "/v1/binding-requests", claim(code, "李小梅", "301"), "Idempotency-Key", "ask-chief-1").Expect(200)
+	c, err := model.CodeByText(k.DB.Read(t.Context()), code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	k.Post(staff, "/v1/codes/"+idText(c.ID)+"/revoke", because).Expect(200)
+	k.Post(user, "/v1/binding-requests", claim(code, "李小梅", "301")).Refused(410, "code.revoked")
+	again := k.Post(user, "/v1/binding-requests", claim(code, "李小梅", "301"), "Idempotency-Key", "ask-chief-1").Expect(200)
+	if string(again.Body) != string(first.Body) {
+		t.Fatalf("%s, then %s", first.Body, again.Body)
+	}
+}
+
 func TestBinding_hostileInputIsRefusedAndNeverAFailure(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

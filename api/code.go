@@ -35,16 +35,20 @@ func (a *API) makeCode(ctx context.Context, cmd service.Command, in *makeCodeIn)
 	return a.s.MakeCode(ctx, cmd, int64(in.Node))
 }
 
-type replaceCodeIn struct {
+type revokeCodeIn struct {
 	Keyed
 	Code ID `path:"code_id" doc:"要作废的码"`
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么换" example:"海报被撕掉了"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么作废" example:"海报被撕掉了"`
 	}
 }
 
-func (a *API) replaceCode(ctx context.Context, cmd service.Command, in *replaceCodeIn) (model.Code, error) {
+func (a *API) replaceCode(ctx context.Context, cmd service.Command, in *revokeCodeIn) (model.Code, error) {
 	return a.s.ReplaceCode(ctx, cmd, int64(in.Code), in.Body.Reason)
+}
+
+func (a *API) revokeCode(ctx context.Context, cmd service.Command, in *revokeCodeIn) (model.Code, error) {
+	return a.s.RevokeCode(ctx, cmd, int64(in.Code), in.Body.Reason)
 }
 
 type codesIn struct {

@@ -100,6 +100,69 @@ func TestCode_replacedCodeIsGoneAtOnceEverywhere(t *testing.T) {
 	k.Post(staff, "/v1/codes/"+fresh.ID+"/replace", map[string]string{"reason": "   "}).Refused(422, "text.empty")
 }
 
+func TestCode_revokedCodeIsGoneAndNoneTakesItsPlaceUntilOneIsMade(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	_, foreign := k.Officer(model.CommunityStaff, o.OtherCommunity, "外社工")
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	other, elsewhere := k.Replica()
+	why := map[string]string{"reason": "海报被拿到别处张贴"}
+	for _, at := range []struct {
+		node int64
+		old  string // what the old poster says
+	}{{o.Unit.ID, "请扫楼道里新贴的码"}, {o.Community.ID, "请扫社区新贴的码"}} {
+		var old, revoked, fresh code
+		k.Post(staff, path("/v1/nodes/%d/codes", at.node), nil).Expect(200).Into(&old)
+		k.Post(foreign, "/v1/codes/"+old.ID+"/revoke", why).Refused(404, "code.not_found")
+		k.Post(chief, "/v1/codes/"+old.ID+"/revoke", why).Refused(403, "role.not_allowed")
+		k.Post(staff, "/v1/codes/"+old.ID+"/revoke", map[string]string{"reason": "   "}).Refused(422, "text.empty")
+		k.Post(staff, "/v1/codes/"+old.ID+"/revoke", map[string]string{}).Refused(422, "http.invalid")
+		k.Get("", "/v1/scenes/"+old.Code).Expect(200).HasNot("revoked")
+		k.Do(elsewhere, "", "GET", "/v1/units/"+old.Code, nil) // a unit's is kept in memory from here on
+		k.Get("", "/v1/units/"+old.Code)
+
+		k.Post(staff, "/v1/codes/"+old.ID+"/revoke", why).Expect(200).Has("海报被拿到别处张贴").Into(&revoked)
+		if revoked.ID != old.ID || revoked.RevokedAt == nil {
+			t.Fatalf("%+v", revoked)
+		}
+		k.Get("", "/v1/scenes/"+old.Code).Expect(200).Has(`"is":"revoked"`, at.old)
+		if err := other.ReadChanges(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if at.node == o.Unit.ID {
+			k.Get("", "/v1/units/"+old.Code).Refused(410, "code.revoked").Has(at.old)
+			k.Do(elsewhere, "", "GET", "/v1/units/"+old.Code, nil).Refused(410, "code.revoked")
+		}
+		var list struct{ Items []code }
+		if k.Get(staff, path("/v1/nodes/%d/codes", at.node)).Expect(200).Into(&list); len(list.Items) != 1 {
+			t.Fatalf("another took its place: %+v", list)
+		}
+		k.Post(staff, "/v1/codes/"+old.ID+"/revoke", why).Refused(409, "code.already_revoked")
+		k.Post(staff, "/v1/codes/"+old.ID+"/replace", why).Refused(409, "code.already_revoked")
+
+		k.Post(staff, path("/v1/nodes/%d/codes", at.node), nil).Expect(200).Into(&fresh)
+		if fresh.ID == old.ID || fresh.Code == old.Code || fresh.RevokedAt != nil {
+			t.Fatalf("%+v after %+v", fresh, old)
+		}
+		k.Get("", "/v1/scenes/"+fresh.Code).Expect(200).HasNot("revoked")
+	}
+}
+
+// TestCode_ofAPlaqueIsReplacedOrGoesWithIt: nothing makes a new code for a plaque that hangs on a door.
+func TestCode_ofAPlaqueIsReplacedOrGoesWithIt(t *testing.T) {
+	d := newDoor(t)
+	_, staff := d.Officer(model.CommunityStaff, d.o.Community, "陈社工")
+	d.installed()
+	var list struct{ Items []code }
+	d.Get(staff, path("/v1/nodes/%d/codes", d.o.Unit.ID)).Expect(200).Into(&list)
+	c := list.Items[0]
+	d.Post(staff, "/v1/codes/"+c.ID+"/revoke", because).Refused(409, "code.of_plaque")
+	d.Get("", "/v1/plaques/scan/"+c.Code).Expect(200).Has(`"state":"genuine"`)
+	d.Post(staff, "/v1/codes/"+c.ID+"/replace", because).Expect(200).Has(`"kind":"plaque"`)
+	d.Post(staff, "/v1/codes/"+c.ID+"/revoke", because).Refused(409, "code.already_revoked")
+}
+
 func TestCode_replacedTwiceAtOnceLeavesOneValid(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

@@ -25,7 +25,8 @@ func TestIdentity_everyChangeIsInTheAuditLogWithoutPersonalData(t *testing.T) {
 	d.Post(staff, path("/v1/nodes/%d/codes", d.o.Unit.ID), nil).Expect(200).Into(&unit)
 	d.Post(staff, path("/v1/nodes/%d/codes", d.o.Community.ID), nil).Expect(200).Into(&community)
 	d.Get(staff, "/v1/codes/"+unit.ID+"/image").Expect(200)
-	d.Post(staff, "/v1/codes/"+unit.ID+"/replace", because).Expect(200)
+	d.Post(staff, "/v1/codes/"+unit.ID+"/replace", because).Expect(200).Into(&unit)
+	d.Post(staff, "/v1/codes/"+unit.ID+"/revoke", because).Expect(200)
 	d.Post(d.chief, path("/v1/nodes/%d/group", d.o.Unit.ID), card("group1")).Expect(200)
 	d.Post(d.token, "/v1/group-entries", card("group1")).Expect(200)
 	d.Post(d.token, "/v1/displays", form(map[string]any{"in_group": true})).Expect(200)
@@ -56,7 +57,7 @@ func TestIdentity_everyChangeIsInTheAuditLogWithoutPersonalData(t *testing.T) {
 		}
 	}
 	for _, want := range []string{
-		"code.make", "code.keep_picture", "code.replace", "group.bind", "group.enter", "consent.give", "display.show", "display.change", "group.unbind",
+		"code.make", "code.keep_picture", "code.replace", "code.revoke", "group.bind", "group.enter", "consent.give", "display.show", "display.change", "group.unbind",
 		"plaque.apply", "plaque.approved", "plaque.installed", "plaque.removed", "plaque.refused", "display.end", "consent.withdraw",
 		"check_in.apply", "check_in.refused", "check_in.accepted", "check_in.ended", "person.change",
 	} {

@@ -57,6 +57,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
+		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码,不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
 		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
 
 		// display.go

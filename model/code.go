@@ -70,7 +70,8 @@ var (
 var (
 	ErrCodeNotFound       = fault.New(fault.NotFound, "code.not_found", "没有找到这个码,或者您不能查看。请回到码的列表重试。")
 	ErrCodePlace          = fault.New(fault.Conflict, "code.no_code_here", "只有单元和社区有自己的码。请选择一个单元或社区。")
-	ErrCodeAlreadyRevoked = fault.New(fault.Conflict, "code.already_revoked", "这个码已经作废,不用再换。请刷新列表,使用现在有效的码。")
+	ErrCodeAlreadyRevoked = fault.New(fault.Conflict, "code.already_revoked", "这个码已经作废,不用再办。请刷新列表,使用现在有效的码;没有的话,可以重新做一个。")
+	ErrCodeOfPlaque       = fault.New(fault.Conflict, "code.of_plaque", "门牌还挂着,它的码不能只作废。请给它换一个新码;如果门牌不再使用,请摘除门牌,码会一起作废。")
 	ErrCodePicture        = fault.New(fault.Unavailable, "code.picture_unavailable", "微信暂时没有生成小程序码的图片。码本身有效,不用重做,请过几分钟再打开这一页。")
 )
 

@@ -33,6 +33,30 @@ func (s *Service) MakeCode(ctx context.Context, cmd Command, node int64) (model.
 // ReplaceCode makes a code invalid at once and gives the new one for the same thing.
 // Refusals: code.not_found outside the actor's scope, code.already_revoked, node.ended.
 func (s *Service) ReplaceCode(ctx context.Context, cmd Command, id int64, reason string) (model.Code, error) {
+	return s.endCode(ctx, cmd, id, reason, func(t *tx, old model.Code) (model.Code, error) {
+		return t.addCode(old.Kind, old.NodeID, old.PlaqueID, "code.replace", "instead_of="+strconv.FormatInt(id, 10))
+	})
+}
+
+// RevokeCode makes the code of a unit or community invalid at once and gives it as it is then. Nothing
+// is in its place until somebody makes a new one (MakeCode); who scans the old poster meanwhile is told
+// what to do (SceneOf). Refusals: as for ReplaceCode, and code.of_plaque for the code of a plaque that
+// hangs on a door: nobody could make another for it.
+func (s *Service) RevokeCode(ctx context.Context, cmd Command, id int64, reason string) (model.Code, error) {
+	return s.endCode(ctx, cmd, id, reason, func(t *tx, old model.Code) (model.Code, error) {
+		if old.Kind == model.PlaqueCode {
+			return old, model.ErrCodeOfPlaque
+		}
+		t.touch(model.NodeTopic(old.NodeID))
+		if err := t.audit("code.revoke", old.NodeID, "code", id, ""); err != nil {
+			return old, err
+		}
+		return model.CodeByID(t.DB, id)
+	})
+}
+
+// endCode revokes a code, under the lock of its node, and answers with what comes then.
+func (s *Service) endCode(ctx context.Context, cmd Command, id int64, reason string, then func(t *tx, old model.Code) (model.Code, error)) (model.Code, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
 		return model.Code{}, err
@@ -42,14 +66,13 @@ func (s *Service) ReplaceCode(ctx context.Context, cmd Command, id int64, reason
 		return model.Code{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Code, error) {
-		n, err := t.lockNode(old.NodeID, model.ManageCodes, model.ErrCodeNotFound)
-		if err != nil {
+		if _, err := t.lockNode(old.NodeID, model.ManageCodes, model.ErrCodeNotFound); err != nil {
 			return model.Code{}, err
 		}
 		if err := model.RevokeCode(t.DB, id, t.by.PersonID, reason, t.now); err != nil {
 			return model.Code{}, err
 		}
-		return t.addCode(old.Kind, n.ID, old.PlaqueID, "code.replace", "instead_of="+strconv.FormatInt(id, 10))
+		return then(t, old)
 	})
 }
 

@@ -68,3 +68,9 @@ func (s *Service) FilesOf(ctx context.Context, subject string, ids ...int64) (re
 	inside, err = inTx(ctx, s, Command{}, func(t *tx) (map[int64][]model.File, error) { return t.filesOf(subject, ids...) })
 	return read, inside, err
 }
+
+// LeaveOffices ends a person's roles as registering that they have left does, with these nodes locked.
+func (s *Service) LeaveOffices(ctx context.Context, person int64, locked []int64) error {
+	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) { return struct{}{}, t.leaveOffices(person, locked) })
+	return err
+}

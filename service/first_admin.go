@@ -2,16 +2,9 @@ package service
 
 import (
 	"context"
-	"regexp"
 
-	"danyuan/fault"
 	"danyuan/model"
 )
-
-// errAdminPhone refuses what is no mobile number.
-var errAdminPhone = fault.New(fault.Invalid, "role.admin_phone_invalid", "手机号应是 11 位数字,请核对后重试。")
-
-var adminPhone = regexp.MustCompile(`^1[0-9]{10}$`)
 
 // FirstAdmin makes somebody the first district admin of the district with a division code: once, by
 // command on the server, and never again once there has been any district admin. Somebody of that name
@@ -22,8 +15,8 @@ func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode stri
 	if err != nil {
 		return err
 	}
-	if !adminPhone.MatchString(phone) {
-		return errAdminPhone
+	if phone, err = model.CleanPhone(phone); err != nil {
+		return err
 	}
 	_, err = inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
 		if err := model.LockOrg(t.DB); err != nil {

@@ -175,13 +175,6 @@ func (b *Book) Reverse(tx *gorm.DB, original int64, t model.Transfer) error {
 	if err != nil {
 		return err
 	}
-	var done int64
-	if err := tx.Model(&model.Transfer{}).Where("reverses_id = ?", original).Count(&done).Error; err != nil {
-		return err
-	}
-	if done > 0 || slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil && *t.ReversesID == original }) {
-		return ErrReversed
-	}
 	keys := make([]Key, len(legs))
 	for i := range legs {
 		keys[i] = legs[i].Key
@@ -189,6 +182,13 @@ func (b *Book) Reverse(tx *gorm.DB, original int64, t model.Transfer) error {
 	}
 	if err := b.Open(tx, t.At, keys...); err != nil {
 		return err
+	}
+	var done int64 // looked at under the accounts' locks: who waited for another's reversal sees it
+	if err := tx.Model(&model.Transfer{}).Where("reverses_id = ?", original).Count(&done).Error; err != nil {
+		return err
+	}
+	if done > 0 || slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil && *t.ReversesID == original }) {
+		return ErrReversed
 	}
 	t.ReversesID = &original
 	return b.Transfer(t, legs...)

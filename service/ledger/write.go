@@ -32,10 +32,22 @@ func (b *Book) Back(m Mark) {
 	b.transfers, b.entries = b.transfers[:min(m.transfers, len(b.transfers))], b.entries[:min(m.entries, len(b.entries))]
 }
 
-// Write writes what was transferred: transfers, entries, and what the accounts hold now.
+// Write writes what was transferred: what the accounts hold now, transfers, entries. Accounts go first
+// and whole: one that a command has opened that was then taken back is not there any more.
 func (b *Book) Write(tx *gorm.DB) error {
 	if !b.Waiting() {
 		return nil
+	}
+	var changed []*account
+	var rows []model.Account
+	for _, k := range b.sorted() {
+		if a := b.held[k]; a.changed {
+			changed, rows = append(changed, a), append(rows, a.Account)
+		}
+	}
+	known := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"balance", "last_seq", "head"})}
+	if err := tx.Clauses(known).CreateInBatches(rows, model.RowsAtOnce).Error; err != nil {
+		return err
 	}
 	if err := tx.CreateInBatches(b.transfers, model.RowsAtOnce).Error; err != nil {
 		if errors.Is(err, gorm.ErrDuplicatedKey) && slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil }) {
@@ -46,15 +58,11 @@ func (b *Book) Write(tx *gorm.DB) error {
 	if err := tx.CreateInBatches(b.entries, model.RowsAtOnce).Error; err != nil {
 		return err
 	}
-	b.transfers, b.entries = b.transfers[:0], b.entries[:0]
-	var changed []model.Account
-	for _, k := range b.sorted() {
-		if a := b.held[k]; a.changed {
-			changed, a.changed = append(changed, a.Account), false
-		}
+	for _, a := range changed {
+		a.changed = false
 	}
-	known := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"balance", "last_seq", "head"})}
-	return tx.Clauses(known).CreateInBatches(changed, model.RowsAtOnce).Error
+	b.transfers, b.entries = b.transfers[:0], b.entries[:0]
+	return nil
 }
 
 func (b *Book) sorted() []Key {
