@@ -23,10 +23,11 @@ type RewardTerms struct {
 	PickUpDays int64      `json:"pick_up_days" minimum:"1" maximum:"90" doc:"兑换后保留几天" example:"14"`
 }
 
-// costIn is what residents need not see.
+// costIn is what staff say of a reward, with what residents need not see.
 type costIn struct {
 	RewardTerms
-	Cost int64 `json:"cost" minimum:"0" maximum:"100000000" doc:"一件花社区多少经费,单位分;捐赠的是 0" example:"3500"`
+	Photos []ID  `json:"photo_ids,omitempty" maxItems:"3" doc:"照片,先上传;修改时不填就是不变"`
+	Cost   int64 `json:"cost" minimum:"0" maximum:"100000000" doc:"一件花社区多少经费,单位分;捐赠的是 0" example:"3500"`
 }
 
 func (r costIn) terms() model.RewardTerms {
@@ -40,6 +41,14 @@ func (r costIn) terms() model.RewardTerms {
 	return t
 }
 
+// photos gives the ids, nil where none were said.
+func (r costIn) photos() []int64 {
+	if r.Photos == nil {
+		return nil
+	}
+	return each(r.Photos, func(id ID) int64 { return int64(id) })
+}
+
 func viewTermsOf(r model.Reward) RewardTerms {
 	from := atEdge(r.ValidFrom)
 	return RewardTerms{r.Name, r.Text, r.Points, r.PerPerson, string(r.PerPeriod), &from, maybeAtEdge(r.ValidUntil), r.Place, r.PickUpDays}
@@ -49,19 +58,22 @@ type rewardView struct {
 	ID        ID `json:"id" doc:"编号"`
 	Community ID `json:"community_id" doc:"哪个社区的"`
 	RewardTerms
-	Cost      int64     `json:"cost" doc:"一件花社区多少经费,单位分" example:"3500"`
-	State     string    `json:"state" enum:"offered,withdrawn" doc:"可兑换、已下架"`
-	Title     string    `json:"title" doc:"状态的中文" example:"可兑换"`
-	Shelf     int64     `json:"shelf" doc:"还能兑换几件" example:"10"`
-	Reserved  int64     `json:"reserved" doc:"几件已被兑换、等待领取" example:"2"`
-	Handed    int64     `json:"handed" doc:"几件已领走" example:"5"`
-	ChangedAt time.Time `json:"changed_at" doc:"最近一次修改"`
+	Cost      int64       `json:"cost" doc:"一件花社区多少经费,单位分" example:"3500"`
+	State     string      `json:"state" enum:"offered,withdrawn" doc:"可兑换、已下架"`
+	Title     string      `json:"title" doc:"状态的中文" example:"可兑换"`
+	Shelf     int64       `json:"shelf" doc:"还能兑换几件" example:"10"`
+	Reserved  int64       `json:"reserved" doc:"几件已被兑换、等待领取" example:"2"`
+	Handed    int64       `json:"handed" doc:"几件已领走" example:"5"`
+	ChangedAt time.Time   `json:"changed_at" doc:"最近一次修改"`
+	Photos    []photoView `json:"photos" nullable:"false" doc:"照片,连同还在审核的"`
 }
 
+// viewReward is for the community's staff, who review photos themselves.
 func viewReward(s service.RewardStock) rewardView {
 	r := s.Reward
 	return rewardView{
 		ID(r.ID), ID(r.CommunityID), viewTermsOf(r), r.Cost, string(r.State), r.State.Title(), s.Shelf, s.Reserved, s.HandedTo, atEdge(r.ChangedAt),
+		viewPhotos(s.Photos, true),
 	}
 }
 
@@ -72,7 +84,7 @@ type makeRewardIn struct {
 }
 
 func (a *API) makeReward(ctx context.Context, cmd service.Command, in *makeRewardIn) (service.RewardStock, error) {
-	return a.s.MakeReward(ctx, cmd, int64(in.Node), in.Body.terms())
+	return a.s.MakeReward(ctx, cmd, int64(in.Node), in.Body.terms(), in.Body.photos())
 }
 
 type changeRewardIn struct {
@@ -82,7 +94,7 @@ type changeRewardIn struct {
 }
 
 func (a *API) changeReward(ctx context.Context, cmd service.Command, in *changeRewardIn) (service.RewardStock, error) {
-	return a.s.ChangeReward(ctx, cmd, int64(in.Reward), in.Body.terms())
+	return a.s.ChangeReward(ctx, cmd, int64(in.Reward), in.Body.terms(), in.Body.photos())
 }
 
 type rewardIn struct {
@@ -134,6 +146,7 @@ type OfferView struct {
 	Funded     bool        `json:"funded" doc:"社区的兑换经费够不够;不够就是暂停(冻结)"`
 	Redeemable bool        `json:"redeemable" doc:"您现在能不能兑换"`
 	WhyNot     *whyNotView `json:"why_not,omitempty" doc:"为什么不能"`
+	Photos     []photoView `json:"photos" nullable:"false" doc:"照片"`
 }
 
 type whyNotView struct {
@@ -142,7 +155,7 @@ type whyNotView struct {
 }
 
 func viewOffer(o service.Offer) OfferView {
-	v := OfferView{ID: ID(o.Reward.ID), RewardTerms: viewTermsOf(o.Reward), State: string(o.Reward.State), Stock: o.Stock, Funded: o.Funded, Redeemable: o.Refuse == nil}
+	v := OfferView{ID: ID(o.Reward.ID), RewardTerms: viewTermsOf(o.Reward), State: string(o.Reward.State), Stock: o.Stock, Funded: o.Funded, Redeemable: o.Refuse == nil, Photos: viewPhotos(o.Photos, false)}
 	if o.Reward.Limited() {
 		left := max(o.Reward.PerPerson-o.Turns, 0)
 		v.TurnsLeft = &left

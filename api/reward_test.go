@@ -5,8 +5,11 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/service/ledger"
+	"danyuan/testkit"
 )
 
 func TestReward_catalogueTellsWhatThePersonCanRedeemAndWhyNot(t *testing.T) {
@@ -150,4 +153,28 @@ func TestReward_changeOfTheLimitsPeriodCountsAnew(t *testing.T) {
 			t.Errorf("period %s: %v", strconv.FormatInt(p, 10), used)
 		}
 	}
+}
+
+func TestReward_hasPhotosThatResidentsSeeOnceTheyHavePassed(t *testing.T) {
+	s := newShop(t, nil)
+	one, two, foreign := s.UploadPhoto(s.staff), s.UploadPhoto(s.staff), s.UploadPhoto(s.token)
+	change := func(photos ...string) testkit.Answer {
+		t.Helper()
+		return s.Do(s.API, s.staff, "POST", "/v1/rewards/"+s.reward+"/change", terms(map[string]any{"photo_ids": append([]string{}, photos...)}))
+	}
+	change(foreign).Refused(404, "file.not_found")
+	change(one).Expect(200).Has(`"state":"pending"`)
+	s.Get(s.token, "/v1/rewards").Expect(200).Has(`"photos":[]`)
+	s.Get(s.staff, path("/v1/nodes/%d/rewards", s.o.Community.ID)).Expect(200).Has(`"state":"pending"`)
+	s.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.File{}).Where("id = ?", one).Update("state", model.FilePassed).Error
+	})
+	s.Get(s.token, "/v1/rewards").Expect(200).Has(`"photos":[{"id":"`+one+`"`, "/v1/photos/")
+	change(one, two).Expect(200).Has(`"id":"`+one+`"`, `"id":"`+two+`"`)
+	s.Post(s.staff, "/v1/rewards/"+s.reward+"/change", terms(nil)).Expect(200).Has(`"id":"`+one+`"`, `"id":"`+two+`"`) // said nothing of photos
+	change(two).Expect(200).Has(`"id":"` + two + `"`).HasNot(`"id":"` + one + `","state"`)
+	change().Expect(200).Has(`"photos":[]`)
+	s.Post(s.staff, path("/v1/nodes/%d/rewards", s.o.Community.ID), terms(map[string]any{"photo_ids": []string{one}})).Expect(200).Has(`"id":"` + one + `"`)
+	s.Post(s.staff, path("/v1/nodes/%d/rewards", s.o.Community.ID), terms(map[string]any{"photo_ids": []string{one}})).Refused(409, "file.attached")
+	change(one, two, foreign, "99").Refused(422, "http.invalid")
 }

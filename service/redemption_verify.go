@@ -13,11 +13,11 @@ import (
 // checkedAtOnce is how many redemptions are held against the ledger in one go.
 const checkedAtOnce = 500
 
-// VerifyRedemptions holds every redemption against its transfers: one that waits has its own, which
+// verifyRedemptions holds every redemption against its transfers: one that waits has its own, which
 // nothing reverses; one that is over also has the transfer that ended it, of the kind that its state
 // says; and each moves exactly what the redemption says. It reports each difference, and transfers that
 // no redemption names. tx is a snapshot. What the accounts hold is the ledger's own check.
-func VerifyRedemptions(tx *gorm.DB, report func(ledger.Difference)) error {
+func verifyRedemptions(tx *gorm.DB, report func(ledger.Difference)) error {
 	for after := int64(0); ; {
 		rows, err := model.RedemptionsAfter(tx, after, checkedAtOnce)
 		if err != nil {
@@ -26,7 +26,7 @@ func VerifyRedemptions(tx *gorm.DB, report func(ledger.Difference)) error {
 		if len(rows) == 0 {
 			return verifyStrays(tx, report)
 		}
-		if err := verifyRedemptions(tx, rows, report); err != nil {
+		if err := verifySome(tx, rows, report); err != nil {
 			return err
 		}
 		after = rows[len(rows)-1].ID
@@ -48,7 +48,7 @@ type bookOf struct {
 	legs      map[int64]map[ledger.Key]int64
 }
 
-func verifyRedemptions(tx *gorm.DB, rows []model.Redemption, report func(ledger.Difference)) error {
+func verifySome(tx *gorm.DB, rows []model.Redemption, report func(ledger.Difference)) error {
 	book := bookOf{map[int64]model.Transfer{}, map[int64]int64{}, map[int64]map[ledger.Key]int64{}}
 	var ids []int64
 	for _, r := range rows {

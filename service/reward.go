@@ -24,9 +24,12 @@ func (t *tx) reward(id int64) (model.Reward, error) {
 	return model.Reward{}, model.ErrRewardNotFound
 }
 
-// MakeReward offers a new reward of a community. Refusals: node.not_found outside the actor's scope,
-// reward.place_unfit, reward.terms_unfit with the fields.
-func (s *Service) MakeReward(ctx context.Context, cmd Command, community int64, terms model.RewardTerms) (RewardStock, error) {
+// rewardPhotos is what a reward's photos are kept under, mostRewardPhotos how many it may have.
+const rewardPhotos, mostRewardPhotos = "reward", 3
+
+// MakeReward offers a new reward of a community, with photos that the actor has uploaded. Refusals:
+// node.not_found outside the actor's scope, reward.place_unfit, reward.terms_unfit with the fields, file.*.
+func (s *Service) MakeReward(ctx context.Context, cmd Command, community int64, terms model.RewardTerms, photos []int64) (RewardStock, error) {
 	return inTx(ctx, s, cmd, func(t *tx) (RewardStock, error) {
 		n, err := t.lockNode(community, model.ManageRewards, model.ErrNodeNotFound)
 		if err == nil && n.Kind != model.Community {
@@ -45,13 +48,19 @@ func (s *Service) MakeReward(ctx context.Context, cmd Command, community int64, 
 		if err := model.AddReward(t.DB, &r); err != nil {
 			return RewardStock{}, err
 		}
-		return RewardStock{Reward: r}, t.audit("reward.make", n.ID, "reward", r.ID, "")
+		if err := t.attachFiles(rewardPhotos, r.ID, photos, mostRewardPhotos); err != nil {
+			return RewardStock{}, err
+		}
+		if err := t.audit("reward.make", n.ID, "reward", r.ID, ""); err != nil {
+			return RewardStock{}, err
+		}
+		return t.shownReward(r)
 	})
 }
 
-// ChangeReward gives a reward other terms. Redemptions that were made keep theirs. Refusals:
-// reward.not_found outside the actor's scope, reward.terms_unfit.
-func (s *Service) ChangeReward(ctx context.Context, cmd Command, id int64, terms model.RewardTerms) (RewardStock, error) {
+// ChangeReward gives a reward other terms, and other photos unless they are nil. Redemptions that were
+// made keep theirs. Refusals: reward.not_found outside the actor's scope, reward.terms_unfit, file.*.
+func (s *Service) ChangeReward(ctx context.Context, cmd Command, id int64, terms model.RewardTerms, photos []int64) (RewardStock, error) {
 	return s.onReward(ctx, cmd, id, func(t *tx, r *model.Reward) error {
 		if terms.ValidFrom.IsZero() {
 			terms.ValidFrom = r.ValidFrom
@@ -64,8 +73,36 @@ func (s *Service) ChangeReward(ctx context.Context, cmd Command, id int64, terms
 		if err := model.ChangeReward(t.DB, r, cleaned, t.now); err != nil {
 			return err
 		}
+		if photos != nil {
+			if err := t.changePhotos(r.ID, photos); err != nil {
+				return err
+			}
+		}
 		return t.audit("reward.change", r.CommunityID, "reward", r.ID, what)
 	})
+}
+
+// changePhotos lets a reward go of the photos that are no longer wanted, and takes the new ones.
+func (t *tx) changePhotos(reward int64, wanted []int64) error {
+	has, err := t.filesOf(rewardPhotos, reward)
+	if err != nil {
+		return err
+	}
+	var kept, unwanted []int64
+	for _, f := range has[reward] {
+		if slices.Contains(wanted, f.ID) {
+			kept = append(kept, f.ID)
+		} else {
+			unwanted = append(unwanted, f.ID)
+		}
+	}
+	if len(unwanted) > 0 {
+		if err := t.releaseFiles(rewardPhotos, reward, unwanted...); err != nil {
+			return err
+		}
+	}
+	fresh := slices.DeleteFunc(slices.Clone(wanted), func(id int64) bool { return slices.Contains(kept, id) })
+	return t.attachFiles(rewardPhotos, reward, fresh, mostRewardPhotos)
 }
 
 // changedTerms names the fields in which two terms differ, those that matter to people.
@@ -136,10 +173,14 @@ func (s *Service) onReward(ctx context.Context, cmd Command, id int64, do func(*
 		if err != nil {
 			return RewardStock{}, err
 		}
-		stocks, err := stocksOf(t.DB, []model.Reward{r})
-		if err != nil {
-			return RewardStock{}, err
-		}
-		return stocks[0], nil
+		return t.shownReward(r)
 	})
+}
+
+func (t *tx) shownReward(r model.Reward) (RewardStock, error) {
+	stocks, err := stocksOf(t.DB, t.now, []model.Reward{r})
+	if err != nil {
+		return RewardStock{}, err
+	}
+	return stocks[0], nil
 }

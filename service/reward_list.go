@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -14,6 +15,7 @@ import (
 type RewardStock struct {
 	Reward                    model.Reward
 	Shelf, Reserved, HandedTo int64
+	Photos                    []model.File
 }
 
 // RewardsOf lists the rewards of a community, or of those below a node, in every state, the newest
@@ -28,21 +30,33 @@ func (s *Service) RewardsOf(ctx context.Context, by model.Actor, node int64, sli
 	if err != nil {
 		return nil, err
 	}
-	return stocksOf(h, rows)
+	return stocksOf(h, s.now(), rows)
 }
 
-// stocksOf reads from the ledger how many pieces there are.
-func stocksOf(h *gorm.DB, rows []model.Reward) ([]RewardStock, error) {
+// stocksOf reads from the ledger how many pieces there are, and what they look like.
+func stocksOf(h *gorm.DB, now time.Time, rows []model.Reward) ([]RewardStock, error) {
 	var keys []string
 	for _, r := range rows {
 		keys = append(keys, string(ledger.Shelf(r.ID)), string(ledger.Reserved(r.ID)), string(ledger.Handed(r.ID)))
 	}
 	holds, err := model.BalancesOf(h, keys)
+	if err != nil {
+		return nil, err
+	}
+	photos, err := photosOf(h, now, rows)
 	out := make([]RewardStock, len(rows))
 	for i, r := range rows {
-		out[i] = RewardStock{r, holds[keys[3*i]], holds[keys[3*i+1]], holds[keys[3*i+2]]}
+		out[i] = RewardStock{r, holds[keys[3*i]], holds[keys[3*i+1]], holds[keys[3*i+2]], photos[r.ID]}
 	}
 	return out, err
+}
+
+func photosOf(h *gorm.DB, now time.Time, rows []model.Reward) (map[int64][]model.File, error) {
+	ids := make([]int64, len(rows))
+	for i, r := range rows {
+		ids[i] = r.ID
+	}
+	return model.FilesOf(h, now, rewardPhotos, ids...)
 }
 
 // Offer is a reward as a resident of its community sees it.
@@ -52,6 +66,7 @@ type Offer struct {
 	Turns  int64 // that the person has taken in this period
 	Funded bool  // the budget suffices
 	Refuse error // why they can't redeem it now; nil when they can
+	Photos []model.File
 }
 
 // Catalogue lists what the actor's community offers now, the newest first, with what each lacks for
@@ -100,11 +115,15 @@ func (s *Service) offersTo(h *gorm.DB, by model.Actor, rows []model.Reward) (poi
 	if err != nil {
 		return 0, nil, err
 	}
+	photos, err := photosOf(h, now, rows)
+	if err != nil {
+		return 0, nil, err
+	}
 	offers = make([]Offer, len(rows))
 	for i, r := range rows {
 		k := keys[1+3*i:]
 		has := model.Holdings{Points: holds[mine], Stock: holds[k[0]], Budget: holds[k[1]], Turns: holds[k[2]]}
-		offers[i] = Offer{Reward: r, Stock: has.Stock, Turns: has.Turns, Funded: has.Budget >= r.Cost, Refuse: r.Refuse(now, r.Points, has)}
+		offers[i] = Offer{Reward: r, Stock: has.Stock, Turns: has.Turns, Funded: has.Budget >= r.Cost, Refuse: r.Refuse(now, r.Points, has), Photos: photos[r.ID]}
 	}
 	return holds[mine], offers, nil
 }

@@ -49,14 +49,9 @@ func (k *Kit) Holds(keys ...ledger.Key) []int64 {
 // Balanced fails the test unless the book balances, and what is kept beside it agrees with it.
 func (k *Kit) Balanced() {
 	k.Helper()
-	var wrong []ledger.Difference
-	report := func(d ledger.Difference) { wrong = append(wrong, d) }
-	k.must(k.DB.Snapshot(k.ctx, func(tx *gorm.DB) error {
-		if _, err := ledger.Verify(tx, report); err != nil {
-			return err
-		}
-		return service.VerifyRedemptions(tx, report)
-	}))
+	var wrong []service.Difference
+	_, err := k.S.Verify(k.ctx, func(d service.Difference) { wrong = append(wrong, d) })
+	k.must(err)
 	for _, d := range wrong {
 		k.Errorf("%s: %s", d.Where, d.What)
 	}
