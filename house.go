@@ -151,9 +151,9 @@ const demoAccepts = 50
 func templates(set config.Settings) map[string]string {
 	t := set.WeChat.Templates
 	if set.Demo() {
-		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in"}
+		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in", Hours: "demo-template-hours"}
 	}
-	all := map[string]string{service.NoticeBinding: t.Binding, service.NoticePlaque: t.Plaque, service.NoticeCheckIn: t.CheckIn}
+	all := map[string]string{service.NoticeBinding: t.Binding, service.NoticePlaque: t.Plaque, service.NoticeCheckIn: t.CheckIn, service.NoticeHours: t.Hours}
 	for kind, id := range all {
 		if id == "" {
 			delete(all, kind)
