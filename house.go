@@ -81,9 +81,12 @@ func blobs(set config.Settings) (service.Blobs, error) {
 // looks at. The demo's WeChat is on this machine: it looks, and pushes its answers, where we listen.
 func (h *house) reachable(public, listening string) {
 	h.s.PublicURL = strings.TrimSuffix(public, "/")
-	if h.fake != nil {
+	switch {
+	case h.fake != nil:
 		h.s.PublicURL = listening
 		h.fake.PushTo(listening + api.CallbackPath)
+	case h.s.PublicURL == "" || h.s.Callbacks == nil:
+		h.log.Warn("WeChat can't look at photos, staff must: set PUBLIC_URL, WECHAT_TOKEN and WECHAT_AES_KEY")
 	}
 }
 

@@ -23,7 +23,7 @@ const (
 
 // Title is what people call the state.
 func (s FileState) Title() string {
-	return map[FileState]string{FilePending: "审核中", FilePassed: "已通过", FileReview: "等待人工审核", FileRejected: "未通过"}[s]
+	return map[FileState]string{FilePending: "审核中", FilePassed: "已通过", FileReview: "等待人工审核", FileRejected: "未通过"}[s] //nolint:gosec // words for people, no credentials
 }
 
 // Refusals about files.

@@ -49,6 +49,9 @@ func (s *Service) offerPhoto(ctx context.Context, id int64) error {
 		return s.askPerson(ctx, f, whyUnanswered)
 	}
 	u, err := model.UserByID(s.DB.Read(ctx), f.UserID)
+	if errors.Is(err, model.ErrUserNotFound) {
+		return s.askPerson(ctx, f, model.ErrUserNotFound.Code)
+	}
 	if err != nil {
 		return err
 	}
