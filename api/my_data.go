@@ -11,16 +11,22 @@ import (
 type myDataIn struct{}
 
 type myDataView struct {
-	Account  accountView   `json:"account" doc:"微信账号"`
-	Person   *heldPerson   `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
-	Roles    []termView    `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
-	Bindings []heldBinding `json:"bindings" nullable:"false" doc:"绑定和申请"`
-	Consents []consentView `json:"consents" nullable:"false" doc:"同意过的授权"`
-	Displays []heldDisplay `json:"displays" nullable:"false" doc:"亮身份"`
-	Plaques  []heldPlaque  `json:"plaques" nullable:"false" doc:"门牌申请"`
-	CheckIns []heldCheckIn `json:"check_ins" nullable:"false" doc:"双报到"`
-	Changes  []heldChange  `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
-	Counts   heldCounts    `json:"counts" doc:"数量"`
+	Account  accountView            `json:"account" doc:"微信账号"`
+	Person   *heldPerson            `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
+	Roles    []termView             `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
+	Bindings []heldBinding          `json:"bindings" nullable:"false" doc:"绑定和申请"`
+	Consents []consentView          `json:"consents" nullable:"false" doc:"同意过的授权"`
+	Displays []heldDisplay          `json:"displays" nullable:"false" doc:"亮身份"`
+	Plaques  []heldPlaque           `json:"plaques" nullable:"false" doc:"门牌申请"`
+	CheckIns []heldCheckIn          `json:"check_ins" nullable:"false" doc:"双报到"`
+	Redeemed []listedRedemptionView `json:"redemptions" nullable:"false" doc:"兑换"`
+	SignUps  []heldSignUp           `json:"sign_ups" nullable:"false" doc:"报过名的活动"`
+	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
+	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
+	Counts   heldCounts             `json:"counts" doc:"数量"`
+
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
+	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 }
 
 type accountView struct {
@@ -85,6 +91,22 @@ type heldCheckIn struct {
 	Reason    string    `json:"reason,omitempty"`
 }
 
+type heldSignUp struct {
+	Title      string     `json:"title" example:"楼道大扫除"`
+	StartsAt   time.Time  `json:"starts_at"`
+	State      string     `json:"state" example:"seated"`
+	Way        string     `json:"way" doc:"自己、代为、现场" example:"self"`
+	SignedAt   time.Time  `json:"signed_at"`
+	OffAt      *time.Time `json:"off_at,omitempty"`
+	LeftReason string     `json:"left_reason,omitempty" doc:"补记离开时间的原因"`
+}
+
+type heldLead struct {
+	Name      string     `json:"name" example:"夕阳红合唱队"`
+	FoundedAt time.Time  `json:"founded_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+}
+
 type heldChange struct {
 	What   string    `json:"what" enum:"membership,leave,move" doc:"党员情况、迁出、迁居"`
 	Reason string    `json:"reason"`
@@ -112,8 +134,17 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Consents: each(d.Consents, viewConsent), Displays: each(d.Displays, viewHeldDisplay),
 		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
-		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
-		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+		Redeemed: each(d.Redeemed, viewListedRedemption),
+		SignUps: each(d.SignUps, func(u model.TitledSignUp) heldSignUp {
+			return heldSignUp{u.Title, atEdge(u.StartsAt), string(u.State), string(u.Way), atEdge(u.SignedAt), maybeAtEdge(u.OffAt), u.LeftReason}
+		}),
+		Leads: each(d.Leads, func(a model.Association) heldLead {
+			return heldLead{a.Name, atEdge(a.FoundedAt), maybeAtEdge(a.EndedAt)}
+		}),
+		Changes: each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
+		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+
+		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 	}, nil
 }
 

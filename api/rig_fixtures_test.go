@@ -56,6 +56,17 @@ var fixtures = map[string]func(w *world) string{
 	"view-receipt/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 	"end-check-in/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 
+	// record
+	"ask-certificate/from":       func(w *world) string { w.served(w.Resident); return "2026-03-01" },
+	"certificates/{id}":          func(w *world) string { return w.certificate(model.CertificateAsked) },
+	"view-certificate/{id}":      func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"download-certificate/{id}":  func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"revoke-certificate/{id}":    func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"draft-public-notice/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"publish-public-notice/{id}": func(w *world) string { return digits(w.Community.ID) },
+	"list-public-notices/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"public-notices/{id}":        func(w *world) string { return w.publicNotice() },
+	"objections/{id}":            func(w *world) string { return w.objection() },
 	// hours
 	"file-hours/photos":         func(*world) string { return leftOut },
 	"change-hours/photos":       func(*world) string { return leftOut },
@@ -101,8 +112,57 @@ var fixtures = map[string]func(w *world) string{
 	"party-orgs/{id}": func(w *world) string {
 		return w.add(&model.PartyOrg{NodeID: w.Grid.ID, Kind: model.GridBranch, Name: "第一网格党支部", FoundedAt: testkit.Start, ActiveNodeID: &w.Grid.ID})
 	},
-	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+	"appoint/name":     func(*world) string { return leftOut },
+	"appoint/phone":    func(*world) string { return leftOut },
+	"appoint/register": func(*world) string { return leftOut },
+	"end-role/{id}":    func(w *world) string { return digits(w.Appoint(w.Resident, model.UnitChief, w.Unit).ID) },
+	"roles/{id}":       func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
 
+	// activities
+	"lead_id":                       func(w *world) string { return digits(w.Neighbour.ID) },
+	"associations/{id}":             func(w *world) string { return w.association("夕阳红合唱队") },
+	"hand-over-association/lead_id": func(w *world) string { return digits(w.Resident.ID) },
+	"association_id":                func(w *world) string { return w.association("夕阳红合唱队") },
+	"activities/{id}":               func(w *world) string { return w.activity(time.Hour, "") },
+	"people/{person_id}":            func(w *world) string { return digits(w.Neighbour.ID) },
+	"make-activity/starts_at":       func(*world) string { return testkit.Start.Add(time.Hour).Format(time.RFC3339) },
+	"make-activity/ends_at":         func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/starts_at":     func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/ends_at":       func(*world) string { return testkit.Start.Add(3 * time.Hour).Format(time.RFC3339) },
+	"sign-off/{id}":                 func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"sign-off-for/{id}":             func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"view-check-in-code/{id}":       func(w *world) string { return w.activity(-time.Hour, "") },
+	"way":                           func(*world) string { return "in" },
+	"check-in-at-activity/{id}":     func(w *world) string { return w.activity(-time.Hour, "") },
+	"check-in-at-activity/code":     func(w *world) string { return w.rotating("check-in-at-activity/{id}", model.GateIn) },
+	"check-out-of-activity/{id}":    func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"check-out-of-activity/code":    func(w *world) string { return w.rotating("check-out-of-activity/{id}", model.GateOut) },
+	"check-in-by-hand/{id}":         func(w *world) string { return w.activity(-time.Hour, model.Seated) },
+	"check-out-by-hand/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"void-attendance/{id}":          func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"settle-attendance/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"left_at":                       func(*world) string { return testkit.Start.Add(-5 * time.Minute).Format(time.RFC3339) },
+	"confirm-activity/{id}":         func(w *world) string { return w.activity(-3*time.Hour, model.Seated, model.HoursClaimed) },
+	// rewards
+	"change-fund/{id}":      func(w *world) string { return digits(w.District.ID) },
+	"change-budget/{id}":    func(w *world) string { w.fund(); return digits(w.Community.ID) },
+	"view-budgets/{id}":     func(w *world) string { w.fund(); return digits(w.Community.ID) },
+	"make-reward/{id}":      func(w *world) string { return digits(w.Community.ID) },
+	"list-rewards/{id}":     func(w *world) string { w.reward(); return digits(w.Community.ID) },
+	"rewards/{id}":          func(w *world) string { return digits(w.reward().ID) },
+	"offer-reward/{id}":     func(w *world) string { return digits(w.withdrawn().ID) },
+	"reward_id":             func(w *world) string { return digits(w.reward().ID) },
+	"redeem/reward_id":      func(w *world) string { w.Earn(w.Resident, w.Community, 1000); return digits(w.reward().ID) },
+	"redeem-for/reward_id":  func(w *world) string { w.Earn(w.Neighbour, w.Community, 1000); return digits(w.reward().ID) },
+	"redemptions/{id}":      func(w *world) string { return digits(w.redemption().ID) },
+	"list-redemptions/{id}": func(w *world) string { w.redemption(); return digits(w.Community.ID) },
+	"hand-out/{id}":         func(w *world) string { return digits(w.Community.ID) },
+	"hand-out/code":         func(w *world) string { return w.redemption().Code },
+	"announce-expiry/{id}":  func(w *world) string { return digits(w.District.ID) },
+	"list-expiries/{id}":    func(w *world) string { return digits(w.District.ID) },
+	"expiry-policies/{id}": func(w *world) string {
+		return w.add(&model.ExpiryPolicy{DistrictID: w.District.ID, EarnedBefore: testkit.Start, EffectiveAt: testkit.Start.AddDate(0, 2, 0), State: model.ExpiryAnnounced, Reason: "积分三年内有效", AnnouncedAt: testkit.Start})
+	},
 	// photos
 	"view-photo/{id}": func(w *world) string { return digits(w.photo(w.Resident, model.FilePending).ID) },
 	"files/{id}":      func(w *world) string { return digits(w.photo(w.Neighbour, model.FileReview).ID) },
@@ -153,6 +213,11 @@ var open = map[string]string{
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
 	"list-children":            "what a place is called is no secret",
+
+	"list-associations":           "what a place offers is no secret",
+	"list-association-activities": "what a place offers is no secret",
+	"sign-off":                    "an activity is no secret, and each is told of their own part in it",
+	"check-out-of-activity":       "an activity is no secret, and each is told of their own part in it",
 }
 
 // poor names the routes that nobody in the world can use with success, and says what that would take.
@@ -259,39 +324,4 @@ func (w *world) group(gid string) {
 		}
 		return model.EnterGroup(tx, &model.GroupEntry{UnitGroupID: g.ID, UserID: user, EnteredAt: testkit.Start.Add(-time.Hour)})
 	})
-}
-
-// hours gives a log of the resident's, filed yesterday.
-func (w *world) hours(state model.HoursState) string {
-	w.Helper()
-	from, until := testkit.Start.AddDate(0, 0, -2), testkit.Start.AddDate(0, 0, -2).Add(time.Hour)
-	return w.add(&model.Hours{
-		PersonID: w.Resident.ID, Source: model.FromLog, NodeID: w.Unit.ID, Kind: "patrol", Content: "夜间巡楼", Place: "3栋",
-		StartsAt: from, EndsAt: &until, Minutes: 60, State: state, CreatedAt: testkit.Start.AddDate(0, 0, -1),
-	})
-}
-
-// correction gives a request of the resident's.
-func (w *world) correction() string {
-	w.Helper()
-	hours, _ := strconv.ParseInt(w.hours(model.HoursConfirmed), 10, 64)
-	from := testkit.Start.AddDate(0, 0, -2)
-	return w.add(&model.Correction{
-		HoursID: hours, NodeID: w.Unit.ID, PersonID: w.Resident.ID, State: model.CorrectionAsked, Kind: "patrol", Content: "夜间巡楼两小时", Place: "3栋",
-		StartsAt: from, EndsAt: from.Add(2 * time.Hour), Why: "少记了一小时", AskedByID: w.Resident.ID, AskedAt: testkit.Start, OpenHoursID: &hours,
-	})
-}
-
-// flag gives one about the resident's hours.
-func (w *world) flag() string {
-	w.Helper()
-	hours, _ := strconv.ParseInt(w.hours(model.HoursConfirmed), 10, 64)
-	return w.add(&model.Flag{HoursID: hours, PersonID: w.Resident.ID, NodeID: w.Unit.ID, RuleCode: "late_entry", RaisedAt: testkit.Start, OnceKey: "late_entry:1"})
-}
-
-// pointsRule gives one of the district's that has not begun.
-func (w *world) pointsRule() string {
-	w.Helper()
-	key := "a key"
-	return w.add(&model.PointsRule{DistrictID: w.District.ID, PerHour: 5, CapPoints: 40, CapMinutes: 480, StartsAt: testkit.Start.AddDate(0, 1, 0), MadeByID: 1, MadeAt: testkit.Start, ActiveKey: &key})
 }

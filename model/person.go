@@ -110,6 +110,14 @@ func PersonsByPhone(tx *gorm.DB, phone string) ([]Person, error) {
 	return people, err
 }
 
+// PersonsNamed gives the people here of a subtree who have both a name and a phone number, by id.
+func PersonsNamed(tx *gorm.DB, name, phone, root string) ([]int64, error) {
+	var ids []int64
+	q := tx.Model(&Person{}).Joins("JOIN nodes ON nodes.id = persons.node_id").
+		Where("persons.phone_index = ? AND persons.name = ? AND persons.state = ?", KeysOf(tx).Index("persons.phone", phone), name, PersonHere)
+	return ids, InSubtree(q, "nodes.path", root).Order("persons.id").Pluck("persons.id", &ids).Error
+}
+
 // PersonsOfNode gives the people here of one unit or other node.
 func PersonsOfNode(tx *gorm.DB, node int64) ([]Person, error) {
 	var people []Person
@@ -131,6 +139,19 @@ func MembersOfNode(tx *gorm.DB, node int64) ([]int64, error) {
 		}
 	}
 	return ids, nil
+}
+
+// MembershipsOf gives what the roster says of several people's membership. It opens nothing else.
+func MembershipsOf(tx *gorm.DB, people []int64) (map[int64]Membership, error) {
+	found, err := inLists(people, func(some []int64) ([]Person, error) {
+		var rows []Person
+		return rows, tx.Select("id", "membership").Where("id IN ?", some).Find(&rows).Error
+	})
+	all := map[int64]Membership{}
+	for _, p := range found {
+		all[p.ID] = p.Membership
+	}
+	return all, err
 }
 
 // SetMembership changes where a person's Party membership is. The caller holds the person's lock.

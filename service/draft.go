@@ -2,6 +2,8 @@ package service
 
 import (
 	"errors"
+	"slices"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -18,7 +20,10 @@ type draft struct {
 	raw    *gorm.DB // the transaction itself, past the draft
 	shared bool     // several commands are in it: one that fails must not take the others along
 
-	book *ledger.Book
+	book    *ledger.Book
+	rewards map[int64]*model.Reward // those that it keeps from being changed
+	// Others read these: they are written before anything is read.
+	redemptions []model.Redemption
 	// Nobody reads these in the transaction that writes them: they wait until its end.
 	audits []model.Audit
 	jobs   []model.Job
@@ -31,8 +36,15 @@ type draft struct {
 
 // mark is how far a draft is.
 type mark struct {
-	book         ledger.Mark
-	audits, jobs int
+	book                      ledger.Mark
+	redemptions, audits, jobs int
+}
+
+// holding names what a command will lock, from the top down: those of all who share a transaction are
+// locked at once, in order, before the first of them begins. Accounts are made that there are not yet.
+type holding struct {
+	rewards  []int64
+	accounts []ledger.Key
 }
 
 // errAlone breaks a command off that can't go on in a shared transaction. It is run again in one of
@@ -43,7 +55,35 @@ var errAlone = errors.New("service: the command needs a transaction of its own")
 const saved = "command"
 
 func newDraft(raw *gorm.DB, shared bool) *draft {
-	return &draft{raw: raw, shared: shared, book: ledger.NewBook()}
+	return &draft{raw: raw, shared: shared, book: ledger.NewBook(), rewards: map[int64]*model.Reward{}}
+}
+
+// hold locks what the parts will need.
+func (d *draft) hold(parts []*part, now time.Time) error {
+	var all holding
+	for _, p := range parts {
+		if p.err == nil && !p.alone {
+			all.rewards = append(all.rewards, p.hold.rewards...)
+			all.accounts = append(all.accounts, p.hold.accounts...)
+		}
+	}
+	if err := d.keepRewards(d.raw, all.rewards); err != nil {
+		return err
+	}
+	return d.book.Open(d.raw, now, all.accounts...)
+}
+
+// keepRewards reads rewards through a handle, and keeps them from being changed.
+func (d *draft) keepRewards(tx *gorm.DB, ids []int64) error {
+	ids = slices.DeleteFunc(slices.Compact(slices.Sorted(slices.Values(ids))), func(id int64) bool { return d.rewards[id] != nil })
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := model.KeepRewards(tx, ids)
+	for i := range rows {
+		d.rewards[rows[i].ID] = &rows[i]
+	}
+	return err
 }
 
 // handle gives the transaction as commands use it.
@@ -51,7 +91,7 @@ func (d *draft) handle() *gorm.DB { return model.Drafting(d.raw, d) }
 
 // begin notes where the next command begins.
 func (d *draft) begin() {
-	d.began = mark{d.book.Mark(), len(d.audits), len(d.jobs)}
+	d.began = mark{d.book.Mark(), len(d.redemptions), len(d.audits), len(d.jobs)}
 	d.savepoint, d.alone = false, false
 }
 
@@ -60,26 +100,27 @@ func (d *draft) begin() {
 // not be told from the others', it must have a transaction of its own.
 func (d *draft) Meet(writes bool) error {
 	if d.shared && !d.savepoint {
-		if d.book.Since(d.began.book) {
+		if d.book.Since(d.began.book) || len(d.redemptions) > d.began.redemptions {
 			d.alone = true
 			return errAlone
 		}
-		if err := d.book.Write(d.raw); err != nil {
+		if err := d.writeRead(); err != nil {
 			return err
 		}
-		d.began.book = d.book.Mark()
+		d.began.book, d.began.redemptions = d.book.Mark(), 0
 		if !writes {
 			return nil
 		}
 		d.savepoint = true
 		return d.raw.SavePoint(saved).Error
 	}
-	return d.book.Write(d.raw)
+	return d.writeRead()
 }
 
 // back undoes what the present command did.
 func (d *draft) back() error {
 	d.book.Back(d.began.book)
+	d.redemptions = d.redemptions[:min(d.began.redemptions, len(d.redemptions))]
 	d.audits, d.jobs = d.audits[:d.began.audits], d.jobs[:d.began.jobs]
 	if d.savepoint {
 		return d.raw.RollbackTo(saved).Error
@@ -87,7 +128,20 @@ func (d *draft) back() error {
 	return nil
 }
 
+// writeRead writes what others read.
+func (d *draft) writeRead() error {
+	if err := d.book.Write(d.raw); err != nil {
+		return err
+	}
+	err := model.AddRedemptions(d.raw, d.redemptions)
+	if errors.Is(err, model.ErrRedemptionTaken) {
+		return errors.Join(errRaced, err) // run again, each gets another
+	}
+	d.redemptions = d.redemptions[:0]
+	return err
+}
+
 // write writes all that still waits.
 func (d *draft) write() error {
-	return errors.Join(d.book.Write(d.raw), model.AddAudits(d.raw, d.audits), outbox.Owe(d.raw, d.jobs...))
+	return errors.Join(d.writeRead(), model.AddAudits(d.raw, d.audits), outbox.Owe(d.raw, d.jobs...))
 }

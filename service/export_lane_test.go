@@ -16,7 +16,7 @@ func (s *Service) Ride(ctx context.Context, lane string, cmd Command, hold []led
 	if cmd.Render == nil {
 		cmd.Render = func(v any) ([]byte, error) { return fmt.Append(nil, v), nil }
 	}
-	return inLane(ctx, s, lane, hold, cmd, func(t *tx) (string, error) { return do(Ride{t}) })
+	return inLane(ctx, s, lane, holding{accounts: hold}, cmd, func(t *tx) (string, error) { return do(Ride{t}) })
 }
 
 // Waiting is how many commands wait in a lane.

@@ -4,8 +4,6 @@ import (
 	"context"
 	"sync"
 	"time"
-
-	"danyuan/service/ledger"
 )
 
 // Commands that contend for the same row would wait for one another's commit, one by one. In a lane
@@ -37,9 +35,8 @@ type rider struct {
 }
 
 // inLane is inTx for commands that contend for the same row: those that name the same lane share
-// transactions. hold names the accounts that fn will open, so that those of all who share a transaction
-// are locked at once and in order; fn works without it too.
-func inLane[R any](ctx context.Context, s *Service, name string, hold []ledger.Key, cmd Command, fn func(t *tx) (R, error)) (R, error) {
+// transactions. hold names what fn will lock; fn works without it too.
+func inLane[R any](ctx context.Context, s *Service, name string, hold holding, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	if s.DB.Dialect() == "sqlite" {
 		name = "the one writer" // everybody contends for it
 	}

@@ -12,7 +12,9 @@ const (
 	NoticePlaque  = "plaque"
 	NoticeCheckIn = "check_in"
 	NoticeRole    = "role"
-	NoticeHours   = "hours"
+
+	NoticeActivity = "activity"
+	NoticeHours    = "hours"
 )
 
 // notify puts a notice into a person's inbox, in this transaction, and owes its sending. once makes

@@ -12,7 +12,6 @@ import (
 
 	"danyuan/fault"
 	"danyuan/model"
-	"danyuan/service/ledger"
 	"danyuan/service/outbox"
 )
 
@@ -24,6 +23,7 @@ type tx struct {
 	by      model.Actor
 	draft   *draft
 	changed []string
+	doors   []int64 // households that a member may have left
 	owes    bool
 }
 
@@ -63,10 +63,10 @@ type part struct {
 	fn     func(t *tx) (any, error)
 	t      *tx
 	result any
-	err    error        // why it failed; nil: it is done once the transaction is committed
-	broke  any          // what it panicked with
-	alone  bool         // it must be run again in a transaction of its own
-	hold   []ledger.Key // accounts to lock before anything asks for them
+	err    error // why it failed; nil: it is done once the transaction is committed
+	broke  any   // what it panicked with
+	alone  bool  // it must be run again in a transaction of its own
+	hold   holding
 	done   chan struct{}
 }
 
@@ -151,11 +151,7 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 	if err := s.findHappened(handle, parts); err != nil {
 		return err
 	}
-	var hold []ledger.Key
-	for _, p := range parts {
-		hold = append(hold, p.hold...)
-	}
-	if err := d.book.Hold(handle, hold...); err != nil {
+	if err := d.hold(parts, now); err != nil {
 		return err
 	}
 	for _, p := range parts {
@@ -182,10 +178,12 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 	return s.keepAnswers(handle, parts, now)
 }
 
-// attempt runs the part's function. A panic is kept for whoever asked.
+// attempt runs the part's function, and what follows from it. A panic is kept for whoever asked.
 func (p *part) attempt() {
 	defer func() { p.broke = recover() }()
-	p.result, p.err = p.fn(p.t)
+	if p.result, p.err = p.fn(p.t); p.err == nil {
+		p.err = p.t.lookAtDoors()
+	}
 }
 
 func (p *part) failure() error {
@@ -195,9 +193,9 @@ func (p *part) failure() error {
 	return p.err
 }
 
-// errRaced says that the same command has happened in another transaction meanwhile. It is looked for
-// again, and found.
-var errRaced = errors.New("service: the same command has happened meanwhile")
+// errRaced says that another transaction has done meanwhile what can be done once: the same command, or
+// one that chance gave the same number. The whole is run again, and finds it, or another number.
+var errRaced = errors.New("service: another transaction was faster")
 
 // findHappened answers the parts whose commands have happened. A second one of the same key in the same
 // transaction waits for the first.

@@ -72,9 +72,6 @@ func (b *Book) Open(tx *gorm.DB, now time.Time, keys ...Key) error {
 	return err
 }
 
-// Hold locks those of the accounts that there are, before anything asks for them.
-func (b *Book) Hold(tx *gorm.DB, keys ...Key) error { _, err := b.lock(tx, keys); return err }
-
 // lock holds what there is, and gives what there is not.
 func (b *Book) lock(tx *gorm.DB, keys []Key) (missing []Key, err error) {
 	for _, k := range keys {
@@ -113,11 +110,12 @@ func (b *Book) Transfer(t model.Transfer, legs ...Leg) error {
 	}
 	legs = slices.SortedFunc(slices.Values(legs), func(a, c Leg) int { return cmp.Compare(a.Key, c.Key) })
 	b.transfers = append(b.transfers, t)
+	of := digestOf(t)
 	for _, leg := range legs {
 		a := b.held[leg.Key]
 		b.before = append(b.before, was{a, a.Account})
 		e := model.Entry{AccountID: a.ID, Seq: a.LastSeq + 1, TransferID: t.ID, Amount: leg.Amount, Balance: a.Balance + leg.Amount}
-		e.Hash = entryHash(a.Head, a.AccountKey, e, t)
+		e.Hash = entryHash(a.Head, a.AccountKey, e, of)
 		a.Balance, a.LastSeq, a.Head, a.changed = e.Balance, e.Seq, e.Hash, true
 		b.entries = append(b.entries, e)
 	}

@@ -1,0 +1,57 @@
+package model
+
+import "gorm.io/gorm"
+
+// ListedRedemption is a redemption with what lists show beside it.
+type ListedRedemption struct {
+	Redemption
+	Name      string // of the person
+	Place     string // where it is picked up now
+	EnteredBy string // the name of who did it for the person; "" for themselves
+	NodePath  string // of the community
+}
+
+// TableName binds the sealed code to the table that it is stored in.
+func (ListedRedemption) TableName() string { return "redemptions" }
+
+func listedRedemptions(tx *gorm.DB) *gorm.DB {
+	return tx.Table("redemptions").Select("redemptions.*, persons.name, rewards.place, COALESCE(others.name, '') AS entered_by, nodes.path AS node_path").
+		Joins("JOIN persons ON persons.id = redemptions.person_id").Joins("JOIN rewards ON rewards.id = redemptions.reward_id").
+		Joins("JOIN nodes ON nodes.id = redemptions.community_id").Joins("LEFT JOIN persons AS others ON others.id = redemptions.entered_by_id")
+}
+
+// ListedRedemptionByID gives one of them.
+func ListedRedemptionByID(tx *gorm.DB, id int64) (ListedRedemption, error) {
+	var r ListedRedemption
+	return r, take(listedRedemptions(tx).Where("redemptions.id = ?", id), &r, ErrRedemptionNotFound)
+}
+
+// RedemptionsOf lists a person's redemptions, the newest first.
+func RedemptionsOf(tx *gorm.DB, person int64, s Slice) ([]ListedRedemption, error) {
+	var out []ListedRedemption
+	return out, s.Newest(listedRedemptions(tx).Where("redemptions.person_id = ?", person), "redemptions.id").Find(&out).Error
+}
+
+// AllRedemptionsOf is the whole of RedemptionsOf, oldest first.
+func AllRedemptionsOf(tx *gorm.DB, person int64) ([]ListedRedemption, error) {
+	var out []ListedRedemption
+	return out, listedRedemptions(tx).Where("redemptions.person_id = ?", person).Order("redemptions.id").Find(&out).Error
+}
+
+// RedemptionsUnder lists the redemptions of the communities of a subtree, the newest first; "" is every
+// state.
+func RedemptionsUnder(tx *gorm.DB, path string, state RedemptionState, s Slice) ([]ListedRedemption, error) {
+	var out []ListedRedemption
+	q := InSubtree(listedRedemptions(tx), "nodes.path", path)
+	if state != "" {
+		q = q.Where("redemptions.state = ?", state)
+	}
+	return out, s.Newest(q, "redemptions.id").Find(&out).Error
+}
+
+// RedemptionByCode gives the redemption of a community that a pick-up code stands for, the one that
+// waits before those that are over; nil when there is none.
+func RedemptionByCode(tx *gorm.DB, community int64, digits string) (*Redemption, error) {
+	return maybe[Redemption](tx.Where("code_index = ? AND community_id = ?", KeysOf(tx).Index(redemptionCode, digits), community).
+		Order("CASE WHEN open_code_index IS NULL THEN 1 ELSE 0 END, id DESC"))
+}
