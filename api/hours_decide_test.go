@@ -161,17 +161,17 @@ func (c *crew) spend(points int64) {
 func TestHours_activitysAreDecidedInTheActivity(t *testing.T) {
 	c := newCrew(t)
 	activity := int64(77)
-	c.Tx(func(tx *gorm.DB) error {
-		until := testkit.Start.Add(-time.Hour)
-		return tx.Create(&model.Hours{
-			PersonID: c.who.ID, Source: model.FromActivity, ActivityID: &activity, NodeID: c.o.Unit.ID, Kind: "patrol", StartsAt: testkit.Start.Add(-2 * time.Hour),
-			EndsAt: &until, Minutes: 60, State: model.HoursClaimed, CreatedAt: testkit.Start,
-		}).Error
-	})
-	c.Post(c.chief, "/v1/hours/1/confirm", map[string]any{}).Refused(409, "hours.of_activity")
-	c.Post(c.chief, "/v1/hours/1/refuse", because).Refused(409, "hours.of_activity")
-	c.Post(c.volunteer, "/v1/hours/1/withdraw", nil).Refused(409, "hours.of_activity")
-	c.Post(c.volunteer, "/v1/hours/1/change", onDay(4, "09:00", "10:00")).Refused(409, "hours.of_activity")
+	until := testkit.Start.Add(-time.Hour)
+	h := model.Hours{
+		PersonID: c.who.ID, Source: model.FromActivity, ActivityID: &activity, NodeID: c.o.Unit.ID, Kind: "patrol", StartsAt: testkit.Start.Add(-2 * time.Hour),
+		EndsAt: &until, Minutes: 60, State: model.HoursClaimed, CreatedAt: testkit.Start,
+	}
+	c.Tx(func(tx *gorm.DB) error { return tx.Create(&h).Error })
+	url := path("/v1/hours/%d", h.ID)
+	c.Post(c.chief, url+"/confirm", map[string]any{}).Refused(409, "hours.of_activity")
+	c.Post(c.chief, url+"/refuse", because).Refused(409, "hours.of_activity")
+	c.Post(c.volunteer, url+"/withdraw", nil).Refused(409, "hours.of_activity")
+	c.Post(c.volunteer, url+"/change", onDay(4, "09:00", "10:00")).Refused(409, "hours.of_activity")
 	c.Get(c.chief, "/v1/hours/to-confirm").Expect(200).HasNot("张卫东")
 }
 

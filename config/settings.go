@@ -53,6 +53,7 @@ type Templates struct {
 	Binding string `name:"wechat-template-binding" env:"WECHAT_TEMPLATE_BINDING" placeholder:"ID" help:"订阅消息模板：绑定结果。"`
 	Plaque  string `name:"wechat-template-plaque" env:"WECHAT_TEMPLATE_PLAQUE" placeholder:"ID" help:"订阅消息模板：门牌结果。"`
 	CheckIn string `name:"wechat-template-check-in" env:"WECHAT_TEMPLATE_CHECK_IN" placeholder:"ID" help:"订阅消息模板：报到结果。"`
+	Hours   string `name:"wechat-template-hours" env:"WECHAT_TEMPLATE_HOURS" placeholder:"ID" help:"订阅消息模板：服务时长的结果。"`
 
 	Activity string `name:"wechat-template-activity" env:"WECHAT_TEMPLATE_ACTIVITY" placeholder:"ID" help:"订阅消息模板：活动提醒、变动和取消。"`
 }

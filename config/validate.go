@@ -41,6 +41,7 @@ func (w WeChat) checkAbsent(p *problems) {
 		{"wechat-secret", w.Secret}, {"wechat-token", w.CallbackToken}, {"wechat-aes-key", w.AESKey},
 		{"wechat-template-binding", w.Templates.Binding}, {"wechat-template-plaque", w.Templates.Plaque},
 		{"wechat-template-check-in", w.Templates.CheckIn},
+		{"wechat-template-hours", w.Templates.Hours},
 		{"wechat-template-activity", w.Templates.Activity},
 	} {
 		if given.value != "" {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"strconv"
 	"time"
 
@@ -121,8 +122,12 @@ func ServiceKinds(tx *gorm.DB) ([]ServiceKind, error) {
 	return out, tx.Order("place, code").Find(&out).Error
 }
 
-// NeedServiceKind refuses a word that is no kind of service.
+// NeedServiceKind refuses a word that is no kind of service. It compares here: an engine that is asked for
+// a word in letters that its column can't hold fails instead of finding nothing.
 func NeedServiceKind(tx *gorm.DB, code string) error {
-	var k ServiceKind
-	return take(tx.Where("code = ?", code), &k, ErrHoursKind)
+	kinds, err := ServiceKinds(tx)
+	if err == nil && !slices.ContainsFunc(kinds, func(k ServiceKind) bool { return k.Code == code }) {
+		err = ErrHoursKind
+	}
+	return err
 }

@@ -110,15 +110,21 @@ func (f *field) differences() (all []string) {
 // TestVerify_findsHoursThatAreNotWhatTheyGave changes each stored value that has to do with points.
 func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
 	f := newField(t, 2)
-	must(t, f.S.ConfirmAll(t.Context(), f.organiser, f.claimed(1)))
+	list := f.claimed(1)
+	must(t, f.S.ConfirmAll(t.Context(), f.organiser, list))
 	f.sound()
 	set := func(record any, id int64, column string, value any) {
 		t.Helper()
 		f.Tx(func(tx *gorm.DB) error { return tx.Model(record).Where("id = ?", id).Update(column, value).Error })
 	}
-	var first, second model.Hours
+	var first, second, third model.Hours
+	var day model.HoursDay
 	f.Tx(func(tx *gorm.DB) error {
-		return errors.Join(tx.Where("id = 1").Take(&first).Error, tx.Where("id = 2").Take(&second).Error)
+		err := errors.Join(tx.Where("id = ?", list[0].ID).Take(&first).Error, tx.Where("id = ?", list[1].ID).Take(&second).Error,
+			tx.Where("hours_id = ?", list[0].ID).Take(&day).Error)
+		third = second
+		third.ID, third.ActivityID, third.State, third.Points, third.TransferID = 0, nil, model.HoursVoid, 0, nil
+		return errors.Join(err, tx.Create(&third).Error)
 	})
 	for _, c := range []struct {
 		record   any
@@ -133,21 +139,18 @@ func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
 		{&model.Hours{}, "transfer_id", *first.TransferID, nil},
 		{&model.HoursDay{}, "points", 10, 9},
 		{&model.HoursDay{}, "minutes", 60, 59},
-		{&model.HoursDay{}, "hours_id", 1, 3},
+		{&model.HoursDay{}, "hours_id", first.ID, third.ID},
 		{&model.HoursDay{}, "person_id", first.PersonID, second.PersonID},
 	} {
-		if c.column == "hours_id" {
-			f.Tx(func(tx *gorm.DB) error {
-				third := second
-				third.ID, third.ActivityID, third.State, third.Points, third.TransferID = 3, nil, model.HoursVoid, 0, nil
-				return tx.Create(&third).Error
-			})
+		id := first.ID
+		if _, ok := c.record.(*model.HoursDay); ok {
+			id = day.ID
 		}
-		set(c.record, 1, c.column, c.now)
+		set(c.record, id, c.column, c.now)
 		if len(f.differences()) == 0 {
 			t.Errorf("%T.%s = %v is not found", c.record, c.column, c.now)
 		}
-		set(c.record, 1, c.column, c.was)
+		set(c.record, id, c.column, c.was)
 		f.sound()
 	}
 }
