@@ -3,7 +3,9 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"danyuan/config"
@@ -150,7 +152,11 @@ type createKeys struct {
 
 // Run makes them; it never overwrites any.
 func (c *createKeys) Run(context.Context) error {
-	if err := model.CreateKeys(c.Dir); err != nil {
+	err := model.CreateKeys(c.Dir)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("目录 %s 里已经有密钥文件,没有改动任何内容。覆盖密钥会让已经加密的数据再也打不开;要生成新的一套,请换一个空目录", c.Dir)
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Println("密钥已生成,只有当前用户能读。请马上备份到别处。")

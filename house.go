@@ -15,6 +15,7 @@ import (
 	"danyuan/cache"
 	"danyuan/config"
 	"danyuan/demo"
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/wechat"
@@ -42,13 +43,16 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 		return nil, err
 	}
 	if h.db, err = model.Open(ctx, set.Database(), keys, pool); err != nil {
-		return nil, err
+		return nil, databaseFault(set, err)
 	}
 	h.close = append(h.close, h.db.Close)
 	if h.cache, err = cache.Open(ctx, set.RedisURL, clock{}.Now); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.close = append(h.close, h.cache.Close)
+	if err := h.cache.Ping(ctx); err != nil {
+		h.log.WarnContext(ctx, "Redis 没有回应:先在本进程内计数和缓存,它恢复后自动使用。请检查 REDIS_URL 和 Redis 服务器", slog.String("error", err.Error()))
+	}
 	w, err := h.wechat(set)
 	if err != nil {
 		return nil, errors.Join(err, h.Close())
@@ -90,6 +94,19 @@ func (h *house) reachable(public, listening string) {
 	}
 }
 
+// databaseFault says that it is the database that can't be used, and where it was looked for; the
+// address is shown without user and password.
+func databaseFault(set config.Settings, err error) error {
+	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
+		return err
+	}
+	where := set.Database()
+	if cfg, bad := model.MySQLConfig(where); bad == nil && strings.HasPrefix(where, "mysql:") {
+		where = "mysql://" + cfg.Addr + "/" + cfg.DBName
+	}
+	return fmt.Errorf("数据库 %s 连不上或打不开,请检查 DATABASE_URL、用户名密码和数据库服务器:%w", where, err)
+}
+
 // Close gives everything back, the last opened first.
 func (h *house) Close() error {
 	var err error
@@ -115,6 +132,9 @@ func loadKeys(set config.Settings) (*model.Keys, error) {
 	keys, err := model.LoadKeys(set.Keys())
 	if !errors.Is(err, fs.ErrNotExist) {
 		return keys, err
+	}
+	if missing := model.MissingKeys(set.Keys()); len(missing) == 1 {
+		return nil, fmt.Errorf("密钥目录 %s 里缺少 %s,另一个密钥文件还在。请从备份里把同一次生成的 %s 放回去再启动;不要重新生成,新的密钥打不开已经加密的数据", set.Keys(), missing[0], missing[0])
 	}
 	if !set.Demo() {
 		return nil, fmt.Errorf("密钥目录 %s 里没有密钥。第一次安装请先运行 danyuan keys %s 并备份;如果是迁移,请把原来的密钥复制过来", set.Keys(), set.Keys())
@@ -154,9 +174,10 @@ const demoAccepts = 50
 func templates(set config.Settings) map[string]string {
 	t := set.WeChat.Templates
 	if set.Demo() {
-		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in"}
+		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in", Activity: "demo-template-activity"}
 	}
 	all := map[string]string{service.NoticeBinding: t.Binding, service.NoticePlaque: t.Plaque, service.NoticeCheckIn: t.CheckIn}
+	all[service.NoticeActivity] = t.Activity
 	for kind, id := range all {
 		if id == "" {
 			delete(all, kind)

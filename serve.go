@@ -4,9 +4,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
+	"os"
 	"strings"
 	"sync"
 	"time"
@@ -47,8 +49,8 @@ func (c *serve) Run(ctx context.Context) error {
 	}
 	h.reachable(c.PublicURL, "http://"+l.Addr().String())
 	if c.Demo() {
-		if err := h.greet(ctx, "http://"+l.Addr().String()); err != nil {
-			return err
+		if err := h.greet(ctx, os.Stdout, "http://"+l.Addr().String()); err != nil {
+			h.log.WarnContext(ctx, "the greeting could not be printed", slog.String("error", err.Error()))
 		}
 	}
 	return c.until(ctx, h, l, handler)
@@ -58,7 +60,7 @@ func (c *serve) api(h *house) (http.Handler, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return api.New(api.Options{
-		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies,
+		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL,
 		Ready: map[string]func(context.Context) error{"database": h.db.Ping, "cache": h.cache.Ping},
 	})
 }
@@ -93,28 +95,34 @@ func (c *serve) until(ctx context.Context, h *house, l net.Listener, handler htt
 	return err
 }
 
-// greet tells a person who tries the demo where to look and whom to be.
-func (h *house) greet(ctx context.Context, at string) error {
+// greet tells a person who tries the demo where to look and whom to be, as far as that is there: people
+// play with the demo, and it must start again whatever they have done. The error is that of the reading
+// or writing, for the log.
+func (h *house) greet(ctx context.Context, out io.Writer, at string) error {
 	personas, err := h.s.Personas(ctx)
 	if err != nil {
 		return err
 	}
+	page := "现在没有有效的单元码"
 	code, err := demo.UnitCode(ctx, h.db)
 	if err != nil {
 		return err
+	}
+	if code != "" {
+		page = at + "/v1/units/" + code
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 单元 danyuan —— 演示模式:人和电话都是虚构的,微信由本机模拟,只在本机可以访问。
 
   接口说明  %[1]s/docs
-  单元页    %[1]s/v1/units/%[2]s
+  单元页    %[2]s
   演示人物  %[1]s/demo/personas
   手机上的微信  %[3]s/messages?openid=demo-chief
 
 扮演其中一位:
 
-`, at, code, h.fake.URL()+"/phone")
+`, at, page, h.fake.URL()+"/phone")
 	for _, p := range personas {
 		fmt.Fprintf(&b, "  demo:%-20s %s\n", p.ID, describe(p))
 	}
@@ -123,7 +131,7 @@ func (h *house) greet(ctx context.Context, at string) error {
        -H "Idempotency-Key: $(date +%%s%%N)" -d '{"code":"demo:chief"}'
 
 `, at)
-	_, err = fmt.Print(b.String())
+	_, err = io.WriteString(out, b.String())
 	return err
 }
 

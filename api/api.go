@@ -32,6 +32,7 @@ type Options struct {
 	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
 	Ready          map[string]func(context.Context) error // what /readyz asks, by name
 	Demo           bool                                   // GET /demo/personas exists
+	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
 }
 
@@ -57,6 +58,9 @@ func New(o Options) (*API, error) {
 	a.count = newCounters(o.Metrics)
 	o.Metrics.MustRegister(backlogGauges{a})
 	a.router.Use(a.watch)
+	if o.Demo {
+		a.router.Use(atHome)
+	}
 	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	a.huma = humagin.New(a.router, description())
@@ -81,4 +85,5 @@ func (a *API) plain() {
 	a.router.GET(CallbackPath, a.echoCallback)
 	a.router.POST(CallbackPath, a.takeCallback)
 	a.serveViewer()
+	a.serveCertificatePage()
 }

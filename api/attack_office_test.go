@@ -176,9 +176,9 @@ func TestLeaveRace_oneOfTwoDistrictAdminsStays(t *testing.T) {
 
 func TestLeave_endsTheCheckInToo(t *testing.T) {
 	d := newDesk(t)
-	p := d.Person(d.o.Unit, "刘洋", testkit.Membership(model.Member))
+	p := d.Person(d.o.Unit, "刘洋", testkit.Membership(model.InServiceMember))
 	token := d.SignIn(p)
-	d.Post(d.staff, d.apply(token, "安庆市教育局")+"/accept", nil).Expect(200)
+	d.Post(d.staff, d.apply(token, "安庆市教育局")+"/accept", sure).Expect(200)
 	counts := nodePath(d.o.Community, "/check-ins/counts")
 	d.Get(d.staff, counts).Expect(200).Has(`"accepted":1`)
 	d.Post(d.staff, "/v1/people/"+idText(p.ID)+"/leave", body{"reason": "迁往外地"}).Expect(200)
@@ -192,7 +192,7 @@ func TestMove_toAnotherCommunityEndsTheCheckInAndWithinItDoesNot(t *testing.T) {
 	both, _ := d.Officer(model.CommunityStaff, d.o.Community, "赵社工")
 	d.Appoint(both, model.CommunityStaff, d.o.OtherCommunity)
 	staff := d.SignIn(both)
-	p := d.Person(d.o.Unit, "刘洋", testkit.Membership(model.Member))
+	p := d.Person(d.o.Unit, "刘洋", testkit.Membership(model.InServiceMember))
 	token := d.SignIn(p)
 	d.apply(token, "安庆市教育局")
 	move := func(to model.Node) {

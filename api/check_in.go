@@ -23,6 +23,7 @@ type checkInView struct {
 	EndedAt       *time.Time `json:"ended_at,omitempty" doc:"何时结束"`
 	Reason        string     `json:"reason,omitempty" doc:"未接收或结束的原因"`
 	ReceiptNumber string     `json:"receipt_number,omitempty" doc:"回执编号" example:"340802001001-2026-000001"`
+	Registered    string     `json:"registered_membership,omitempty" enum:"none,member,in_service" doc:"名册现在怎样登记报到人:非党员、党员、在职党员;审核的人才看得到" example:"in_service"`
 	ReceiptCode   string     `json:"receipt_code,omitempty" doc:"回执验证码;和编号一起可以验真伪" example:"7K2M9QX4"`
 }
 
@@ -42,6 +43,14 @@ func viewListedCheckIn(c model.ListedCheckIn) checkInView {
 func viewReceipt(c model.ListedCheckIn) checkInView {
 	v := viewListedCheckIn(c)
 	v.ReceiptCode = c.ReceiptCode
+	return v
+}
+
+// viewSeen adds what the roster says, where the reader may know it.
+func viewSeen(v checkInView, c service.SeenCheckIn) checkInView {
+	if c.Registered != nil {
+		v.Registered = viewMembership(*c.Registered)
+	}
 	return v
 }
 
@@ -67,10 +76,13 @@ func (a *API) checkIn(ctx context.Context, cmd service.Command, in *checkInIn) (
 type acceptCheckInIn struct {
 	Keyed
 	CheckIn ID `path:"id" doc:"哪一份报到"`
+	Body    struct {
+		Confirmed bool `json:"confirmed_member,omitempty" doc:"已核实是党员;名册没有把报到人登记为党员时,必须填 true 才能接收" example:"true"`
+	}
 }
 
 func (a *API) acceptCheckIn(ctx context.Context, cmd service.Command, in *acceptCheckInIn) (model.ListedCheckIn, error) {
-	return a.s.AcceptCheckIn(ctx, cmd, int64(in.CheckIn))
+	return a.s.AcceptCheckIn(ctx, cmd, int64(in.CheckIn), in.Body.Confirmed)
 }
 
 type checkInReasonIn struct {
@@ -112,7 +124,9 @@ func (a *API) checkIns(ctx context.Context, by model.Actor, in *checkInsIn) (Lis
 		return List[checkInView]{}, err
 	}
 	rows, err := a.s.CheckInsOf(ctx, by, int64(in.Node), model.CheckInState(in.State), slice)
-	return listOf(in.Paged, rows, func(c model.ListedCheckIn) int64 { return c.ID }, viewListedCheckIn), err
+	return listOf(in.Paged, rows, func(c service.SeenCheckIn) int64 { return c.ID }, func(c service.SeenCheckIn) checkInView {
+		return viewSeen(viewListedCheckIn(c.ListedCheckIn), c)
+	}), err
 }
 
 type receiptIn struct {
@@ -122,7 +136,7 @@ type receiptIn struct {
 func (a *API) receipt(ctx context.Context, by model.Actor, in *receiptIn) (checkInView, error) {
 	c, err := a.s.CheckInReceipt(ctx, by, int64(in.CheckIn))
 	if err == nil && c.PersonID == by.PersonID {
-		return viewOwnCheckIn(c), nil
+		return viewOwnCheckIn(c.ListedCheckIn), nil
 	}
-	return viewReceipt(c), err
+	return viewSeen(viewReceipt(c.ListedCheckIn), c), err
 }

@@ -29,6 +29,10 @@ func newDesk(t *testing.T) *desk {
 	return d
 }
 
+// sure is what the community says that has checked that somebody is a member whom its roster does not
+// know as one.
+var sure = map[string]bool{"confirmed_member": true}
+
 type checkIn struct {
 	ID            string
 	ReceiptNumber string `json:"receipt_number"`
@@ -64,7 +68,7 @@ func TestCheckIn_acceptedGivesAReceiptThatVerifies(t *testing.T) {
 	list := path("/v1/nodes/%d/check-ins", d.o.Community.ID)
 	d.Get(d.staff, list+"?state=pending").Expect(200).Has("张**", "安庆市教育局", "1单元").HasNot("张卫东", "receipt")
 	var receipt checkIn
-	d.Post(d.staff, c+"/accept", nil).Expect(200).Into(&receipt)
+	d.Post(d.staff, c+"/accept", sure).Expect(200).Into(&receipt)
 	if want := fmt.Sprintf("%d-2026-000001", d.o.Community.ID); receipt.ReceiptNumber != want || len(receipt.ReceiptCode) != 8 {
 		t.Fatalf("%+v, want number %s", receipt, want)
 	}
@@ -96,12 +100,47 @@ func TestCheckIn_acceptedGivesAReceiptThatVerifies(t *testing.T) {
 
 func TestCheckIn_endLeavesAMembershipThatWasThereBefore(t *testing.T) {
 	d := newDesk(t)
-	person := d.SignIn(d.Person(d.o.Unit, "张卫东", testkit.Membership(model.Member)))
+	person := d.SignIn(d.Person(d.o.Unit, "张卫东", testkit.Membership(model.InServiceMember)))
 	c := d.apply(person, "安庆市教育局")
-	d.Post(d.staff, c+"/accept", nil).Expect(200)
+	d.Post(d.staff, c+"/accept", sure).Expect(200)
 	d.Post(person, "/v1/displays", form(nil)).Expect(200)
 	d.Post(d.staff, c+"/end", because).Expect(200)
 	d.Get(person, "/v1/displays/mine").Expect(200).Has("preview")
+}
+
+// Whoever is accepted counts as a member from then on: the community sees what its roster says before
+// it decides, and says in so many words that it knows better.
+func TestCheckIn_whoIsNoMemberOnTheRosterIsCheckedFirst(t *testing.T) {
+	d := newDesk(t)
+	list := path("/v1/nodes/%d/check-ins?state=pending", d.o.Community.ID)
+	who := d.Person(d.o.Unit, "张卫东")
+	person := d.SignIn(who)
+	c := d.apply(person, "安庆市教育局")
+	d.Get(d.staff, list).Expect(200).Has(`"registered_membership":"none"`)
+	d.Get(d.staff, c).Expect(200).Has(`"registered_membership":"none"`)
+	d.Get(person, c).Expect(200).HasNot("registered_membership")
+	d.Get(person, "/v1/check-ins/mine").Expect(200).HasNot("registered_membership")
+	d.Post(d.staff, c+"/accept", body{}).Refused(409, "check_in.not_on_roster_as_member").Has("核对")
+	d.Post(d.staff, c+"/accept", body{"confirmed_member": false}).Refused(409, "check_in.not_on_roster_as_member")
+	d.Get(person, "/v1/me").Expect(200).Has(`"member":false`)
+	d.Post(d.staff, c+"/accept", sure).Expect(200)
+	d.Get(person, "/v1/me").Expect(200).Has(`"member":true`)
+	var entry model.Audit
+	if err := d.DB.Read(t.Context()).Where("action = ?", "check_in.accepted").Take(&entry).Error; err != nil || entry.Detail != "confirmed_member" {
+		t.Errorf("%+v, %v: who confirmed is not on record", entry, err)
+	}
+	// Of a member at a work unit there is nothing to confirm.
+	d.Post(d.staff, d.apply(d.SignIn(d.Person(d.o.Unit, "刘洋", testkit.Membership(model.InServiceMember))), "教育局")+"/accept", body{}).Expect(200)
+}
+
+func TestCheckIn_membersOfTheCommunityItselfNeedNone(t *testing.T) {
+	d := newDesk(t)
+	d.Post(d.SignIn(d.Person(d.o.Unit, "王建国", testkit.Membership(model.Member))), "/v1/check-ins", d.at("教育局")).Refused(409, "check_in.member_here").Has("不用报到")
+	who := d.Person(d.o.Unit, "张卫东")
+	c := d.apply(d.SignIn(who), "教育局")
+	d.Post(d.staff, "/v1/people/"+idText(who.ID)+"/membership", body{"membership": "member", "reason": "核对名册"}).Expect(200)
+	d.Get(d.staff, c).Expect(200).Has(`"registered_membership":"member"`)
+	d.Post(d.staff, c+"/accept", sure).Refused(409, "check_in.member_here")
 }
 
 func TestCheckIn_refusesWhoMayNotAndWrongCodes(t *testing.T) {
@@ -122,11 +161,11 @@ func TestCheckIn_refusesWhoMayNotAndWrongCodes(t *testing.T) {
 
 	c := d.apply(person, "教育局")
 	d.Post(person, "/v1/check-ins", d.at("财政局")).Refused(409, "check_in.open_already")
-	for verb, body := range map[string]any{"accept": nil, "refuse": because, "end": because} {
+	for verb, body := range map[string]any{"accept": sure, "refuse": because, "end": because} {
 		d.Post(foreign, c+"/"+verb, body).Refused(404, "check_in.not_found")
 		d.Post(d.staff, "/v1/check-ins/999999/"+verb, body).Refused(404, "check_in.not_found")
 	}
-	d.Post(person, c+"/accept", nil).Refused(403, "role.not_allowed")
+	d.Post(person, c+"/accept", sure).Refused(403, "role.not_allowed")
 	d.Post(chief, c+"/refuse", because).Refused(403, "role.not_allowed")
 	d.Post(chief, c+"/end", because).Refused(404, "check_in.not_found")
 	d.Get(foreign, c).Refused(404, "check_in.not_found")
@@ -135,7 +174,7 @@ func TestCheckIn_refusesWhoMayNotAndWrongCodes(t *testing.T) {
 	d.Get(chief, path("/v1/nodes/%d/check-ins/counts", d.o.Community.ID)).Refused(403, "role.not_allowed")
 	d.Post(d.staff, c+"/refuse", map[string]string{"reason": " "}).Refused(422, "text.empty")
 	d.Post(d.staff, c+"/refuse", because).Expect(200).Has("材料不齐")
-	d.Post(d.staff, c+"/accept", nil).Refused(409, "check_in.wrong_state")
+	d.Post(d.staff, c+"/accept", sure).Refused(409, "check_in.wrong_state")
 	d.Post(d.staff, c+"/end", because).Refused(409, "check_in.wrong_state")
 	d.Get(person, "/v1/check-ins/mine").Expect(200).Has("材料不齐")
 	var poster struct{ Items []code }
@@ -150,11 +189,11 @@ func TestCheckIn_nobodyAcceptsTheirOwnNorWhoHasMovedAway(t *testing.T) {
 	d.Appoint(p, model.CommunityStaff, d.o.Community)
 	own := d.SignIn(p)
 	c := d.apply(own, "先锋社区居委会")
-	d.Post(own, c+"/accept", nil).Refused(403, "check_in.own")
+	d.Post(own, c+"/accept", sure).Refused(403, "check_in.own")
 	d.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Person{}).Where("id = ?", p.ID).Update("node_id", d.o.ForeignUnit.ID).Error
 	})
-	d.Post(d.staff, c+"/accept", nil).Refused(409, "check_in.not_your_community").Has("不能接收")
+	d.Post(d.staff, c+"/accept", sure).Refused(409, "check_in.not_your_community").Has("不能接收")
 	d.Post(d.staff, c+"/refuse", because).Expect(200)
 }
 
@@ -166,7 +205,7 @@ func TestCheckIn_everyMoveThatTheTableDoesNotNameIsRefused(t *testing.T) {
 				d := newDesk(t)
 				c := d.apply(d.SignIn(d.Person(d.o.Unit, "张卫东")), "教育局")
 				d.Tx(func(tx *gorm.DB) error { return tx.Model(&model.CheckIn{}).Where("1 = 1").Update("state", from).Error })
-				body := map[string]any{"accept": nil, "refuse": because, "end": because}[verb]
+				body := map[string]any{"accept": sure, "refuse": because, "end": because}[verb]
 				if a := d.Post(d.staff, c+"/"+verb, body); from.MayBecome(to) {
 					a.Expect(200).Has(`"state":"` + string(to) + `"`)
 				} else {
@@ -185,7 +224,7 @@ func TestCheckIn_receiptsHaveNoGapsWhenManyAreAcceptedAtOnce(t *testing.T) {
 		applied[i] = d.apply(d.SignIn(d.Person(d.o.Unit, fmt.Sprintf("张%d", i))), "安庆市 教育局")
 	}
 	answers := make([]testkit.Answer, 2*n) // each is accepted by two at once
-	d.Race(len(answers), func(i int) { answers[i] = d.Do(d.API, d.staff, "POST", applied[i/2]+"/accept", nil) })
+	d.Race(len(answers), func(i int) { answers[i] = d.Do(d.API, d.staff, "POST", applied[i/2]+"/accept", sure) })
 	numbers := map[string]bool{}
 	for _, a := range answers {
 		if a.Status == 200 {
@@ -211,7 +250,7 @@ func TestCheckIn_theYearIsBeijings(t *testing.T) {
 		return tx.Model(&model.Session{}).Where("1 = 1").Update("expires_at", last.Add(time.Hour)).Error
 	})
 	d.Move(last.Sub(testkit.Start))
-	d.Post(d.staff, c+"/accept", nil).Expect(200).Has(fmt.Sprintf("%d-2027-000001", d.o.Community.ID))
+	d.Post(d.staff, c+"/accept", sure).Expect(200).Has(fmt.Sprintf("%d-2027-000001", d.o.Community.ID))
 }
 
 func TestCheckIn_appliedTwiceAtOnceIsOne(t *testing.T) {
@@ -238,7 +277,7 @@ func TestCheckIn_countsByCommunityAndWorkUnit(t *testing.T) {
 	for i, unit := range []string{"安庆市教育局(机关)", "安庆市 教育局（机关）", "财政局"} {
 		c := d.apply(d.SignIn(d.Person(d.o.Unit, fmt.Sprintf("张%d", i))), unit)
 		if i != 2 {
-			d.Post(d.staff, c+"/accept", nil).Expect(200)
+			d.Post(d.staff, c+"/accept", sure).Expect(200)
 		}
 	}
 	d.Get(street, path("/v1/nodes/%d/check-ins/counts", d.o.Street.ID)).Expect(200).

@@ -15,6 +15,7 @@ func description() huma.Config {
 	cfg.CreateHooks = nil // no $schema links in answers
 	cfg.DocsPath = ""     // huma's own page loads its script from elsewhere
 	cfg.SchemasPath = ""
+	cfg.Formats = strictJSON()
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{
 		"session": {Type: "http", Scheme: "bearer", Description: "POST /v1/login 得到的登录凭证"},
 	}

@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -15,6 +16,12 @@ var naughty = []string{
 	"", " ", "😀👨‍👩‍👧‍👦", "𠮷野家𠀀", "\u202e王建国\u202c", "王\u200b建\u2060国", "\ufeff王", "e\u0301\u0301\u0301\u0301", "a\x00b", "\x00", "\n\r\t", "\ufffe\uffff", "\ue000",
 	"' OR '1'='1'; DROP TABLE persons; --", `"); DELETE FROM users; --`, "%s%s%n%d%v%!", "{{7*7}}${7*7}", "../../etc/passwd", "<script>alert(1)</script>",
 	"null", "undefined", "NaN", "-1", "0", "1e309", "99999999999999999999", "１２３", "true", "1970-01-01T00:00:00Z", "2020-02-30", strings.Repeat("长", 20_000),
+}
+
+// moments are times at the ends of what times can be, and beside them.
+var moments = []string{
+	"0000-01-01T00:00:00Z", "0000-01-01T00:00:00+23:59", "0001-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "2038-01-19T03:14:08Z", "2100-01-01T00:00:00Z", "9999-12-31T23:59:59Z",
+	"9999-12-31T23:59:59-23:59", "9999-12-31T16:00:00.999999999Z", "10000-01-01T00:00:00Z", "2036-02-30T00:00:00Z", "2036-01-01T24:00:00Z", "2036-01-01T00:00:00+24:00", "2036-01-01T23:59:60Z",
 }
 
 // endless is sent to one parameter and one field of a route: it costs more than all the others.
@@ -119,6 +126,15 @@ func (h *hostile) bodies(t *testing.T) {
 	}
 	send("cut JSON", string(whole[:len(whole)-1]), http.StatusBadRequest)
 	send("text behind the JSON", string(whole)+"}", http.StatusBadRequest)
+	name := cmp.Or(first(h.q.body), "x")
+	for what, body := range map[string]string{
+		"a text that is no UTF-8": `{"` + name + `":"王` + "\xff" + `明"}`, "a name that is no UTF-8": `{"` + name + "\xff" + `":"1"}`,
+		"half of a surrogate pair": `{"` + name + `":"王\ud800"}`, "the other half": `{"` + name + `":"\udc00\ud83d"}`, "two lone halves": `{"` + name + `":"\ud83d\ud83d"}`,
+		"a field twice": `{"` + name + `":"1","` + name + `":"2"}`, "a field twice, once in disguise": `{"` + name + fmt.Sprintf(`":"1","\u%04x`, name[0]) + name[1:] + `":"2"}`,
+		"a field twice inside": `{"` + name + `":[{"b":1},{"a":{"b":1,"b":2}}]}`,
+	} {
+		send(what, body, http.StatusBadRequest)
+	}
 	for what, body := range map[string]string{
 		"no body": "", "null": "null", "a list": "[]", "a number": "1", "a text": `"x"`, "no UTF-8": "\xff\xfe", "two objects": "{}{}",
 		"deep": strings.Repeat(`{"a":`, 10_000) + "1" + strings.Repeat("}", 10_000), "a huge number": `{"` + first(h.q.body) + `":1e999}`,
@@ -243,6 +259,11 @@ func (h *hostile) fields(t *testing.T) {
 		for _, text := range naughty {
 			if kind == "string" || kind == "" {
 				h.send(t, s, text)
+			}
+		}
+		if s.schema["format"] == "date-time" {
+			for _, moment := range moments {
+				h.send(t, s, moment)
 			}
 		}
 		if kind == "string" {

@@ -54,7 +54,7 @@ func TestIdentityCounts_areRightAfterEveryChangeAndOnEveryReplica(t *testing.T) 
 	k.Post(staff, path("/v1/nodes/%d/codes", o.Community.ID), nil).Expect(200).Into(&c)
 	var in struct{ ID string }
 	k.Post(resident, "/v1/check-ins", map[string]string{"community_code": c.Code, "work_unit": "教育局"}).Expect(200).Into(&in)
-	k.Post(staff, "/v1/check-ins/"+in.ID+"/accept", nil).Expect(200)
+	k.Post(staff, "/v1/check-ins/"+in.ID+"/accept", sure).Expect(200)
 	counts(`"members":3,"showing":2,"not_yet":1`, `"members":2,"showing":1,"not_yet":1`, `"members":1,"showing":1`, `"checked_in":0`)
 	k.Get(street, path("/v1/nodes/%d/identity-counts", o.OtherGrid.ID)).Expect(200).Has(`"members":1,"showing":0`, `"checked_in":1`)
 

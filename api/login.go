@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"encoding/json"
+	"errors"
 	"time"
 
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -22,7 +25,32 @@ type sessionView struct {
 }
 
 func (a *API) login(ctx context.Context, cmd service.Command, in *loginIn) (service.SignedIn, error) {
-	return a.s.Login(ctx, cmd, in.Body.Code)
+	session, err := a.s.Login(ctx, cmd, in.Body.Code)
+	var again *service.Replayed
+	if errors.As(err, &again) {
+		return session, a.stillSignedIn(ctx, again)
+	}
+	return session, err
+}
+
+// errLoginOver refuses the repetition of a login whose session is over: the kept answer holds a token
+// that stands for nobody.
+var errLoginOver = fault.New(fault.Unauthenticated, "login.session_over", "这次登录已经退出或到期。请重新登录。")
+
+// stillSignedIn lets a kept answer through while its token stands for somebody.
+func (a *API) stillSignedIn(ctx context.Context, again *service.Replayed) error {
+	var kept sessionView
+	if err := json.Unmarshal(again.Answer, &kept); err != nil {
+		return err
+	}
+	_, err := a.s.ActorOf(ctx, kept.Token)
+	switch {
+	case errors.Is(err, model.ErrSignIn):
+		return errLoginOver
+	case err != nil:
+		return err
+	}
+	return again
 }
 
 func viewSession(s service.SignedIn) sessionView {

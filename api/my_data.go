@@ -20,8 +20,13 @@ type myDataView struct {
 	Plaques  []heldPlaque           `json:"plaques" nullable:"false" doc:"门牌申请"`
 	CheckIns []heldCheckIn          `json:"check_ins" nullable:"false" doc:"双报到"`
 	Redeemed []listedRedemptionView `json:"redemptions" nullable:"false" doc:"兑换"`
+	SignUps  []heldSignUp           `json:"sign_ups" nullable:"false" doc:"报过名的活动"`
+	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
 	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
 	Counts   heldCounts             `json:"counts" doc:"数量"`
+
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
+	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 }
 
 type accountView struct {
@@ -86,6 +91,22 @@ type heldCheckIn struct {
 	Reason    string    `json:"reason,omitempty"`
 }
 
+type heldSignUp struct {
+	Title      string     `json:"title" example:"楼道大扫除"`
+	StartsAt   time.Time  `json:"starts_at"`
+	State      string     `json:"state" example:"seated"`
+	Way        string     `json:"way" doc:"自己、代为、现场" example:"self"`
+	SignedAt   time.Time  `json:"signed_at"`
+	OffAt      *time.Time `json:"off_at,omitempty"`
+	LeftReason string     `json:"left_reason,omitempty" doc:"补记离开时间的原因"`
+}
+
+type heldLead struct {
+	Name      string     `json:"name" example:"夕阳红合唱队"`
+	FoundedAt time.Time  `json:"founded_at"`
+	EndedAt   *time.Time `json:"ended_at,omitempty"`
+}
+
 type heldChange struct {
 	What   string    `json:"what" enum:"membership,leave,move" doc:"党员情况、迁出、迁居"`
 	Reason string    `json:"reason"`
@@ -96,6 +117,7 @@ type heldCounts struct {
 	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
 	Notices  int64 `json:"notices" doc:"收到过几条通知"`
 	Photos   int64 `json:"photos" doc:"您上传的照片有几张"`
+	Hours    int64 `json:"hours" doc:"您有几条志愿服务记录,在“我的志愿服务”里都能看到"`
 	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
 }
 
@@ -113,8 +135,16 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
 		Redeemed: each(d.Redeemed, viewListedRedemption),
-		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
-		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Readings},
+		SignUps: each(d.SignUps, func(u model.TitledSignUp) heldSignUp {
+			return heldSignUp{u.Title, atEdge(u.StartsAt), string(u.State), string(u.Way), atEdge(u.SignedAt), maybeAtEdge(u.OffAt), u.LeftReason}
+		}),
+		Leads: each(d.Leads, func(a model.Association) heldLead {
+			return heldLead{a.Name, atEdge(a.FoundedAt), maybeAtEdge(a.EndedAt)}
+		}),
+		Changes: each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
+		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+
+		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 	}, nil
 }
 

@@ -17,6 +17,18 @@ func TestMyData_isWholeAndMineOnly(t *testing.T) {
 	k.Appoint(p, model.UnitChief, o.Unit)
 	k.Show(p, o.Unit)
 	number := "YJ2026-000001"
+	choir := "夕阳红合唱队"
+	k.Tx(func(tx *gorm.DB) error {
+		a := model.Association{NodeID: o.Unit.ID, Kind: model.ArtsAssociation, Name: choir, LeadID: p.ID, FoundedAt: k.Clock.Now()}
+		if err := model.FoundAssociation(tx, &a); err != nil {
+			return err
+		}
+		act := model.Activity{NodeID: o.Unit.ID, AssociationID: &a.ID, Kind: "culture", Title: "重阳节演出", Place: "广场", StartsAt: k.Clock.Now(), EndsAt: k.Clock.Now(), Audience: model.ForEverybody, MadeAt: k.Clock.Now()}
+		if err := model.MakeActivity(tx, &act); err != nil {
+			return err
+		}
+		return model.AddSignUp(tx, &model.SignUp{ActivityID: act.ID, PersonID: p.ID, State: model.Seated, Way: model.SignedBySelf, SignedAt: k.Clock.Now()})
+	})
 	k.Tx(func(tx *gorm.DB) error {
 		w := model.WorkUnit{Name: "市第一中学", CreatedAt: k.Clock.Now()}
 		if err := tx.Create(&w).Error; err != nil {
@@ -30,7 +42,7 @@ func TestMyData_isWholeAndMineOnly(t *testing.T) {
 	token := k.SignIn(p)
 	k.Get(token, "/v1/me/data").Expect(200).Has(
 		"13900000001", "34080319500131001X", "1950-01-31", "安徽省安庆市", `"membership":"member"`, `"room":"101"`,
-		"单元长", `"way":"phone"`, "identity_display", "有事找我", "市第一中学", "先锋社区", number, `"sessions":1`,
+		"单元长", `"way":"phone"`, "identity_display", "有事找我", "市第一中学", "先锋社区", number, choir, "重阳节演出", `"sessions":1`,
 	).HasNot("13900000099", "王大力", "session-key")
 }
 

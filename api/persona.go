@@ -2,7 +2,12 @@ package api
 
 import (
 	"context"
+	"net"
+	"strings"
 
+	"github.com/gin-gonic/gin"
+
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -41,4 +46,20 @@ func viewPersona(p service.Persona) personaView {
 		v.Roles[i] = personaRole(r)
 	}
 	return v
+}
+
+// errForeignHost refuses who reaches the demo by another name than this machine's own.
+var errForeignHost = fault.New(fault.Forbidden, "demo.foreign_host", "演示只能在本机用 127.0.0.1 或 localhost 打开。请换成这样的地址再试。")
+
+// atHome refuses requests by other names than loopback's: a page of somebody else's could have its name
+// point here (DNS rebinding), and sign in as anybody of the demo.
+func atHome(c *gin.Context) {
+	host := c.Request.Host
+	if name, _, err := net.SplitHostPort(host); err == nil {
+		host = name
+	}
+	host = strings.TrimSuffix(strings.ToLower(strings.Trim(host, "[]")), ".")
+	if ip := net.ParseIP(host); host != "localhost" && (ip == nil || !ip.IsLoopback()) {
+		writeProblem(c, errForeignHost)
+	}
 }

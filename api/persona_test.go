@@ -16,6 +16,19 @@ import (
 	"danyuan/testkit"
 )
 
+// A page of somebody else's, whose name has been made to point here, must not be able to sign in as
+// the people of a demo.
+func TestDemo_answersToLoopbackNamesOnly(t *testing.T) {
+	k := testkit.New(t)
+	for _, host := range []string{"127.0.0.1:8080", "localhost", "localhost:8080", "LOCALHOST.", "127.8.0.1", "[::1]:8080", "[::1]"} {
+		k.Get("", "/demo/personas", "Host", host).Expect(200)
+	}
+	for _, host := range []string{"", "evil.example", "evil.example:8080", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.5:8080", "0.0.0.0:8080", "[fe80::1]", "::1:8080:x"} {
+		k.Get("", "/demo/personas", "Host", host).Refused(403, "demo.foreign_host")
+		k.Post("", "/v1/login", map[string]string{"code": "demo:chief"}, "Host", host).Refused(403, "demo.foreign_host")
+	}
+}
+
 func TestPersonas_areThoseOfTheDemo(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()

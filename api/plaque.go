@@ -72,6 +72,7 @@ type listedPlaqueView struct {
 	plaqueView
 	UnitName  string `json:"unit_name" doc:"单元的名称" example:"1单元"`
 	Applicant string `json:"applicant" doc:"申请人" example:"张**"`
+	Pending   bool   `json:"pending_removal" doc:"待摘除:这一户已经没有登记的党员"`
 }
 
 func (a *API) plaques(ctx context.Context, by model.Actor, in *plaquesIn) (List[listedPlaqueView], error) {
@@ -80,8 +81,8 @@ func (a *API) plaques(ctx context.Context, by model.Actor, in *plaquesIn) (List[
 		return List[listedPlaqueView]{}, err
 	}
 	rows, err := a.s.PlaquesOf(ctx, by, int64(in.Node), model.PlaqueState(in.State), slice)
-	return listOf(in.Paged, rows, func(p model.ListedPlaque) int64 { return p.ID }, func(p model.ListedPlaque) listedPlaqueView {
-		return listedPlaqueView{viewPlaque(p.Plaque), p.UnitName, model.MaskName(p.Name)}
+	return listOf(in.Paged, rows, func(p service.ListedPlaque) int64 { return p.ID }, func(p service.ListedPlaque) listedPlaqueView {
+		return listedPlaqueView{viewPlaque(p.Plaque), p.UnitName, model.MaskName(p.Name), p.Pending}
 	}), err
 }
 
@@ -105,16 +106,19 @@ type plaqueCheckIn struct {
 }
 
 type plaqueCheckView struct {
-	State   string     `json:"state" enum:"genuine,revoked" doc:"真、已失效"`
+	State   string     `json:"state" enum:"genuine,pending_removal,revoked" doc:"真、待摘除(不再是凭证)、已失效"`
 	Title   string     `json:"title,omitempty" doc:"门牌上的字" example:"共产党员户"`
 	Place   []nodeView `json:"place" nullable:"false" doc:"从区到单元,不到门牌号"`
 	Members []string   `json:"members" nullable:"false" doc:"在门牌上亮身份的党员,只有姓氏" example:"[\"王同志\"]"`
-	Text    string     `json:"text,omitempty" doc:"失效时告诉人怎么办"`
+	Text    string     `json:"text,omitempty" doc:"待摘除和失效时告诉人怎么办"`
 }
 
 func (a *API) checkPlaque(ctx context.Context, _ model.Actor, in *plaqueCheckIn) (plaqueCheckView, error) {
 	check, err := a.s.CheckPlaque(ctx, in.Code)
 	v := plaqueCheckView{State: "revoked", Place: []nodeView{}, Members: []string{}, Text: model.PlaqueCode.Revoked().Text}
+	if check.Pending {
+		v.State, v.Text = "pending_removal", "这块门牌待摘除,不再是“共产党员户”的凭证。如有疑问,请联系社区。"
+	}
 	if err != nil || !check.Genuine {
 		return v, err
 	}

@@ -129,7 +129,7 @@ func init() {
 		&validation.MsgUnexpectedProperty: "没有这一项,请升级小程序后重试", &validation.MsgExpectedRequiredProperty: "缺少 %s,请填写",
 		&validation.MsgExpectedMinLength: "太短,至少 %d 个字", &validation.MsgExpectedMaxLength: "太长,最多 %d 个字",
 		&validation.MsgExpectedOneOf: "只能是:%s", &validation.MsgExpectedMinimumNumber: "不能小于 %v", &validation.MsgExpectedMaximumNumber: "不能大于 %v",
-		&validation.MsgExpectedMatchPattern: "格式不正确(%s)", &validation.MsgExpectedBePattern: "必须是%s", &validation.MsgExpectedMaxItems: "最多 %d 项",
+		&validation.MsgExpectedMatchPattern: "格式不正确(%s)", &validation.MsgExpectedBePattern: "格式不对,应为:%s", &validation.MsgExpectedMaxItems: "最多 %d 项",
 		&validation.MsgExpectedMinItems: "至少 %d 项", &validation.MsgExpectedInteger: "必须是整数", &validation.MsgExpectedString: "必须是文字",
 		&validation.MsgExpectedBoolean: "必须是“是”或“否”", &validation.MsgExpectedArray: "必须是列表", &validation.MsgExpectedObject: "必须是一组内容",
 		&validation.MsgExpectedNumber: "必须是数字", &validation.MsgExpectedRFC3339DateTime: "必须是带时区的日期时间", &validation.MsgExpectedRFC3339Date: "必须是日期,例如 1950-01-31",

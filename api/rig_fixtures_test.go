@@ -56,6 +56,29 @@ var fixtures = map[string]func(w *world) string{
 	"view-receipt/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 	"end-check-in/{id}":          func(w *world) string { return w.checkIn(model.CheckInAccepted) },
 
+	// record
+	"ask-certificate/from":       func(w *world) string { w.served(w.Resident); return "2026-03-01" },
+	"certificates/{id}":          func(w *world) string { return w.certificate(model.CertificateAsked) },
+	"view-certificate/{id}":      func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"download-certificate/{id}":  func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"revoke-certificate/{id}":    func(w *world) string { return w.certificate(model.CertificateIssued) },
+	"draft-public-notice/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"publish-public-notice/{id}": func(w *world) string { return digits(w.Community.ID) },
+	"list-public-notices/{id}":   func(w *world) string { return digits(w.Community.ID) },
+	"public-notices/{id}":        func(w *world) string { return w.publicNotice() },
+	"objections/{id}":            func(w *world) string { return w.objection() },
+	// hours
+	"file-hours/photos":         func(*world) string { return leftOut },
+	"change-hours/photos":       func(*world) string { return leftOut },
+	"file-hours-for/photos":     func(*world) string { return leftOut },
+	"hours/{id}":                func(w *world) string { return w.hours(model.HoursClaimed) },
+	"ask-correction/{id}":       func(w *world) string { return w.hours(model.HoursConfirmed) },
+	"corrections/{id}":          func(w *world) string { return w.correction() },
+	"flags/{id}":                func(w *world) string { return w.flag() },
+	"make-points-rule/{id}":     func(w *world) string { return digits(w.District.ID) },
+	"list-points-rules/{id}":    func(w *world) string { return digits(w.District.ID) },
+	"withdraw-points-rule/{id}": func(w *world) string { return w.pointsRule() },
+
 	// messages
 	"notices/{id}": func(w *world) string {
 		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})
@@ -89,8 +112,37 @@ var fixtures = map[string]func(w *world) string{
 	"party-orgs/{id}": func(w *world) string {
 		return w.add(&model.PartyOrg{NodeID: w.Grid.ID, Kind: model.GridBranch, Name: "第一网格党支部", FoundedAt: testkit.Start, ActiveNodeID: &w.Grid.ID})
 	},
-	"roles/{id}": func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
+	"appoint/name":     func(*world) string { return leftOut },
+	"appoint/phone":    func(*world) string { return leftOut },
+	"appoint/register": func(*world) string { return leftOut },
+	"end-role/{id}":    func(w *world) string { return digits(w.Appoint(w.Resident, model.UnitChief, w.Unit).ID) },
+	"roles/{id}":       func(w *world) string { return digits(w.Appoint(w.Neighbour, model.UnitChief, w.Unit).ID) },
 
+	// activities
+	"lead_id":                       func(w *world) string { return digits(w.Neighbour.ID) },
+	"associations/{id}":             func(w *world) string { return w.association("夕阳红合唱队") },
+	"hand-over-association/lead_id": func(w *world) string { return digits(w.Resident.ID) },
+	"association_id":                func(w *world) string { return w.association("夕阳红合唱队") },
+	"activities/{id}":               func(w *world) string { return w.activity(time.Hour, "") },
+	"people/{person_id}":            func(w *world) string { return digits(w.Neighbour.ID) },
+	"make-activity/starts_at":       func(*world) string { return testkit.Start.Add(time.Hour).Format(time.RFC3339) },
+	"make-activity/ends_at":         func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/starts_at":     func(*world) string { return testkit.Start.Add(2 * time.Hour).Format(time.RFC3339) },
+	"change-activity/ends_at":       func(*world) string { return testkit.Start.Add(3 * time.Hour).Format(time.RFC3339) },
+	"sign-off/{id}":                 func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"sign-off-for/{id}":             func(w *world) string { return w.activity(time.Hour, model.Seated) },
+	"view-check-in-code/{id}":       func(w *world) string { return w.activity(-time.Hour, "") },
+	"way":                           func(*world) string { return "in" },
+	"check-in-at-activity/{id}":     func(w *world) string { return w.activity(-time.Hour, "") },
+	"check-in-at-activity/code":     func(w *world) string { return w.rotating("check-in-at-activity/{id}", model.GateIn) },
+	"check-out-of-activity/{id}":    func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"check-out-of-activity/code":    func(w *world) string { return w.rotating("check-out-of-activity/{id}", model.GateOut) },
+	"check-in-by-hand/{id}":         func(w *world) string { return w.activity(-time.Hour, model.Seated) },
+	"check-out-by-hand/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"void-attendance/{id}":          func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"settle-attendance/{id}":        func(w *world) string { return w.activity(-time.Hour, model.Seated, model.HoursOpen) },
+	"left_at":                       func(*world) string { return testkit.Start.Add(-5 * time.Minute).Format(time.RFC3339) },
+	"confirm-activity/{id}":         func(w *world) string { return w.activity(-3*time.Hour, model.Seated, model.HoursClaimed) },
 	// rewards
 	"change-fund/{id}":        func(w *world) string { return digits(w.District.ID) },
 	"change-budget/{id}":      func(w *world) string { w.fund(); return digits(w.Community.ID) },
@@ -113,7 +165,6 @@ var fixtures = map[string]func(w *world) string{
 	"expiry-policies/{id}": func(w *world) string {
 		return w.add(&model.ExpiryPolicy{DistrictID: w.District.ID, EarnedBefore: testkit.Start, EffectiveAt: testkit.Start.AddDate(0, 2, 0), State: model.ExpiryAnnounced, Reason: "积分三年内有效", AnnouncedAt: testkit.Start})
 	},
-
 	// photos
 	"view-photo/{id}": func(w *world) string { return digits(w.photo(w.Resident, model.FilePending).ID) },
 	"files/{id}":      func(w *world) string { return digits(w.photo(w.Neighbour, model.FileReview).ID) },
@@ -164,6 +215,11 @@ var open = map[string]string{
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
 	"list-children":            "what a place is called is no secret",
+
+	"list-associations":           "what a place offers is no secret",
+	"list-association-activities": "what a place offers is no secret",
+	"sign-off":                    "an activity is no secret, and each is told of their own part in it",
+	"check-out-of-activity":       "an activity is no secret, and each is told of their own part in it",
 }
 
 // poor names the routes that nobody in the world can use with success, and says what that would take.

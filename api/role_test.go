@@ -110,13 +110,74 @@ func TestAppoint_onlyPeopleWhoBelongThere(t *testing.T) {
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	appoint(k, token, k.Person(o.FarUnit, "邻格"), model.GridChief, o.Grid).Expect(200)
-	appoint(k, token, k.Person(o.OtherCommunity, "外来社工"), model.GridChief, o.Grid).Expect(200) // no household: serves in the district
+	appoint(k, token, k.Person(o.Community, "本社区社工"), model.GridChief, o.Grid).Expect(200) // lives elsewhere, serves here
 	appoint(k, token, k.Person(o.ForeignUnit, "外人"), model.GridChief, o.Grid).Refused(404, "person.not_found")
 	elsewhere := k.Node(nil, model.District, "大观区")
 	appoint(k, token, k.Person(elsewhere, "别区干部"), model.GridChief, o.Grid).Refused(404, "person.not_found")
 	appoint(k, token, model.Person{ID: 999999}, model.GridChief, o.Grid).Refused(404, "person.not_found")
 	gone := k.Person(o.Unit, "搬走了", func(_ *model.Keys, p *model.Person) { p.State = model.PersonLeft })
 	appoint(k, token, gone, model.GridChief, o.Grid).Refused(404, "person.not_found")
+}
+
+// appointNamed appoints by name and phone number, as an appointer does who has no list to choose from.
+func appointNamed(k *testkit.Kit, token, name, phone string, role model.Role, at model.Node, register bool) testkit.Answer {
+	k.Helper()
+	b := body{"name": name, "phone": phone, "role": role, "node_id": idText(at.ID)}
+	if register {
+		b["register"] = true
+	}
+	return k.Post(token, "/v1/roles", b)
+}
+
+// Who serves need not be a neighbour: police, property managers, and the staff of community and street.
+func TestAppoint_byNameAndPhoneAnybodyOfTheDistrict(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	_, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	police := k.Person(o.ForeignUnit, "警民", testkit.Phone("13900000001"))
+	far := k.Node(nil, model.District, "大观区")
+	k.Person(far, "外区人", testkit.Phone("13900000002"))
+
+	appointNamed(k, secretary, "警民", "139 0000 0001", model.CommitteeMember, o.Grid, false).Expect(200).Has(`"person_id":"` + idText(police.ID) + `"`)
+	appoint(k, secretary, police, model.CommunityStaff, o.Community).Expect(200) // whom they have come across by now
+	appointNamed(k, admin, "警民", "13900000001", model.StreetStaff, o.Street, false).Expect(200)
+	appointNamed(k, admin, "警民", "13900000001", model.Auditor, o.Street, false).Expect(200)
+	appointNamed(k, secretary, "警民", "13900000001", model.UnitChief, o.Unit, false).Refused(409, "role.not_local")
+
+	// One of the two, or both of somebody of another district: all the same answer.
+	var answers []string
+	for _, who := range [][2]string{{"警民", "13900000009"}, {"另一位", "13900000001"}, {"另一位", "13900000009"}, {"外区人", "13900000002"}} {
+		answers = append(answers, string(appointNamed(k, secretary, who[0], who[1], model.CommitteeMember, o.Grid, false).Refused(404, "role.nobody_of_that_name_and_phone").Body))
+	}
+	for _, a := range answers[1:] {
+		if a != answers[0] {
+			t.Errorf("the answers differ: %s and %s", answers[0], a)
+		}
+	}
+	for _, b := range []body{{}, {"name": "警民"}, {"phone": "13900000001"}, {"person_id": idText(police.ID), "name": "警民", "phone": "13900000001"}} {
+		b["role"], b["node_id"] = "committee_member", idText(o.Grid.ID)
+		k.Post(secretary, "/v1/roles", b).Refused(422, "role.whom")
+	}
+	appointNamed(k, secretary, "警民", "1390000", model.CommitteeMember, o.Grid, false).Refused(422, "phone.form")
+}
+
+func TestAppoint_registersWhoServesAndLivesElsewhere(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	appointNamed(k, secretary, "物业经理", "13900000003", model.UnitChief, o.Unit, true).Refused(409, "role.not_local")
+	appointNamed(k, secretary, "物业经理", "13900000003", model.CommitteeMember, o.Grid, true).Expect(200)
+	appointNamed(k, secretary, "物业经理", "13900000003", model.CommunityStaff, o.Community, true).Expect(200) // the same person
+	people, err := model.PersonsByPhone(k.DB.Read(t.Context()), "13900000003")
+	if err != nil || len(people) != 1 || people[0].NodeID != o.Grid.ID || people[0].HouseholdID != nil {
+		t.Fatalf("%+v, %v", people, err)
+	}
+	k.Get(k.SignIn(people[0]), "/v1/me").Expect(200).Has("committee_member", "community_staff")
+	var entry model.Audit
+	if err := k.DB.Read(t.Context()).Where("action = ?", "person.add").Take(&entry).Error; err != nil || entry.SubjectID != people[0].ID {
+		t.Errorf("%+v, %v", entry, err)
+	}
 }
 
 func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
@@ -131,6 +192,16 @@ func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
 	}
 	try(at(-1)).Refused(422, "role.backdated")
 	try(at(5), at(5)).Refused(422, "role.dates_invalid")
+	for _, far := range []string{"2100-01-01T00:00:00+08:00", "9999-12-31T23:59:59Z"} {
+		late, err := time.Parse(time.RFC3339, far)
+		if err != nil {
+			t.Fatal(err)
+		}
+		try(late).Refused(422, "role.date_too_late")
+		try(at(5), late).Refused(422, "role.date_too_late")
+		running := k.Appoint(k.Person(o.Unit, "任期长"), model.UnitChief, o.Unit)
+		endRole(k, token, idText(running.ID), late).Refused(422, "role.date_too_late")
+	}
 	try(at(5), at(4)).Refused(422, "role.dates_invalid")
 	first := orgID(try(at(10), at(20)))
 	try(at(0), at(11)).Refused(409, "role.already_held")
@@ -185,7 +256,7 @@ func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
 	_, foreign := k.Officer(model.CommunitySecretary, o.OtherCommunity, "吴书记")
 	_, branchSecretary := k.Officer(model.BranchSecretary, o.Grid, "卫书记")
 	chief := k.Appoint(k.Person(o.Unit, "钱网格"), model.GridChief, o.Grid)
-	endRole(k, k.SignIn(p), idText(a.ID)).Refused(403, "role.not_allowed")
+	endRole(k, k.SignIn(p), idText(chief.ID)).Refused(404, "role.not_found")
 	endRole(k, foreign, idText(a.ID)).Refused(404, "role.not_found")
 	endRole(k, branchSecretary, idText(chief.ID)).Refused(403, "role.not_yours_to_appoint")
 	endRole(k, branchSecretary, "999999").Refused(404, "role.not_found")
@@ -198,6 +269,47 @@ func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
 	k.Move(48 * time.Hour)
 	k.Get(token, "/v1/me").Expect(200).HasNot("unit_chief")
 	k.Post(branchSecretary, "/v1/roles/"+idText(chief.ID)+"/end", body{"reason": " "}).Refused(422, "text.empty")
+}
+
+func TestAppoint_nobodyAppointsThemselves(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	for _, c := range []struct {
+		holds, wants model.Role
+		at, there    model.Node
+	}{
+		{model.DistrictAdmin, model.CommunitySecretary, o.District, o.Community},
+		{model.DistrictAdmin, model.Auditor, o.District, o.District},
+		{model.CommunitySecretary, model.GridChief, o.Community, o.Grid},
+		{model.BranchSecretary, model.UnitChief, o.Grid, o.Unit},
+	} {
+		p, token := k.Officer(c.holds, c.at, "任某")
+		appoint(k, token, p, c.wants, c.there).Refused(403, "role.own")
+		k.Get(token, "/v1/me").Expect(200).HasNot(string(c.wants))
+	}
+	// A lone admin makes a second one, who may appoint the first.
+	first, alone := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	second := k.Person(o.District, "何管理")
+	appoint(k, alone, second, model.DistrictAdmin, o.District).Expect(200)
+	appoint(k, k.SignIn(second), first, model.Auditor, o.District).Expect(200)
+}
+
+func TestEndRole_anybodyMayResign(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	secretary, _ := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
+	p := k.Person(o.Unit, "王建国")
+	a := k.Appoint(p, model.UnitChief, o.Unit)
+	token := k.SignIn(p)
+	endRole(k, token, idText(a.ID)).Expect(200).Has("until")
+	k.Get(token, "/v1/me").Expect(200).HasNot("unit_chief")
+	wasTold(k, secretary, "王**", "单元长") // who appoint must find somebody else
+	last, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
+	var held model.Appointment
+	if err := k.DB.Read(t.Context()).Where("person_id = ?", last.ID).Take(&held).Error; err != nil {
+		t.Fatal(err)
+	}
+	endRole(k, admin, idText(held.ID)).Refused(409, "role.last_admin")
 }
 
 func TestEndRole_theLastAdminStays(t *testing.T) {

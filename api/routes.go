@@ -98,9 +98,80 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// receipt.go
 		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
 
+		// record.go
+		area("志愿服务记录和证明"),
+		get("/v1/me/record", "view-my-record", "我的志愿服务记录和总时长", Bound, (*API).myRecord),
+		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录,每次都有记录", With(model.ReadRecords), (*API).readRecord),
+
+		// certificate.go
+		post("/v1/certificates", "ask-certificate", "向社区申请志愿服务记录证明", Bound, (*API).askCertificate, viewOwnCertificate),
+		get("/v1/certificates/mine", "list-my-certificates", "我的证明", Bound, (*API).myCertificates),
+		get("/v1/certificates/{id}", "view-certificate", "一份证明的编号和验证码", Bound, (*API).certificate),
+		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20),
+		post("/v1/certificates/{id}/withdraw", "withdraw-certificate", "撤回证明申请", Bound, (*API).withdrawCertificate, viewOwnCertificate),
+		post("/v1/certificates/{id}/issue", "issue-certificate", "出具证明", With(model.CertifyService), (*API).issueCertificate, viewCertificate),
+		post("/v1/certificates/{id}/refuse", "refuse-certificate", "不出具证明", With(model.CertifyService), (*API).refuseCertificate, viewListedCertificate),
+		post("/v1/certificates/{id}/revoke", "revoke-certificate", "撤销已出具的证明", With(model.CertifyService), (*API).revokeCertificate, viewListedCertificate),
+		get("/v1/nodes/{id}/certificates", "list-certificates", "一个社区的证明", With(model.CertifyService), (*API).certificates),
+
+		// certificate_verify.go
+		post("/v1/certificates/verify", "verify-certificate", "查验证明的真伪", Anyone, (*API).verifyCertificate, viewVerifiedCertificate).limited(30),
+
+		// public_notice.go
+		area("公示"),
+		get("/v1/nodes/{id}/public-notice-draft", "draft-public-notice", "预览一个季度的公示", With(model.PublishNotices), (*API).draftNotice),
+		post("/v1/nodes/{id}/public-notices", "publish-public-notice", "发布一个季度的公示", With(model.PublishNotices), (*API).publishNotice, viewPublicNotice),
+		get("/v1/nodes/{id}/public-notices", "list-public-notices", "一个社区发布的公示", Anyone, (*API).publicNotices),
+		get("/v1/public-notices/{id}", "view-public-notice", "一份公示和更正说明", Anyone, (*API).publicNotice),
+		get("/v1/public-notices/{id}/lines", "list-public-notice-lines", "公示里逐笔的兑换", Anyone, (*API).noticeLines),
+
+		// objection.go
+		post("/v1/public-notices/{id}/objections", "object", "对公示提出异议", Bound, (*API).raiseObjection, viewOwnObjection),
+		get("/v1/me/objections", "list-my-objections", "我提的异议和答复", Bound, (*API).myObjections),
+		post("/v1/objections/{id}/uphold", "uphold-objection", "答复异议:属实,公开更正说明", With(model.PublishNotices), (*API).upholdObjection, viewObjection),
+		post("/v1/objections/{id}/reject", "reject-objection", "答复异议:不属实", With(model.PublishNotices), (*API).rejectObjection, viewObjection),
+		get("/v1/nodes/{id}/objections", "list-objections", "一个社区的公示收到的异议", With(model.PublishNotices), (*API).objections),
+
 		// identity_counts.go
 		area("统计"),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
+
+		// hours.go
+		area("志愿服务时长"),
+		get("/v1/service-kinds", "list-service-kinds", "志愿服务的类别", SignedIn, (*API).serviceKinds),
+		post("/v1/hours", "file-hours", "填报自己的志愿服务", Bound, (*API).fileHours, viewHours),
+		post("/v1/people/{id}/hours", "file-hours-for", "代没有手机的居民填报志愿服务", With(model.EnterHours), (*API).fileHoursFor, viewHours),
+		post("/v1/hours/{id}/change", "change-hours", "确认前修改一条填报", Bound, (*API).changeHours, viewHours),
+		post("/v1/hours/{id}/withdraw", "withdraw-hours", "确认前撤回一条填报", Bound, (*API).withdrawHours, viewHours),
+		post("/v1/hours/{id}/confirm", "confirm-hours", "确认一条填报,志愿者得积分", With(model.ConfirmHours), (*API).confirmHours, viewHours),
+		post("/v1/hours/{id}/refuse", "refuse-hours", "不通过一条填报", With(model.ConfirmHours), (*API).refuseHours, viewHours),
+		post("/v1/hours/{id}/void", "void-hours", "作废不实的服务记录,冲回积分", With(model.VoidHours), (*API).voidHours, viewHours),
+
+		// hours_list.go
+		get("/v1/me/hours", "list-my-hours", "我的志愿服务", Bound, (*API).myHours),
+		get("/v1/hours/to-confirm", "list-hours-to-confirm", "等我确认的填报,等得最久的在前", With(model.ConfirmHours), (*API).hoursToConfirm),
+		get("/v1/nodes/{id}/hours", "list-hours", "一个地方的志愿服务", With(model.ConfirmHours), (*API).hoursAt),
+		get("/v1/hours/{id}", "view-hours", "一条服务记录和它的历史", Bound, (*API).hoursRecord),
+
+		// hours_correction.go
+		post("/v1/hours/{id}/corrections", "ask-correction", "申请更正已确认的服务记录", Bound, (*API).askCorrection, viewCorrection),
+		get("/v1/corrections", "list-corrections", "等我办理的更正申请", With(model.ConfirmHours), (*API).correctionsToDecide),
+		post("/v1/corrections/{id}/grant", "grant-correction", "同意更正,积分按当时的规则重算", With(model.ConfirmHours), (*API).grantCorrection, viewCorrection),
+		post("/v1/corrections/{id}/refuse", "refuse-correction", "不同意更正", With(model.ConfirmHours), (*API).refuseCorrection, viewCorrection),
+		post("/v1/corrections/{id}/withdraw", "withdraw-correction", "撤回更正申请", Bound, (*API).withdrawCorrection, viewCorrection),
+
+		// hours_flag.go
+		get("/v1/flag-rules", "list-flag-rules", "哪些情况会提醒核对", With(model.WatchHours), (*API).flagRules),
+		get("/v1/nodes/{id}/flags", "list-flags", "需要核对的服务记录", With(model.WatchHours), (*API).flags),
+		post("/v1/flags/{id}/clear", "clear-flag", "填写核对的结果", With(model.WatchHours), (*API).clearFlag, viewFlag),
+
+		// points.go
+		area("积分"),
+		get("/v1/me/points", "view-my-points", "我的积分、时长和积分规则", Bound, (*API).myPoints),
+		get("/v1/me/points/statement", "list-my-statement", "我的积分明细", Bound, (*API).myStatement),
+		get("/v1/nodes/{id}/points-rules", "list-points-rules", "一个区的积分规则", With(model.MakePointsRules), (*API).pointsRules),
+		post("/v1/nodes/{id}/points-rules", "make-points-rule", "新增从以后某天开始的积分规则", With(model.MakePointsRules), (*API).makePointsRule, viewPointsRule),
+		post("/v1/points-rules/{id}/withdraw", "withdraw-points-rule", "撤回还没有开始的积分规则", With(model.MakePointsRules), (*API).withdrawPointsRule, viewPointsRule),
 
 		// binding.go
 		area("绑定"),
@@ -204,8 +275,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// role.go
 		area("任职"),
-		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole),
-		post("/v1/roles/{id}/end", "end-role", "结束任职", With(model.AppointOfficers), (*API).endRole, viewRole),
+		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole).limited(30),
+		post("/v1/roles/{id}/end", "end-role", "结束任职:由能任命的人办理,本人也可以辞去", Bound, (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
 
@@ -230,6 +301,42 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/imports/{id}/faults", "list-import-faults", "看表格里要改正的地方", With(model.ImportRoster), (*API).listImportFaults),
 		downloadTable("/v1/imports/{id}/faults.xlsx", "download-import-faults", "下载错误清单(Excel)", With(model.ImportRoster), service.XLSX, importFaultTable(service.XLSX)),
 		downloadTable("/v1/imports/{id}/faults.csv", "download-import-faults-csv", "下载错误清单(CSV)", With(model.ImportRoster), service.CSV, importFaultTable(service.CSV)),
+
+		// association.go
+		area("联谊会"),
+		post("/v1/nodes/{id}/associations", "found-association", "成立联谊会", With(model.ManageAssociations), (*API).foundAssociation, viewAssociation),
+		get("/v1/nodes/{id}/associations", "list-associations", "一个地方的联谊会", Bound, (*API).associations),
+		get("/v1/associations/mine", "list-my-associations", "我负责的联谊会", Bound, (*API).myAssociations),
+		post("/v1/associations/{id}/hand-over", "hand-over-association", "换联谊会的负责人", With(model.ManageAssociations), (*API).handOverAssociation, viewAssociation),
+		post("/v1/associations/{id}/end", "end-association", "解散联谊会", With(model.ManageAssociations), (*API).endAssociation, viewAssociation),
+
+		// activity.go
+		area("活动"),
+		get("/v1/associations/{id}/activities", "list-association-activities", "联谊会的活动", Bound, (*API).associationActivities),
+		get("/v1/activities", "list-upcoming-activities", "我所在的地方将有的活动", Bound, (*API).upcomingActivities),
+		get("/v1/activities/{id}", "view-activity", "看一个活动", Anyone, (*API).activity),
+		get("/v1/nodes/{id}/activities", "list-activities", "一个地方的活动", With(model.MakeActivities), (*API).activities),
+		post("/v1/nodes/{id}/activities", "make-activity", "发起活动", Bound, (*API).makeActivity, viewChangedActivity),
+		post("/v1/activities/{id}/change", "change-activity", "调整活动", Bound, (*API).changeActivity, viewChangedActivity),
+		post("/v1/activities/{id}/cancel", "cancel-activity", "取消活动", Bound, (*API).cancelActivity, viewChangedActivity),
+
+		// activity_sign_up.go
+		post("/v1/activities/{id}/sign-up", "sign-up", "报名;名额满了就候补", Bound, (*API).signUp, viewSignedUp),
+		post("/v1/activities/{id}/sign-off", "sign-off", "退出活动或候补", Bound, (*API).signOff, viewSignedUp),
+		get("/v1/activities/mine", "list-my-sign-ups", "我报过名的活动", Bound, (*API).mySignUps),
+		get("/v1/activities/{id}/sign-ups", "list-sign-ups", "活动的报名和签到名单", Bound, (*API).signUps),
+		post("/v1/activities/{id}/people/{person_id}/sign-up", "sign-up-for", "替没有手机的居民报名", With(model.ListPeople), (*API).signUpFor, viewSignedUp),
+		post("/v1/activities/{id}/people/{person_id}/sign-off", "sign-off-for", "替没有手机的居民退出", With(model.ListPeople), (*API).signOffFor, viewSignedUp),
+
+		// activity_attend.go
+		get("/v1/activities/{id}/check-in-code", "view-check-in-code", "组织者屏幕上的签到码、签退码", Bound, (*API).checkInCode),
+		post("/v1/activities/{id}/check-in", "check-in-at-activity", "扫码签到", Bound, (*API).checkInAt, viewAttending),
+		post("/v1/activities/{id}/check-out", "check-out-of-activity", "扫码签退", Bound, (*API).checkOutOf, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/check-in", "check-in-by-hand", "组织者替没有手机的人签到", Bound, (*API).checkInByHand, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/check-out", "check-out-by-hand", "组织者替没有手机的人签退", Bound, (*API).checkOutByHand, viewAttending),
+		post("/v1/activities/{id}/people/{person_id}/void-attendance", "void-attendance", "组织者作废一个人的签到", Bound, (*API).voidAttendance, viewAttending),
+		post("/v1/activities/{id}/settle", "settle-attendance", "补上没有签退的人离开的时间", Bound, (*API).settleAttendance, viewSettled),
+		post("/v1/activities/{id}/confirm", "confirm-activity", "确认活动里所有人的时长", Bound, (*API).confirmActivity, viewConfirmedActivity),
 	}
 	if a.Demo {
 		// persona.go

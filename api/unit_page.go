@@ -22,6 +22,7 @@ type unitPageView struct {
 	Chief     *officerView   `json:"chief,omitempty" doc:"单元长"`
 	Secretary *officerView   `json:"secretary,omitempty" doc:"网格党支部书记"`
 	Members   []memberView   `json:"members" nullable:"false" doc:"亮身份的党员"`
+	Next      []nextView     `json:"activities" nullable:"false" doc:"这里将有的活动"`
 	Counts    *unitCountView `json:"counts,omitempty" doc:"只给负责人"`
 }
 
@@ -41,6 +42,16 @@ type memberView struct {
 	Pledge string    `json:"pledge,omitempty" doc:"承诺"`
 	Skills string    `json:"skills,omitempty" doc:"特长"`
 	Since  time.Time `json:"since" doc:"从何时起亮身份"`
+}
+
+// nextView is an activity on the page: no number of people, which changes with each who signs up.
+type nextView struct {
+	ID       ID        `json:"id"`
+	Title    string    `json:"title" example:"楼道大扫除"`
+	Place    string    `json:"place" example:"3栋楼下"`
+	StartsAt time.Time `json:"starts_at"`
+	EndsAt   time.Time `json:"ends_at"`
+	Audience string    `json:"audience" doc:"面向谁" example:"所有居民"`
 }
 
 type unitCountView struct {
@@ -103,13 +114,16 @@ func renderUnitPage(p service.Page) (service.Rendered, error) {
 }
 
 func viewUnitPage(p service.Page) unitPageView {
-	v := unitPageView{Audience: string(p.Audience), Unit: viewNode(p.Unit), Place: []nodeView{}, Members: []memberView{}}
+	v := unitPageView{Audience: string(p.Audience), Unit: viewNode(p.Unit), Place: []nodeView{}, Members: []memberView{}, Next: []nextView{}}
 	for _, n := range p.Above {
 		v.Place = append(v.Place, viewNode(n))
 	}
 	v.Chief, v.Secretary = viewOfficer(p.Chief, p.Audience), viewOfficer(p.Secretary, p.Audience)
 	for _, m := range p.Members {
 		v.Members = append(v.Members, viewMember(m, p.Audience))
+	}
+	for _, a := range p.Next {
+		v.Next = append(v.Next, nextView{ID(a.ID), a.Title, a.Place, atEdge(a.StartsAt), atEdge(a.EndsAt), a.Audience.Title()})
 	}
 	if c := p.Counts; c != nil {
 		v.Counts = &unitCountView{c.Members, c.Showing, c.NotYet, c.PendingBindings, c.PendingPlaques}

@@ -129,6 +129,7 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
 	}
+	c = huma.WithValue(c, schemasKey{}, a.huma.OpenAPI().Components.Schemas)
 	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c))}))
 }
 

@@ -53,6 +53,8 @@ type Templates struct {
 	Binding string `name:"wechat-template-binding" env:"WECHAT_TEMPLATE_BINDING" placeholder:"ID" help:"订阅消息模板：绑定结果。"`
 	Plaque  string `name:"wechat-template-plaque" env:"WECHAT_TEMPLATE_PLAQUE" placeholder:"ID" help:"订阅消息模板：门牌结果。"`
 	CheckIn string `name:"wechat-template-check-in" env:"WECHAT_TEMPLATE_CHECK_IN" placeholder:"ID" help:"订阅消息模板：报到结果。"`
+
+	Activity string `name:"wechat-template-activity" env:"WECHAT_TEMPLATE_ACTIVITY" placeholder:"ID" help:"订阅消息模板：活动提醒、变动和取消。"`
 }
 
 // Serve is what the HTTP service needs besides Settings. Embed it in place of Settings.
@@ -60,7 +62,7 @@ type Serve struct {
 	Settings
 	Host           string        `name:"host" env:"HOST" default:"127.0.0.1" group:"服务" help:"监听地址；演示模式只能是本机。"`
 	Port           int           `name:"port" env:"PORT" default:"8080" group:"服务" help:"监听端口；0 表示由系统挑一个。"`
-	PublicURL      string        `name:"public-url" env:"PUBLIC_URL" secret:"url" placeholder:"URL" group:"服务" help:"外面的人怎么访问本服务，用来拼链接。"`
+	PublicURL      string        `name:"public-url" env:"PUBLIC_URL" secret:"url" placeholder:"URL" group:"服务" help:"外面的人怎么访问本服务；印在服务证明上供人查验，微信取照片审核也用它。"`
 	TrustedProxies []string      `name:"trusted-proxies" env:"TRUSTED_PROXIES" placeholder:"CIDR" group:"服务" help:"反向代理的网段，只信它们报的来访地址；不填就谁也不信。"`
 	MetricsToken   string        `name:"metrics-token" env:"METRICS_TOKEN" secret:"true" placeholder:"TOKEN" group:"服务" help:"读取运行指标要带的令牌，至少 16 个字符。"`
 	ReadTimeout    time.Duration `name:"read-timeout" env:"READ_TIMEOUT" default:"30s" group:"服务" help:"读完一个请求的时限。"`

@@ -41,6 +41,7 @@ func (w WeChat) checkAbsent(p *problems) {
 		{"wechat-secret", w.Secret}, {"wechat-token", w.CallbackToken}, {"wechat-aes-key", w.AESKey},
 		{"wechat-template-binding", w.Templates.Binding}, {"wechat-template-plaque", w.Templates.Plaque},
 		{"wechat-template-check-in", w.Templates.CheckIn},
+		{"wechat-template-activity", w.Templates.Activity},
 	} {
 		if given.value != "" {
 			p.add(given.flag, "填了它却没有填 AppID；请补上 --wechat-app-id（WECHAT_APP_ID），要演示就把它去掉")

@@ -14,8 +14,8 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 	}{
 		"everything but the AppID": {
 			env: map[string]string{"WECHAT_SECRET": "s", "WECHAT_TOKEN": "tok", "WECHAT_AES_KEY": aGoodAESKey,
-				"WECHAT_TEMPLATE_BINDING": "b", "WECHAT_TEMPLATE_PLAQUE": "p", "WECHAT_TEMPLATE_CHECK_IN": "c"},
-			want: []string{"WECHAT_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WECHAT_TEMPLATE_BINDING", "WECHAT_TEMPLATE_PLAQUE", "WECHAT_TEMPLATE_CHECK_IN"},
+				"WECHAT_TEMPLATE_BINDING": "b", "WECHAT_TEMPLATE_PLAQUE": "p", "WECHAT_TEMPLATE_CHECK_IN": "c", "WECHAT_TEMPLATE_ACTIVITY": "v"},
+			want: []string{"WECHAT_SECRET", "WECHAT_TOKEN", "WECHAT_AES_KEY", "WECHAT_TEMPLATE_BINDING", "WECHAT_TEMPLATE_PLAQUE", "WECHAT_TEMPLATE_CHECK_IN", "WECHAT_TEMPLATE_ACTIVITY"},
 		},
 		"AppID alone": {
 			env: map[string]string{"WECHAT_APP_ID": "wx1"}, want: []string{"KEYS_DIR", "WECHAT_SECRET"},

@@ -2,19 +2,33 @@ package demo
 
 import (
 	"context"
+	"errors"
 	"strconv"
+
+	"gorm.io/gorm"
 
 	"danyuan/model"
 )
 
-// UnitCode gives the code of the personas' unit, for the greeting.
+// UnitCode gives a valid code of a unit for the greeting: of the chief's unit, of any other when the
+// chief is bound to nobody or has moved, "" when no unit has one.
 func UnitCode(ctx context.Context, db *model.DB) (string, error) {
-	var c model.Code
 	h := db.Read(ctx)
 	living := h.Table("bindings").Select("persons.node_id").Joins("JOIN persons ON persons.id = bindings.active_person_id").
 		Joins("JOIN users ON users.id = bindings.active_user_id").Where("users.open_id = ?", OpenID("chief"))
-	err := h.Where("kind = ? AND node_id IN (?) AND active_key IS NOT NULL", model.UnitCode, living).Take(&c).Error
-	return c.Code, err
+	valid := func() *gorm.DB {
+		return h.Where("kind = ? AND active_key IS NOT NULL", model.UnitCode).Order("id").Limit(1)
+	}
+	for _, q := range []*gorm.DB{valid().Where("node_id IN (?)", living), valid()} {
+		var codes []model.Code
+		if err := q.Find(&codes).Error; err != nil || len(codes) > 0 {
+			if err != nil {
+				return "", err
+			}
+			return codes[0].Code, nil
+		}
+	}
+	return "", nil
 }
 
 // Personas are the names that "demo:" is followed by.
@@ -55,6 +69,35 @@ var lived = []part{
 	{Newcomer, "何晓燕", "401", model.NoMember, ""},
 }
 
+// castSize is what cast makes of what a Plan counts.
+var castSize = Plan{Grids: 2, Units: 8, Households: len(lived), Residents: len(lived), Members: 4, Showing: 1, Plaques: 1, AlsoChief: 1}
+
+// roundOff gives the cast's grids and units what every grid and unit of a filled district has: a
+// secretary and a chief, who are residents of the community, and a WeChat group.
+func (s *seed) roundOff(community model.Node) error {
+	var grids, units []model.Node
+	own := s.Where("parent_id = ? AND name IN ?", community.ID, []string{"第一网格", "第二网格"}).Order("id")
+	if err := own.Find(&grids).Error; err != nil {
+		return err
+	}
+	for _, g := range grids {
+		var some []model.Node
+		if err := model.InSubtree(s.Where("kind = ?", model.Unit), "path", g.Path).Order("id").Find(&some).Error; err != nil {
+			return err
+		}
+		units = append(units, some...)
+	}
+	if err := s.groups(units); err != nil {
+		return err
+	}
+	var residents []model.Person
+	if err := model.InSubtree(s.Table("persons").Select("persons.*").Joins("JOIN nodes ON nodes.id = persons.node_id"), "nodes.path", community.Path).
+		Where("persons.household_id IS NOT NULL").Order("persons.id DESC").Limit(2).Find(&residents).Error; err != nil {
+		return err
+	}
+	return errors.Join(s.appoint(residents[0].ID, model.BranchSecretary, grids[1].ID), s.appoint(residents[1].ID, model.GridChief, grids[1].ID))
+}
+
 // cast makes the demo community and the personas in it.
 func (s *seed) cast() error {
 	var community model.Node
@@ -74,7 +117,10 @@ func (s *seed) cast() error {
 	if err := s.neighbours(unit); err != nil {
 		return err
 	}
-	return s.officers(community, grid)
+	if err := s.officers(community, grid); err != nil {
+		return err
+	}
+	return s.castService(community)
 }
 
 // homes makes two grids with two buildings of two units each, and gives the first grid and unit.
@@ -97,7 +143,7 @@ func (s *seed) homes(community model.Node) (grid, unit model.Node, err error) {
 				if err != nil {
 					return grid, unit, err
 				}
-				if err := s.code(model.UnitCode, u.ID, u.ID); err != nil {
+				if err := errors.Join(s.code(model.UnitCode, u.ID, u.ID), s.party(u, model.UnitPartyGroup, b+u.Name+"党小组")); err != nil {
 					return grid, unit, err
 				}
 				if unit.ID == 0 {
@@ -126,7 +172,7 @@ func (s *seed) neighbours(unit model.Node) error {
 			return err
 		}
 	}
-	return s.party(unit, model.UnitPartyGroup, "3栋1单元党小组")
+	return nil
 }
 
 // play binds a persona and gives them their role. The newcomer binds for themselves.

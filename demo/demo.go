@@ -4,9 +4,12 @@
 package demo
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -15,7 +18,8 @@ import (
 	"danyuan/model"
 )
 
-// Plan says how much is filled in, below the divisions that are there already.
+// Plan says how much there is in the end, below the divisions that are there already: the demo community
+// with its personas is one of the communities, and counts.
 type Plan struct {
 	Communities int // urban communities, in the order of their codes
 	Grids       int // grid branches over all of them
@@ -28,14 +32,19 @@ type Plan struct {
 	CheckedIn   int // in-service members who have checked in
 	PartTime    int // part-time committee members
 	AlsoChief   int // branch secretaries who are also grid chief
+	Hours       int // confirmed records of voluntary service in the last year
+	Redeemed    int // redemptions that were picked up
+	Money       int // fen of this year's budgets
 }
 
 // District is what the document publishes (Anqing Organisation Work, 2020 no. 6): communities, grid
 // branches, units with groups, plaques, members showing identity, in-service members checked in,
-// officers. Households and all members are not in it and are reckoned from about 170,000 residents.
+// officers, 500,000 yuan a year for rewards. Households and all members are not in it and are reckoned
+// from about 170,000 residents; hours and redemptions are as many as make a million entries of the ledger.
 var District = Plan{
 	Communities: 31, Grids: 293, Units: 2379, Households: 61_000, Residents: 170_000, Members: 6_800,
 	Showing: 4_400, Plaques: 2_836, CheckedIn: 1_633, PartTime: 69, AlsoChief: 186,
+	Hours: 310_000, Redeemed: 40_000, Money: 50_000_000,
 }
 
 // ErrNoDivisions says that the divisions must be imported first.
@@ -54,16 +63,17 @@ func Fill(ctx context.Context, db *model.DB, plan Plan, now time.Time, progress 
 	}
 	var communities []model.Node
 	h := db.Read(ctx)
-	if err := h.Where("kind = ? AND style = ?", model.Community, "community").Order("code").Limit(plan.Communities).Find(&communities).Error; err != nil {
+	if err := h.Where("kind = ? AND style = ?", model.Community, "community").Order("code").Find(&communities).Error; err != nil {
 		return err
 	}
 	if len(communities) < plan.Communities {
 		return ErrNoDivisions
 	}
+	slices.SortStableFunc(communities, func(a, b model.Node) int { return cmp.Compare(first(a), first(b)) })
 	filled := 0
-	for i, c := range communities {
+	for i, c := range communities[:plan.Communities] {
 		part := plan.part(i)
-		err := db.Tx(ctx, func(tx *gorm.DB) error { return newSeed(tx, now, i+1).community(c, part) })
+		err := db.Tx(ctx, func(tx *gorm.DB) error { return newSeed(tx, now, i+1).fill(c, part) })
 		if err != nil {
 			return err
 		}
@@ -73,13 +83,39 @@ func Fill(ctx context.Context, db *model.DB, plan Plan, now time.Time, progress 
 	return nil
 }
 
+// first puts the demo community before all others: it is always one of those that are filled.
+func first(c model.Node) int {
+	if *c.Code == Community {
+		return 0
+	}
+	return 1
+}
+
+// fill fills a community up to its part of the plan. The demo community has its cast already.
+func (s *seed) fill(c model.Node, part Plan) error {
+	if *c.Code != Community {
+		return errors.Join(s.party(c, model.CommunityCommittee, strings.TrimSuffix(c.Name, "居委会")+"社区党委"), s.community(c, part))
+	}
+	if err := s.community(c, part.less(castSize)); err != nil {
+		return err
+	}
+	return s.roundOff(c)
+}
+
+// less is the plan without what is there already.
+func (p Plan) less(there Plan) Plan {
+	p.Grids, p.Units, p.Households, p.Residents = p.Grids-there.Grids, p.Units-there.Units, p.Households-there.Households, p.Residents-there.Residents
+	p.Members, p.Showing, p.Plaques, p.AlsoChief = p.Members-there.Members, p.Showing-there.Showing, p.Plaques-there.Plaques, p.AlsoChief-there.AlsoChief
+	return p
+}
+
 // part gives the i-th community's share, such that all shares add up to the plan.
 func (p Plan) part(i int) Plan {
 	share := func(whole int) int { return whole*(i+1)/p.Communities - whole*i/p.Communities }
 	return Plan{
 		Communities: 1, Grids: share(p.Grids), Units: share(p.Units), Households: share(p.Households), Residents: share(p.Residents),
 		Members: share(p.Members), Showing: share(p.Showing), Plaques: share(p.Plaques), CheckedIn: share(p.CheckedIn),
-		PartTime: share(p.PartTime), AlsoChief: share(p.AlsoChief),
+		PartTime: share(p.PartTime), AlsoChief: share(p.AlsoChief), Hours: share(p.Hours), Redeemed: share(p.Redeemed), Money: share(p.Money),
 	}
 }
 

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -29,10 +30,14 @@ func (s *seed) community(c model.Node, plan Plan) error {
 	if err := s.groups(units); err != nil {
 		return err
 	}
+	if err := s.service(c, residents, plan); err != nil {
+		return err
+	}
 	return s.appointAll(c, grids, units, residents, plan)
 }
 
-// tree makes grids with a branch each, buildings of up to four units, and a code for each unit.
+// tree makes grids with a branch each, buildings of up to four units, and a code and a Party group for
+// each unit.
 func (s *seed) tree(c model.Node, plan Plan) (units, grids []model.Node, err error) {
 	for g := range plan.Grids {
 		grid, err := s.node(c, model.Grid, fmt.Sprintf("第%02d网格", g+11))
@@ -54,7 +59,7 @@ func (s *seed) tree(c model.Node, plan Plan) (units, grids []model.Node, err err
 			if err != nil {
 				return nil, nil, err
 			}
-			if err := s.code(model.UnitCode, unit.ID, unit.ID); err != nil {
+			if err := errors.Join(s.code(model.UnitCode, unit.ID, unit.ID), s.party(unit, model.UnitPartyGroup, building.Name+unit.Name+"党小组")); err != nil {
 				return nil, nil, err
 			}
 			units = append(units, unit)

@@ -79,6 +79,8 @@ var (
 	ErrCheckInOpen      = fault.New(fault.Conflict, "check_in.open_already", "您已经有一份报到在审核中或已接收。请在“我的报到”里查看;要换社区或单位,请先结束它。")
 	ErrCheckInNotFound  = fault.New(fault.NotFound, "check_in.not_found", "没有找到这份报到,或者您不能查看。请回到列表重试。")
 	ErrCheckInState     = fault.New(fault.Conflict, "check_in.wrong_state", "这份报到现在的状态不能这样办理。请刷新列表后再看。")
+	ErrCheckInNoMember  = fault.New(fault.Conflict, "check_in.not_on_roster_as_member", "名册里没有把报到人登记为党员。请先核对工作单位党组织的介绍信或党员证明;确认是在职党员后,选择“已核实是党员”再接收,否则请退回。")
+	ErrCheckInHere      = fault.New(fault.Conflict, "check_in.member_here", "名册登记您的党组织关系就在本社区,不用报到。如果您的组织关系在工作单位,请先联系社区更正登记,再来报到。")
 	ErrCheckInOwn       = fault.New(fault.Forbidden, "check_in.own", "自己的报到不能自己审核。请由社区的另一位工作人员办理。")
 )
 

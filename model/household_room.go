@@ -15,6 +15,20 @@ func PersonsOfHousehold(tx *gorm.DB, household int64) ([]Person, error) {
 	return out, tx.Where("household_id = ? AND state = ?", household, PersonHere).Order("id").Find(&out).Error
 }
 
+// WithMembers gives those of the households in which a Party member lives. It opens memberships and
+// nothing else.
+func WithMembers(tx *gorm.DB, households []int64) (map[int64]bool, error) {
+	people, err := inLists(households, func(some []int64) ([]Person, error) {
+		var found []Person
+		return found, tx.Select("id", "household_id", "membership").Where("household_id IN ? AND state = ?", some, PersonHere).Find(&found).Error
+	})
+	living := map[int64]bool{}
+	for _, p := range people {
+		living[*p.HouseholdID] = living[*p.HouseholdID] || p.Membership.IsMember()
+	}
+	return living, err
+}
+
 // HouseholdsOfUnit gives every home of a unit, some thirty.
 func HouseholdsOfUnit(tx *gorm.DB, unit int64) ([]Household, error) {
 	var out []Household

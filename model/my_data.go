@@ -44,6 +44,7 @@ type Held struct {
 	Notices  int64
 	Readings int64 // how often somebody read the person's record whole
 	Photos   int64 // uploaded by them
+	Hours    int64 // records of service
 }
 
 // CountHeld counts it for a user and the person they are.
@@ -57,6 +58,9 @@ func CountHeld(tx *gorm.DB, user, person int64, now time.Time) (Held, error) {
 		return h, err
 	}
 	if h.Photos, err = CountFilesBy(tx, person); err != nil {
+		return h, err
+	}
+	if err := tx.Model(&Hours{}).Where("person_id = ?", person).Count(&h.Hours).Error; err != nil {
 		return h, err
 	}
 	return h, tx.Model(&Audit{}).Where("subject = ? AND subject_id = ? AND action = ?", "person", person, "person.read").Count(&h.Readings).Error

@@ -2,9 +2,11 @@ package model
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -32,6 +34,36 @@ func AddNotice(tx *gorm.DB, n *Notice) (added bool, err error) {
 		return false, nil
 	}
 	return err == nil, err
+}
+
+// AddNotices is AddNotice for many, in few statements: it gives the ids of those that were not told
+// before. Each has a once key.
+func AddNotices(tx *gorm.DB, notices []Notice) (added []int64, err error) {
+	for some := range slices.Chunk(notices, RowsAtOnce) {
+		keys := make([]string, len(some))
+		for i, n := range some {
+			keys[i] = *n.OnceKey
+		}
+		var told []string
+		if err := tx.Model(&Notice{}).Where("once_key IN ?", keys).Pluck("once_key", &told).Error; err != nil {
+			return nil, err
+		}
+		some = slices.DeleteFunc(slices.Clone(some), func(n Notice) bool { return slices.Contains(told, *n.OnceKey) })
+		if len(some) == 0 {
+			continue
+		}
+		if err := tx.Model(&Notice{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
+			return nil, err
+		}
+		// The ids of many rows can't be counted on from the first one's: a cluster leaves gaps.
+		keys = slices.DeleteFunc(keys, func(k string) bool { return slices.Contains(told, k) })
+		var ids []int64
+		if err := tx.Model(&Notice{}).Where("once_key IN ?", keys).Order("id").Pluck("id", &ids).Error; err != nil {
+			return nil, err
+		}
+		added = append(added, ids...)
+	}
+	return added, nil
 }
 
 // NoticeByID gives a notice, whoever it is for.

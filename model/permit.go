@@ -29,15 +29,26 @@ const (
 	InstallPlaques   Action = "install_plaques"
 	AcceptCheckIns   Action = "accept_check_ins"
 	CountCheckIns    Action = "count_check_ins"
+	ReadRecords      Action = "read_records"
+	CertifyService   Action = "certify_service"
+	PublishNotices   Action = "publish_notices"
+	EnterHours       Action = "enter_hours"
+	ConfirmHours     Action = "confirm_hours"
+	VoidHours        Action = "void_hours"
+	WatchHours       Action = "watch_hours"
+	MakePointsRules  Action = "make_points_rules"
 	OperateOutbox    Action = "operate_outbox"
 	ReadAudit        Action = "read_audit"
-	ManageBudgets    Action = "manage_budgets"
-	ViewBudgets      Action = "view_budgets"
-	ManageRewards    Action = "manage_rewards"
-	RedeemForOthers  Action = "redeem_for_others"
-	PickUp           Action = "pick_up"
-	ManageExpiry     Action = "manage_expiry"
-	ReviewPhotos     Action = "review_photos"
+
+	ManageAssociations Action = "manage_associations"
+	MakeActivities     Action = "make_activities"
+	ManageBudgets      Action = "manage_budgets"
+	ViewBudgets        Action = "view_budgets"
+	ManageRewards      Action = "manage_rewards"
+	RedeemForOthers    Action = "redeem_for_others"
+	PickUp             Action = "pick_up"
+	ManageExpiry       Action = "manage_expiry"
+	ReviewPhotos       Action = "review_photos"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -60,15 +71,26 @@ var permits = map[Action][]Role{
 	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	ReadRecords:      {CommunityStaff, CommunitySecretary},
+	CertifyService:   {CommunityStaff, CommunitySecretary},
+	PublishNotices:   {CommunityStaff, CommunitySecretary},
+	EnterHours:       {UnitChief, CommunityStaff, CommunitySecretary},
+	ConfirmHours:     {UnitChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	VoidHours:        {CommunityStaff, CommunitySecretary},
+	WatchHours:       {BranchSecretary, CommunityStaff, CommunitySecretary},
+	MakePointsRules:  {DistrictAdmin},
 	OperateOutbox:    {DistrictAdmin},
 	ReadAudit:        {Auditor, DistrictAdmin},
-	ManageBudgets:    {DistrictAdmin},
-	ViewBudgets:      {CommunityStaff, CommunitySecretary, Auditor, DistrictAdmin},
-	ManageRewards:    {CommunityStaff, CommunitySecretary},
-	RedeemForOthers:  {UnitChief, CommunityStaff, CommunitySecretary},
-	PickUp:           {CommunityStaff, CommunitySecretary},
-	ManageExpiry:     {DistrictAdmin},
-	ReviewPhotos:     {CommunityStaff, CommunitySecretary, DistrictAdmin},
+
+	ManageAssociations: {CommunityStaff, CommunitySecretary},
+	MakeActivities:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	ManageBudgets:      {DistrictAdmin},
+	ViewBudgets:        {CommunityStaff, CommunitySecretary, Auditor, DistrictAdmin},
+	ManageRewards:      {CommunityStaff, CommunitySecretary},
+	RedeemForOthers:    {UnitChief, CommunityStaff, CommunitySecretary},
+	PickUp:             {CommunityStaff, CommunitySecretary},
+	ManageExpiry:       {DistrictAdmin},
+	ReviewPhotos:       {CommunityStaff, CommunitySecretary, DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

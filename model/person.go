@@ -2,6 +2,7 @@ package model
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 	"time"
 
@@ -81,6 +82,16 @@ func LockPerson(tx *gorm.DB, id int64) (Person, error) {
 	return p, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &p, ErrPersonNotFound)
 }
 
+// LockPersons is LockPerson for many, in the order of their ids, without what is sealed of them.
+func LockPersons(tx *gorm.DB, ids []int64) ([]Person, error) {
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	return inLists(ids, func(some []int64) ([]Person, error) {
+		var people []Person
+		return people, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id", "household_id", "name", "state").
+			Where("id IN ?", some).Order("id").Find(&people).Error
+	})
+}
+
 // SetPhone puts a phone number, or none, with its index.
 func (p *Person) SetPhone(k *Keys, phone string) {
 	p.Phone, p.PhoneIndex = phone, k.optionalIndex("persons.phone", phone)
@@ -97,6 +108,14 @@ func PersonsByPhone(tx *gorm.DB, phone string) ([]Person, error) {
 	var people []Person
 	err := tx.Where("phone_index = ? AND state = ?", KeysOf(tx).Index("persons.phone", phone), PersonHere).Order("id").Find(&people).Error
 	return people, err
+}
+
+// PersonsNamed gives the people here of a subtree who have both a name and a phone number, by id.
+func PersonsNamed(tx *gorm.DB, name, phone, root string) ([]int64, error) {
+	var ids []int64
+	q := tx.Model(&Person{}).Joins("JOIN nodes ON nodes.id = persons.node_id").
+		Where("persons.phone_index = ? AND persons.name = ? AND persons.state = ?", KeysOf(tx).Index("persons.phone", phone), name, PersonHere)
+	return ids, InSubtree(q, "nodes.path", root).Order("persons.id").Pluck("persons.id", &ids).Error
 }
 
 // PersonsOfNode gives the people here of one unit or other node.
@@ -120,6 +139,19 @@ func MembersOfNode(tx *gorm.DB, node int64) ([]int64, error) {
 		}
 	}
 	return ids, nil
+}
+
+// MembershipsOf gives what the roster says of several people's membership. It opens nothing else.
+func MembershipsOf(tx *gorm.DB, people []int64) (map[int64]Membership, error) {
+	found, err := inLists(people, func(some []int64) ([]Person, error) {
+		var rows []Person
+		return rows, tx.Select("id", "membership").Where("id IN ?", some).Find(&rows).Error
+	})
+	all := map[int64]Membership{}
+	for _, p := range found {
+		all[p.ID] = p.Membership
+	}
+	return all, err
 }
 
 // SetMembership changes where a person's Party membership is. The caller holds the person's lock.

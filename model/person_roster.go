@@ -18,6 +18,18 @@ func PersonsByIDNumbers(tx *gorm.DB, indexes []string, lock bool) ([]Person, err
 	})
 }
 
+// PhoneIndex gives the blind index of a phone number.
+func (k *Keys) PhoneIndex(number string) string { return k.Index("persons.phone", number) }
+
+// PersonsByPhones gives the people here whom the blind indexes of phone numbers find, wherever they
+// live, those without a household first. With lock, others can't change them until the transaction ends.
+func PersonsByPhones(tx *gorm.DB, indexes []string, lock bool) ([]Person, error) {
+	return inLists(indexes, func(some []string) ([]Person, error) {
+		var people []Person
+		return people, locking(tx, lock).Where("phone_index IN ? AND state = ?", some, PersonHere).Order("household_id IS NOT NULL, id").Find(&people).Error
+	})
+}
+
 // PersonsOfHouseholds gives the people of the households, those who have left included. With lock,
 // others can't change them until the transaction ends.
 func PersonsOfHouseholds(tx *gorm.DB, homes []int64, lock bool) ([]Person, error) {

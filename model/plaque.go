@@ -41,6 +41,9 @@ func (s PlaqueState) Title() string {
 	}[s]
 }
 
+// Stands tells whether the plaque is on the door or is about to be.
+func (p Plaque) Stands() bool { return p.State == PlaqueApproved || p.State == PlaqueInstalled }
+
 // Refusals about plaques.
 var (
 	ErrPlaqueNotMember = fault.New(fault.Forbidden, "plaque.not_a_member", "“共产党员户”门牌由党员申请。如果您是党员而这里没有登记,请联系社区核对后再来。")

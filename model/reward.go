@@ -38,11 +38,11 @@ type Period string
 
 // The periods.
 const (
-	NoPeriod   Period = "none" // there is no limit
-	EverPeriod Period = "ever"
-	YearPeriod Period = "year"
-	QuarterOf  Period = "quarter"
-	MonthOf    Period = "month"
+	NoPeriod      Period = "none" // there is no limit
+	EverPeriod    Period = "ever"
+	YearPeriod    Period = "year"
+	QuarterPeriod Period = "quarter"
+	MonthPeriod   Period = "month"
 )
 
 // Number gives the period that a moment lies in: 0 for ever, 2026, 20261 to 20264, 202601 to 202612.
@@ -52,9 +52,9 @@ func (p Period) Number(at time.Time) int64 {
 	switch p {
 	case YearPeriod:
 		return year
-	case QuarterOf:
+	case QuarterPeriod:
 		return year*10 + (month+2)/3
-	case MonthOf:
+	case MonthPeriod:
 		return year*100 + month
 	case NoPeriod, EverPeriod:
 	}
@@ -63,7 +63,7 @@ func (p Period) Number(at time.Time) int64 {
 
 // Title is what people call the period of a limit.
 func (p Period) Title() string {
-	return map[Period]string{EverPeriod: "每人", YearPeriod: "每人每年", QuarterOf: "每人每季度", MonthOf: "每人每月"}[p]
+	return map[Period]string{EverPeriod: "每人", YearPeriod: "每人每年", QuarterPeriod: "每人每季度", MonthPeriod: "每人每月"}[p]
 }
 
 // RewardTerms is what a community says of a reward. A change does not touch redemptions that were made.

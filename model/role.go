@@ -28,27 +28,29 @@ const (
 	Auditor            Role = "auditor"
 )
 
-// RoleSpec says what a role is called, at which levels it is held, and who appoints it.
+// RoleSpec says what a role is called, at which levels it is held, and who appoints it. Local roles are
+// held by people of the community itself: a chief is a neighbour.
 type RoleSpec struct {
 	Role        Role
 	Title       string
 	At          []NodeKind
 	AppointedBy []Role
+	Local       bool
 }
 
 // Roles is the table of roles, from the unit up. Nobody appoints a role that this table does not give
 // them, nor outside their own subtree.
 var Roles = []RoleSpec{
-	{UnitChief, "单元长", []NodeKind{Unit}, []Role{BranchSecretary, CommunityStaff, CommunitySecretary, DistrictAdmin}},
-	{GridChief, "网格长", []NodeKind{Grid}, []Role{CommunityStaff, CommunitySecretary, DistrictAdmin}},
-	{BranchSecretary, "网格党支部书记", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}},
-	{CommitteeMember, "兼职委员", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}},
-	{CommunityStaff, "社区工作人员", []NodeKind{Community}, []Role{CommunitySecretary, DistrictAdmin}},
-	{CommunitySecretary, "社区党委书记", []NodeKind{Community}, []Role{DistrictAdmin}},
-	{StreetStaff, "街道工作人员", []NodeKind{Street}, []Role{DistrictAdmin}},
-	{DepartmentStaff, "部门工作人员", []NodeKind{District}, []Role{DistrictAdmin}},
-	{DistrictAdmin, "区级管理员", []NodeKind{District}, []Role{DistrictAdmin}},
-	{Auditor, "审计员", []NodeKind{District, Street, Community}, []Role{DistrictAdmin}},
+	{UnitChief, "单元长", []NodeKind{Unit}, []Role{BranchSecretary, CommunityStaff, CommunitySecretary, DistrictAdmin}, true},
+	{GridChief, "网格长", []NodeKind{Grid}, []Role{CommunityStaff, CommunitySecretary, DistrictAdmin}, true},
+	{BranchSecretary, "网格党支部书记", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}, false},
+	{CommitteeMember, "兼职委员", []NodeKind{Grid}, []Role{CommunitySecretary, DistrictAdmin}, false},
+	{CommunityStaff, "社区工作人员", []NodeKind{Community}, []Role{CommunitySecretary, DistrictAdmin}, false},
+	{CommunitySecretary, "社区党委书记", []NodeKind{Community}, []Role{DistrictAdmin}, false},
+	{StreetStaff, "街道工作人员", []NodeKind{Street}, []Role{DistrictAdmin}, false},
+	{DepartmentStaff, "部门工作人员", []NodeKind{District}, []Role{DistrictAdmin}, false},
+	{DistrictAdmin, "区级管理员", []NodeKind{District}, []Role{DistrictAdmin}, false},
+	{Auditor, "审计员", []NodeKind{District, Street, Community}, []Role{DistrictAdmin}, false},
 }
 
 // Spec gives a role's row; ok is false for a word that is no role.
@@ -84,17 +86,39 @@ func (Appointment) TableName() string { return "roles" }
 // Refusals about appointments. ErrRoleNotFound answers for one that is not there and for one that is
 // not the actor's to see.
 var (
-	ErrRoleNotFound = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。请刷新列表后重试。")
-	ErrRoleUnknown  = fault.New(fault.Invalid, "role.unknown", "没有这项职务,请从列表里选择。")
-	ErrRoleUnfit    = fault.New(fault.Invalid, "role.node_unfit", "这项职务不设在这一级,请换一个地方或换一项职务。")
-	ErrRoleNotYours = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")
-	ErrRoleBackdate = fault.New(fault.Invalid, "role.backdated", "日期不能早于现在。任免从现在或以后的日期开始,请重新选择。")
-	ErrRoleDates    = fault.New(fault.Invalid, "role.dates_invalid", "结束日期要晚于开始日期,请重新选择。")
-	ErrRoleOverlap  = fault.New(fault.Conflict, "role.already_held", "这个人在这段时间已经担任这项职务。请换一个时间,或者先结束原来的任职。")
-	ErrRoleEnded    = fault.New(fault.Conflict, "role.ended", "这项任职在那个时间之前已经结束,不用再结束。如需延长,请重新任命。")
-	ErrRoleLast     = fault.New(fault.Conflict, "role.last_admin", "这是最后一位在任的区级管理员,不能结束。请先任命另一位没有结束日期的区级管理员。")
-	ErrFirstAdmin   = fault.New(fault.Conflict, "role.admin_exists", "已经有过区级管理员,不能再用这个命令。请由在任的区级管理员任命。")
+	ErrRoleNotFound  = fault.New(fault.NotFound, "role.not_found", "没有找到这项任职,或者您不能查看。请刷新列表后重试。")
+	ErrRoleUnknown   = fault.New(fault.Invalid, "role.unknown", "没有这项职务,请从列表里选择。")
+	ErrRoleUnfit     = fault.New(fault.Invalid, "role.node_unfit", "这项职务不设在这一级,请换一个地方或换一项职务。")
+	ErrRoleNotYours  = fault.New(fault.Forbidden, "role.not_yours_to_appoint", "这项职务不由您任免,请联系上一级。")
+	ErrRoleOwn       = fault.New(fault.Forbidden, "role.own", "不能任命自己。请由上一级,或者另一位能任命这项职务的人来任命;只有一位区级管理员时,请先任命第二位。")
+	ErrRoleWhom      = fault.New(fault.Invalid, "role.whom", "请说明任命谁:从名单里选一位,或者填写姓名和手机号,两种方式选一种。")
+	ErrRoleNobody    = fault.New(fault.NotFound, "role.nobody_of_that_name_and_phone", "本区没有登记这样的姓名和手机号,请向本人核对。如果是不住在本区、第一次来任职的人,请选择“登记为新任职人员”再任命。")
+	ErrRoleSeveral   = fault.New(fault.Conflict, "role.several_of_that_name_and_phone", "有几位登记的人姓名和手机号都相同。请从居民名单里选择任命谁。")
+	ErrRoleElsewhere = fault.New(fault.Conflict, "role.not_local", "单元长、网格长由住在本社区或在本社区工作的人担任。请先在本社区登记这个人,或者换一位。")
+	ErrRoleBackdate  = fault.New(fault.Invalid, "role.backdated", "日期不能早于现在。任免从现在或以后的日期开始,请重新选择。")
+	ErrRoleDates     = fault.New(fault.Invalid, "role.dates_invalid", "结束日期要晚于开始日期,请重新选择。")
+	ErrRoleFar       = fault.New(fault.Invalid, "role.date_too_late", "日期最晚是2099年12月31日,请重新选择;没有结束日期的不用填。")
+	ErrRoleOverlap   = fault.New(fault.Conflict, "role.already_held", "这个人在这段时间已经担任这项职务。请换一个时间,或者先结束原来的任职。")
+	ErrRoleEnded     = fault.New(fault.Conflict, "role.ended", "这项任职在那个时间之前已经结束,不用再结束。如需延长,请重新任命。")
+	ErrRoleLast      = fault.New(fault.Conflict, "role.last_admin", "这是最后一位在任的区级管理员,不能结束。请先任命另一位没有结束日期的区级管理员。")
+	ErrFirstAdmin    = fault.New(fault.Conflict, "role.admin_exists", "已经有过区级管理员,不能再用这个命令。请由在任的区级管理员任命。")
 )
+
+// roleHorizon is the first moment that is too late for a date of an appointment: whoever writes such a
+// one has mistyped, and the last years of the calendar can't be shown in every time zone.
+var roleHorizon = time.Date(2100, 1, 1, 0, 0, 0, 0, Beijing)
+
+// RoleDate gives a moment at which an appointment may begin or end, as it is stored, or why it may not.
+func RoleDate(at, now time.Time) (time.Time, error) {
+	at = at.UTC().Truncate(time.Second)
+	switch {
+	case at.Before(now):
+		return at, ErrRoleBackdate
+	case !at.Before(roleHorizon):
+		return at, ErrRoleFar
+	}
+	return at, nil
+}
 
 // OpenRoleKey makes a second open appointment of the same person to the same role at the same node
 // impossible, by the index uq_roles_open.

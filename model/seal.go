@@ -7,6 +7,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -29,11 +30,26 @@ type Keys struct {
 
 const sealFile, indexFile = "seal.json", "index.json"
 
+var keyFiles = []string{sealFile, indexFile}
+
+// MissingKeys names the files of the two keysets that a folder does not have.
+func MissingKeys(dir string) (missing []string) {
+	for _, file := range keyFiles {
+		if _, err := os.Lstat(filepath.Join(dir, file)); errors.Is(err, fs.ErrNotExist) {
+			missing = append(missing, file)
+		}
+	}
+	return missing
+}
+
 // CreateKeys writes two new keysets into dir, readable by the owner only. It refuses a folder that
-// already has some: whoever overwrites keys loses every sealed value.
+// already has some, or one of them, with fs.ErrExist: whoever overwrites keys loses every sealed value.
 func CreateKeys(dir string) error {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return err
+	}
+	if len(MissingKeys(dir)) < len(keyFiles) { // also when only one of them is lost: a new one opens nothing
+		return fs.ErrExist
 	}
 	for file, create := range map[string]func() (*keyset.Handle, error){
 		sealFile:  func() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) },

@@ -40,7 +40,10 @@ func Tables() []any {
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &Change{},
 		&Account{}, &Transfer{}, &Entry{},
-		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
+		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
 		&File{}, &FileCheck{},
+		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
+		&Association{}, &Activity{}, &SignUp{},
+		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
 	}
 }

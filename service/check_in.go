@@ -10,7 +10,7 @@ import (
 
 // CheckIn reports the actor, an in-service member, to the community whose code they scanned, with
 // their work unit. Refusals: code.unknown, code.revoked, check_in.not_a_community_code,
-// check_in.not_your_community, check_in.open_already.
+// check_in.not_your_community, check_in.member_here, check_in.open_already.
 func (s *Service) CheckIn(ctx context.Context, cmd Command, code, workUnit string) (model.ListedCheckIn, error) {
 	workUnit, err := model.CleanWorkUnit("body.work_unit", workUnit)
 	if err != nil {
@@ -32,6 +32,9 @@ func (s *Service) CheckIn(ctx context.Context, cmd Command, code, workUnit strin
 		}
 		if !lives {
 			return none, model.ErrCheckInElsewhere
+		}
+		if p.Membership == model.Member {
+			return none, model.ErrCheckInHere
 		}
 		open, err := model.HasOpenCheckIn(t.DB, p.ID)
 		if err != nil {
@@ -87,20 +90,33 @@ func (t *tx) livesIn(p model.Person, community model.Node) (bool, error) {
 
 // AcceptCheckIn accepts a check-in: the member gets a numbered receipt, and counts as an in-service
 // member where they live. Refusals: check_in.not_found outside the actor's scope, check_in.own,
-// check_in.wrong_state, check_in.not_your_community when they have moved away since.
-func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64) (model.ListedCheckIn, error) {
-	return s.decideCheckIn(ctx, cmd, id, model.CheckInAccepted, "", func(t *tx, p model.Person, community model.Node) error {
+// check_in.wrong_state, check_in.not_your_community when they have moved away since, check_in.member_here,
+// and check_in.not_on_roster_as_member unless the actor says that they have checked it (confirmed):
+// whoever is accepted is a member to everybody from then on.
+func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64, confirmed bool) (model.ListedCheckIn, error) {
+	return s.decideCheckIn(ctx, cmd, id, model.CheckInAccepted, "", func(t *tx, p model.Person, community model.Node) (string, error) {
+		detail := ""
+		switch p.Membership {
+		case model.InServiceMember:
+		case model.Member:
+			return "", model.ErrCheckInHere.Saying("名册登记报到人的党组织关系就在本社区,不用报到。如果其组织关系在工作单位,请先更正登记,再接收;否则请退回。")
+		default:
+			if !confirmed {
+				return "", model.ErrCheckInNoMember
+			}
+			detail = "confirmed_member"
+		}
 		lives, err := t.livesIn(p, community)
 		if err != nil {
-			return err
+			return "", err
 		}
 		if !lives {
-			return model.ErrCheckInElsewhere.Saying("报到人已经不住在本社区,不能接收。请退回,请其到现在居住的社区报到。")
+			return "", model.ErrCheckInElsewhere.Saying("报到人已经不住在本社区,不能接收。请退回,请其到现在居住的社区报到。")
 		}
 		if err := model.GiveReceipt(t.DB, id, community, p.Membership, t.now); err != nil {
-			return err
+			return "", err
 		}
-		return t.setMembership(p, model.InServiceMember)
+		return detail, t.setMembership(p, model.InServiceMember)
 	})
 }
 
@@ -110,10 +126,10 @@ func (s *Service) RefuseCheckIn(ctx context.Context, cmd Command, id int64, reas
 	if err != nil {
 		return model.ListedCheckIn{}, err
 	}
-	return s.decideCheckIn(ctx, cmd, id, model.CheckInRefused, reason, func(*tx, model.Person, model.Node) error { return nil })
+	return s.decideCheckIn(ctx, cmd, id, model.CheckInRefused, reason, func(*tx, model.Person, model.Node) (string, error) { return "", nil })
 }
 
-func (s *Service) decideCheckIn(ctx context.Context, cmd Command, id int64, next model.CheckInState, reason string, then func(*tx, model.Person, model.Node) error) (model.ListedCheckIn, error) {
+func (s *Service) decideCheckIn(ctx context.Context, cmd Command, id int64, next model.CheckInState, reason string, then func(*tx, model.Person, model.Node) (detail string, err error)) (model.ListedCheckIn, error) {
 	none := model.ListedCheckIn{}
 	found, err := model.CheckInByID(s.DB.Read(ctx), id)
 	if err != nil {
@@ -133,10 +149,11 @@ func (s *Service) decideCheckIn(ctx context.Context, cmd Command, id int64, next
 		if err := model.MoveCheckIn(t.DB, &c, next, t.by.PersonID, reason, t.now); err != nil {
 			return none, err
 		}
-		if err := then(t, p, community); err != nil {
+		detail, err := then(t, p, community)
+		if err != nil {
 			return none, err
 		}
-		return t.checkInMoved(c.ID, "check_in."+string(next))
+		return t.checkInMoved(c.ID, "check_in."+string(next), detail)
 	})
 }
 
@@ -149,7 +166,7 @@ func (t *tx) lockCheckIn(found model.CheckIn) (model.Person, model.CheckIn, mode
 }
 
 // checkInMoved tells the other side and records, after a check-in has moved.
-func (t *tx) checkInMoved(id int64, action string) (model.ListedCheckIn, error) {
+func (t *tx) checkInMoved(id int64, action, detail string) (model.ListedCheckIn, error) {
 	c, err := model.ListedCheckInByID(t.DB, id)
 	if err != nil {
 		return c, err
@@ -163,7 +180,7 @@ func (t *tx) checkInMoved(id int64, action string) (model.ListedCheckIn, error) 
 	if err != nil {
 		return c, err
 	}
-	return c, t.audit(action, c.CommunityID, "check_in", id, "")
+	return c, t.audit(action, c.CommunityID, "check_in", id, detail)
 }
 
 // checkInNews is what the person is told of a move.

@@ -44,7 +44,7 @@ func (t *tx) endCheckIn(p *model.Person, c model.CheckIn, reason string) (model.
 		}
 		p.Membership = c.MembershipBefore
 	}
-	return t.checkInMoved(c.ID, "check_in.ended")
+	return t.checkInMoved(c.ID, "check_in.ended", "")
 }
 
 // endOpenCheckIn ends the open check-in, if any, of a locked person who does not live in its community
@@ -68,6 +68,7 @@ func (t *tx) setMembership(p model.Person, m model.Membership) error {
 	if p.Membership == m {
 		return nil
 	}
+	t.mayLeaveDoor(p)
 	if err := model.SetMembership(t.DB, p.ID, m, t.now); err != nil {
 		return err
 	}
@@ -83,23 +84,59 @@ func (s *Service) MyCheckIns(ctx context.Context, by model.Actor, slice model.Sl
 	return model.CheckInsOf(s.DB.Read(ctx), by.PersonID, slice)
 }
 
+// SeenCheckIn is a check-in as somebody sees it: Registered is what the roster says now of the person's
+// membership, for who decides and may know members, nil for anybody else.
+type SeenCheckIn struct {
+	model.ListedCheckIn
+	Registered *model.Membership
+}
+
 // CheckInsOf lists the check-ins of a community, or of those below a node; "" is every state.
-func (s *Service) CheckInsOf(ctx context.Context, by model.Actor, node int64, state model.CheckInState, slice model.Slice) ([]model.ListedCheckIn, error) {
+func (s *Service) CheckInsOf(ctx context.Context, by model.Actor, node int64, state model.CheckInState, slice model.Slice) ([]SeenCheckIn, error) {
 	n, err := s.nodeFor(ctx, by, node, model.AcceptCheckIns, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	return model.CheckInsUnder(s.DB.Read(ctx), n.Path, state, slice)
+	rows, err := model.CheckInsUnder(s.DB.Read(ctx), n.Path, state, slice)
+	if err != nil {
+		return nil, err
+	}
+	return s.withRegistered(ctx, by, rows)
 }
 
 // CheckInReceipt gives one check-in with its receipt to the two who hold it: the person, and the
 // community. For anybody else there is none.
-func (s *Service) CheckInReceipt(ctx context.Context, by model.Actor, id int64) (model.ListedCheckIn, error) {
+func (s *Service) CheckInReceipt(ctx context.Context, by model.Actor, id int64) (SeenCheckIn, error) {
 	c, err := model.ListedCheckInByID(s.DB.Read(ctx), id)
 	if err == nil && c.PersonID != by.PersonID && !by.May(model.AcceptCheckIns, c.CommunityPath, s.now()) {
-		return model.ListedCheckIn{}, model.ErrCheckInNotFound
+		err = model.ErrCheckInNotFound
 	}
-	return c, err
+	if err != nil {
+		return SeenCheckIn{}, err
+	}
+	seen, err := s.withRegistered(ctx, by, []model.ListedCheckIn{c})
+	if err != nil {
+		return SeenCheckIn{}, err
+	}
+	return seen[0], nil
+}
+
+// withRegistered adds what the roster says of those about whom the actor decides.
+func (s *Service) withRegistered(ctx context.Context, by model.Actor, rows []model.ListedCheckIn) ([]SeenCheckIn, error) {
+	people := make([]int64, len(rows))
+	for i, c := range rows {
+		people[i] = c.PersonID
+	}
+	registered, err := model.MembershipsOf(s.DB.Read(ctx), people)
+	seen := make([]SeenCheckIn, len(rows))
+	for i, c := range rows {
+		seen[i].ListedCheckIn = c
+		may := by.May(model.AcceptCheckIns, c.CommunityPath, s.now()) && by.May(model.CountMembers, c.CommunityPath, s.now())
+		if m, ok := registered[c.PersonID]; ok && may && c.PersonID != by.PersonID {
+			seen[i].Registered = &m
+		}
+	}
+	return seen, err
 }
 
 // VerifyReceipt gives the check-in that a receipt stands for; ok is false when number and code do not

@@ -48,6 +48,12 @@ func (s *Service) Notify(ctx context.Context, person int64, kind, title, body, o
 	return err
 }
 
+// LeaveOffices ends a person's roles as registering that they have left does, with these nodes locked.
+func (s *Service) LeaveOffices(ctx context.Context, person int64, locked []int64) error {
+	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) { return struct{}{}, t.leaveOffices(person, locked) })
+	return err
+}
+
 // AttachFiles makes a record of a test's own name photos, as an area's command does.
 func (s *Service) AttachFiles(ctx context.Context, cmd Command, subject string, id int64, files []int64, most int) error {
 	_, err := inTx(ctx, s, cmd, func(t *tx) (struct{}, error) { return struct{}{}, t.attachFiles(subject, id, files, most) })
@@ -67,10 +73,4 @@ func (s *Service) FilesOf(ctx context.Context, subject string, ids ...int64) (re
 	}
 	inside, err = inTx(ctx, s, Command{}, func(t *tx) (map[int64][]model.File, error) { return t.filesOf(subject, ids...) })
 	return read, inside, err
-}
-
-// LeaveOffices ends a person's roles as registering that they have left does, with these nodes locked.
-func (s *Service) LeaveOffices(ctx context.Context, person int64, locked []int64) error {
-	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) { return struct{}{}, t.leaveOffices(person, locked) })
-	return err
 }

@@ -108,6 +108,23 @@ func TestOrphans_anEmptyDatabaseEmptiesNoStore(t *testing.T) {
 	}
 }
 
+// TestOrphans_whatWasAttachedSinceItWasFoundStays: the duty has found photos to be loose, and then a
+// record is faster.
+func TestOrphans_whatWasAttachedSinceItWasFoundStays(t *testing.T) {
+	a := photos(t)
+	loose, used := a.upload(a.token), a.attached(a.token)
+	a.Tx(func(tx *gorm.DB) error {
+		names, err := model.DropLooseFiles(tx, []int64{loose, used, 4711}, a.Clock.Now().Add(time.Hour))
+		if len(names) != 1 {
+			t.Errorf("dropped %v", names)
+		}
+		return err
+	})
+	if !a.gone(loose) || a.gone(used) {
+		t.Errorf("loose gone: %v, used gone: %v", a.gone(loose), a.gone(used))
+	}
+}
+
 func TestOrphans_attachingAndDroppingAtOnceNeverLosesAPhoto(t *testing.T) {
 	a := photos(t)
 	cmd := a.as(a.token)

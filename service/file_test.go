@@ -261,7 +261,8 @@ func TestUpload_twoAreDecodedAtATime(t *testing.T) {
 	<-reading
 	ctx, cancel := context.WithTimeout(a.Context(), 50*time.Millisecond)
 	defer cancel()
-	third := &slow{ReadSeeker: bytes.NewReader(photo), reading: make(chan struct{}, 1), goOn: goOn}
+	third := &slow{ReadSeeker: bytes.NewReader(photo), reading: make(chan struct{}, 1), goOn: make(chan struct{})}
+	close(third.goOn)
 	_, err := a.S.UploadPhoto(ctx, cmd, third, int64(len(photo)))
 	a.wantRefused(err, service.ErrBusy)
 	if third.reads.Load() != 0 {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 
 	"danyuan/model"
 )
@@ -30,6 +31,9 @@ func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode stri
 			return struct{}{}, model.ErrFirstAdmin
 		}
 		district, err := model.DivisionByCode(t.DB, model.District, districtCode)
+		if errors.Is(err, model.ErrNodeNotFound) {
+			err = model.ErrDivisionNone
+		}
 		if err != nil {
 			return struct{}{}, err
 		}
@@ -57,10 +61,5 @@ func (t *tx) personOfPhone(at model.Node, name, phone string) (model.Person, err
 			return p, nil
 		}
 	}
-	p := model.Person{NodeID: at.ID, Name: name, Membership: model.NoMember, State: model.PersonHere, CreatedAt: t.now, UpdatedAt: t.now}
-	p.SetPhone(model.KeysOf(t.DB), phone)
-	if err := model.AddPerson(t.DB, &p); err != nil {
-		return p, err
-	}
-	return p, t.audit("person.add", at.ID, "person", p.ID, "name,phone")
+	return t.enterServing(at, name, phone)
 }

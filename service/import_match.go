@@ -1,7 +1,6 @@
 package service
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 
@@ -95,6 +94,9 @@ func (p *pass) findPersons(rows []*placed) error {
 	if err := p.findInHomes(rest); err != nil {
 		return err
 	}
+	if err := p.findByPhone(rest); err != nil {
+		return err
+	}
 	for _, r := range rows {
 		p.claim(r)
 	}
@@ -131,6 +133,47 @@ func (p *pass) findInHomes(rows []*placed) error {
 	return nil
 }
 
+// findByPhone looks for those whom neither number nor home has found among people of the same name and
+// phone number: a family may share a number, but two of one name at one number are one person. Who only
+// serves somewhere so far is meant; who lives somewhere has to move, and is not entered twice.
+func (p *pass) findByPhone(rows []*placed) error {
+	var numbers []string
+	for _, r := range rows {
+		if r.person == nil && r.phone != "" {
+			numbers = append(numbers, p.keys.PhoneIndex(r.phone))
+		}
+	}
+	people, err := model.PersonsByPhones(p.db, numbers, p.write != nil)
+	if err != nil {
+		return err
+	}
+	known := map[[2]string][]*model.Person{}
+	for i := range people {
+		key := [2]string{people[i].Phone, people[i].Name}
+		known[key] = append(known[key], &people[i])
+	}
+	for _, r := range rows {
+		if r.person != nil || r.phone == "" {
+			continue
+		}
+		for _, one := range known[[2]string{r.phone, r.name}] {
+			switch {
+			case r.idNumber != "" && one.IDNumber != "": // another number: somebody else
+			case one.HouseholdID == nil:
+				r.person = one
+			case p.places.holds(one.NodeID):
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人,请在人员管理里登记迁居,再删去这一行;不是的请填写身份证号并核对手机号。")
+			default:
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已在别处登记,没有导入。如果是同一个人,请本人或家属在原登记的地方办理迁出,再重新导入;不是的请核对手机号。")
+			}
+			if r.person != nil {
+				break
+			}
+		}
+	}
+	return nil
+}
+
 // amongNamesakes picks the one of a household's people of the same name whom a row can mean: those who
 // live there before those who have left, and nobody whose id number is another. When it can't tell, it
 // gives the column at fault and what to tell.
@@ -159,7 +202,7 @@ func (p *pass) claim(r *placed) {
 	switch first, twice := p.claimed[r.person.ID]; {
 	case twice:
 		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人,请只留一行。", first, r.line))
-	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere:
+	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere && r.person.HouseholdID != nil:
 		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记,没有导入。请本人或家属在原登记的地方办理迁出,再重新导入。")
 	default:
 		p.claimed[r.person.ID] = r.line
@@ -218,80 +261,4 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 		}
 	}
 	return nil
-}
-
-// writePersons counts what the rows do, and does it when it may.
-func (p *pass) writePersons(rows []*placed) error {
-	if p.faults.total > 0 {
-		return nil // nothing will happen, and whom these rows are about is not known
-	}
-	var added []model.Person
-	for _, r := range rows {
-		switch {
-		case r.person == nil:
-			p.counts.Added++
-			added = append(added, r.newPerson(p))
-		case len(r.change) == 0:
-			p.counts.Unchanged++
-		default:
-			p.counts.Changed++
-			if r.moves() {
-				p.counts.Moved++
-			}
-			if err := p.changePerson(r); err != nil {
-				return err
-			}
-		}
-	}
-	if p.write == nil {
-		return nil
-	}
-	return model.AddPersons(p.db, added)
-}
-
-// moves tells whether a row's person lives in another unit from now on.
-func (r *placed) moves() bool { return r.change["node_id"] != nil }
-
-// changePerson stores what changes of a person. Who moves to another unit or is a Party member no more
-// is told, and shows no identity: what their neighbours see was agreed to for another door.
-func (p *pass) changePerson(r *placed) error {
-	if p.write == nil {
-		return nil
-	}
-	t, now := p.write, *r.person
-	if err := model.ChangePerson(p.db, now.ID, r.change, p.now); err != nil {
-		return err
-	}
-	if r.moves() {
-		if !p.places.holds(now.NodeID) {
-			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
-		}
-		now.NodeID = r.unit
-		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), endDisplay(t, now.ID, model.EndMoved), t.record(now, "move", "名册导入")); err != nil {
-			return err
-		}
-	}
-	if r.change["membership"] == nil {
-		return nil
-	}
-	if !r.membership.IsMember() {
-		if err := endDisplay(t, now.ID, model.EndNoMember); err != nil {
-			return err
-		}
-	}
-	return t.record(now, "membership", "名册导入")
-}
-
-func (r *placed) newPerson(p *pass) model.Person {
-	home := p.homes[r.home]
-	n := model.Person{
-		NodeID: r.unit, HouseholdID: &home, Name: r.name, BirthDate: r.birth, Address: r.address, Membership: r.membership,
-		State: model.PersonHere, CreatedAt: p.now, UpdatedAt: p.now,
-	}
-	if n.Membership == "" {
-		n.Membership = model.NoMember
-	}
-	n.SetPhone(p.keys, r.phone)
-	n.SetIDNumber(p.keys, r.idNumber)
-	return n
 }

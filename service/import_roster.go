@@ -45,11 +45,22 @@ type rosterRow struct {
 // household and name.
 func roster(now time.Time) importing[rosterRow] {
 	byNumber, byName := map[string]int{}, map[string]int{}
+	type seen struct {
+		line     int
+		numbered bool
+	}
+	byPhone := map[[2]string]seen{}
 	return importing[rosterRow]{
 		check: func(line int, cells []string, faults *faultList) rosterRow {
 			row := checkPerson(line, cells, now, faults)
 			if first, twice := earlier(byNumber, row.idNumber, line); twice {
 				faults.add(line, columnIDNumber, fmt.Sprintf("第%d行和第%d行的身份证号相同,请只留一行。", first, line))
+			}
+			key := [2]string{row.name, row.phone}
+			if other, twice := byPhone[key]; twice && (row.idNumber == "" || !other.numbered) {
+				faults.add(line, columnPhone, fmt.Sprintf("第%d行和第%d行的姓名、手机号都相同。是同一个人的请只留一行;不是的请两行都填写身份证号。", other.line, line))
+			} else if row.name != "" && row.phone != "" {
+				byPhone[key] = seen{line, row.idNumber != ""}
 			}
 			if row.name == "" || row.room == "" {
 				return row

@@ -28,6 +28,7 @@ type importing[R any] struct {
 
 // pass is one time through the rows of a table: checking them, or writing.
 type pass struct {
+	id      int64 // of the import
 	db      *gorm.DB
 	write   *tx // nil while checking
 	now     time.Time
@@ -151,7 +152,7 @@ func (s *Service) newPass(h *gorm.DB, write *tx, imp model.Import) (*pass, error
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
+	p := &pass{id: imp.ID, db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
 	if p.places, err = loadPlaces(h, node); err != nil {
 		return nil, err
 	}

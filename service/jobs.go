@@ -16,13 +16,10 @@ type job func(ctx context.Context, subject int64) error
 
 // The kinds of job.
 const (
-	sendNotice  = "send_notice"  // offers a notice to WeChat
-	forgetJobs  = "forget_jobs"  // drops done jobs after some time
-	importTable = "import"       // imports a table that somebody handed in
-	offerPhoto  = "offer_photo"  // asks WeChat whether a photo may be shown
-	chasePhotos = "chase_photos" // asks again, or a person, where no answer came
-	dropOrphans = "drop_orphans" // drops photos that no record names, and blobs that no row names
-	sweep       = "sweep"        // drops what has had its time: sessions, commands, changes, callbacks
+	sendNotice  = "send_notice" // offers a notice to WeChat
+	forgetJobs  = "forget_jobs" // drops done jobs after some time
+	importTable = "import"      // imports a table that somebody handed in
+	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
 
 	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
 	expireRedemption = "expire_redemption" // gives back what was not picked up
@@ -31,6 +28,9 @@ const (
 	remindExpiry     = "remind_expiry"     // again before they do,
 	expirePoints     = "expire_points"     // takes them,
 	recallExpiry     = "recall_expiry"     // or tells people that they will not
+	offerPhoto       = "offer_photo"       // asks WeChat whether a photo may be shown
+	chasePhotos      = "chase_photos"      // asks again, or a person, where no answer came
+	dropOrphans      = "drop_orphans"      // drops photos that no record names, and blobs that no row names
 )
 
 // jobTable says who does which kind.
@@ -44,6 +44,10 @@ func (s *Service) jobTable() map[string]job {
 		dropOrphans: s.dropOrphans,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
+		remindActivity:   s.remindOfActivity,
+		endActivity:      s.closeActivity,
+		tellChanged:      s.tellOfChange,
+		tellCancelled:    s.tellOfCancellation,
 		closeBudgets:     s.closeBudgets,
 		expireRedemption: s.expireRedemption,
 		remindRedemption: s.remindRedemption,

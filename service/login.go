@@ -18,6 +18,7 @@ type SignedIn struct {
 // Login exchanges a wx.login code for a session. WeChat is asked before the transaction; a repetition
 // of the same request gets the same token, although WeChat takes a code only once.
 func (s *Service) Login(ctx context.Context, cmd Command, code string) (SignedIn, error) {
+	cmd.apart = code // which is one person's, once: two strangers may have thought of the same key
 	if err := s.replay(ctx, cmd); err != nil {
 		return SignedIn{}, err
 	}

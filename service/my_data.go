@@ -3,6 +3,8 @@ package service
 import (
 	"context"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -21,7 +23,12 @@ type MyData struct {
 	CheckIns []model.ListedCheckIn
 	Redeemed []model.ListedRedemption
 	Changes  []model.PersonChange
+	SignUps  []model.TitledSignUp
+	Leads    []model.Association
 	Held     model.Held
+
+	Certificates []model.ListedCertificate
+	Objections   []model.ListedObjection
 }
 
 // MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
@@ -72,6 +79,31 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.Redeemed, err = model.AllRedemptionsOf(h, p.ID); err != nil {
 		return d, err
 	}
-	d.Changes, err = model.PersonChangesOf(h, p.ID)
-	return d, err
+	if err := d.readActivities(h, p.ID); err != nil {
+		return d, err
+	}
+	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
+		return d, err
+	}
+	return d, d.service(h)
+}
+
+// service adds what is held of a person's voluntary service; the hours themselves are their record.
+func (d *MyData) service(h *gorm.DB) (err error) {
+	if d.Redeemed, err = model.AllRedemptionsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Certificates, err = model.AllCertificatesOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	d.Objections, err = model.AllObjectionsOf(h, d.Person.ID)
+	return err
+}
+
+func (d *MyData) readActivities(h *gorm.DB, person int64) (err error) {
+	if d.SignUps, err = model.AllSignUpsOf(h, person); err != nil {
+		return err
+	}
+	d.Leads, err = model.AllAssociationsOf(h, person)
+	return err
 }

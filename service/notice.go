@@ -12,6 +12,9 @@ const (
 	NoticePlaque  = "plaque"
 	NoticeCheckIn = "check_in"
 	NoticeRole    = "role"
+
+	NoticeActivity = "activity"
+	NoticeHours    = "hours"
 )
 
 // notify puts a notice into a person's inbox, in this transaction, and owes its sending. once makes
@@ -67,4 +70,29 @@ func (s *Service) ReadAllNotices(ctx context.Context, cmd Command) (int64, error
 		}
 		return n, t.audit("notice.read_all", 0, "person", cmd.By.PersonID, "")
 	})
+}
+
+// told is a notice for one of many.
+type told struct {
+	person            int64
+	kind, title, body string
+	page, once        string
+}
+
+// notifyMany is notify for many, in few statements whatever their number.
+func (t *tx) notifyMany(news []told) error {
+	notices := make([]model.Notice, len(news))
+	for i, n := range news {
+		notices[i] = model.Notice{PersonID: n.person, Kind: n.kind, Title: n.title, Body: n.body, Page: n.page, CreatedAt: t.now, OnceKey: &n.once}
+	}
+	added, err := model.AddNotices(t.DB, notices)
+	if err != nil {
+		return err
+	}
+	for _, id := range added {
+		if err := t.owe(sendNotice, id, "", t.now); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -110,6 +110,7 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 			return p, model.ErrOwnRecord
 		}
 		t.touch(model.PersonTopic(p.ID), model.NodeTopic(p.NodeID))
+		t.mayLeaveDoor(p)
 		if err := c.write(t, &p, into); err != nil {
 			return p, err
 		}

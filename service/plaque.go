@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"danyuan/model"
 )
@@ -140,15 +139,6 @@ func (t *tx) takePlaqueDown(p model.Plaque) error {
 		return err
 	}
 	return t.leavePlace(showing, model.EndPlaqueRemoved, func(d *model.Display) { d.OnDoor = false })
-}
-
-// needMember refuses a household in which no Party member lives any more.
-func (t *tx) needMember(household int64) error {
-	people, err := model.PersonsOfHousehold(t.DB, household)
-	if err == nil && !slices.ContainsFunc(people, func(p model.Person) bool { return p.Membership.IsMember() }) {
-		err = model.ErrPlaqueNoMember
-	}
-	return err
 }
 
 // plaqueNews is what the applicant is told of a move.

@@ -8,7 +8,8 @@ import (
 
 // PlaqueCheck is what anybody learns who scans the code on a door.
 type PlaqueCheck struct {
-	Genuine bool // false: the code is one of ours, and revoked
+	Genuine bool // false: the code is one of ours, and proves nothing any more
+	Pending bool // the plaque is on the door and is to be taken off: no member lives there any more
 	Place   []model.Node
 	Members []model.ShownMember // who of the household shows identity on the door
 }
@@ -28,6 +29,10 @@ func (s *Service) CheckPlaque(ctx context.Context, code string) (PlaqueCheck, er
 	if err != nil || p.State != model.PlaqueInstalled {
 		return PlaqueCheck{}, err
 	}
+	living, err := model.WithMembers(h, []int64{p.HouseholdID})
+	if err != nil || !living[p.HouseholdID] {
+		return PlaqueCheck{Pending: true}, err
+	}
 	check := PlaqueCheck{Genuine: true}
 	unit, err := model.NodeByID(h, p.UnitID)
 	if err != nil {
@@ -40,13 +45,33 @@ func (s *Service) CheckPlaque(ctx context.Context, code string) (PlaqueCheck, er
 	return check, err
 }
 
+// ListedPlaque is a plaque in an officer's list.
+type ListedPlaque struct {
+	model.ListedPlaque
+	Pending bool // it is to be taken off: no member lives there any more
+}
+
 // PlaquesOf lists the plaques of a node and everything below it, the newest first; "" is every state.
-func (s *Service) PlaquesOf(ctx context.Context, by model.Actor, node int64, state model.PlaqueState, slice model.Slice) ([]model.ListedPlaque, error) {
+func (s *Service) PlaquesOf(ctx context.Context, by model.Actor, node int64, state model.PlaqueState, slice model.Slice) ([]ListedPlaque, error) {
 	n, err := s.nodeFor(ctx, by, node, model.InstallPlaques, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	return model.PlaquesUnder(s.DB.Read(ctx), n.Path, state, slice)
+	h := s.DB.Read(ctx)
+	rows, err := model.PlaquesUnder(h, n.Path, state, slice)
+	if err != nil {
+		return nil, err
+	}
+	var homes []int64
+	for _, p := range rows {
+		homes = append(homes, p.HouseholdID)
+	}
+	living, err := model.WithMembers(h, homes)
+	out := make([]ListedPlaque, len(rows))
+	for i, p := range rows {
+		out[i] = ListedPlaque{p, p.Stands() && !living[p.HouseholdID]}
+	}
+	return out, err
 }
 
 // MyPlaque gives the plaque of the actor's household that is under way or on the door, else what they

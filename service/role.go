@@ -12,21 +12,26 @@ import (
 
 // Appointing is who is to hold which role where, and when. A nil From is now, a nil Until no end.
 type Appointing struct {
-	PersonID, NodeID int64
-	Role             model.Role
-	From, Until      *time.Time
+	Whom        Appointee
+	NodeID      int64
+	Role        model.Role
+	From, Until *time.Time
 }
 
 // rolesPage is where the mini-program shows a person's own appointments.
 const rolesPage = "pages/me/roles"
 
 // Appoint gives a person a role at a node. Only the roles that model.Roles lets the actor give, in
-// their own subtree, from now on or later. The person lives in the community concerned, or has no
-// household and serves somewhere in the district. It acts at the person's next request.
+// their own subtree, to somebody else, from now on or later; Appointee and appointee tell to whom. It
+// acts at the person's next request.
 func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (model.RoleTerm, error) {
 	spec, ok := what.Role.Spec()
 	if !ok {
 		return model.RoleTerm{}, model.ErrRoleUnknown
+	}
+	whom, err := what.Whom.clean()
+	if err != nil {
+		return model.RoleTerm{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
 		n, err := t.lockNode(what.NodeID, model.AppointOfficers, model.ErrNodeNotFound)
@@ -40,13 +45,11 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		p, err := model.LockPerson(t.DB, what.PersonID)
+		p, err := t.appointee(whom, spec, n)
 		if err != nil {
 			return model.RoleTerm{}, err
 		}
-		if err := t.near(p, n); err != nil {
-			return model.RoleTerm{}, err
-		}
+		a.PersonID = p.ID
 		if err := t.appoint(&a); err != nil {
 			return model.RoleTerm{}, err
 		}
@@ -68,51 +71,24 @@ func (t *tx) mayAppoint(spec model.RoleSpec, n model.Node) error {
 // dated gives the appointment with its dates, to the second, refused when they don't fit.
 func (t *tx) dated(what Appointing) (model.Appointment, error) {
 	a := model.Appointment{
-		PersonID: what.PersonID, Role: what.Role, NodeID: what.NodeID,
+		Role: what.Role, NodeID: what.NodeID,
 		StartsAt: t.now, AppointedByID: t.by.PersonID, AppointedAt: t.now,
 	}
+	var err error
 	if what.From != nil {
-		a.StartsAt = what.From.UTC().Truncate(time.Second)
-	}
-	if a.StartsAt.Before(t.now) {
-		return a, model.ErrRoleBackdate
+		if a.StartsAt, err = model.RoleDate(*what.From, t.now); err != nil {
+			return a, err
+		}
 	}
 	if what.Until == nil {
 		return a, nil
 	}
-	until := what.Until.UTC().Truncate(time.Second)
-	a.EndsAt = &until
-	if !until.After(a.StartsAt) {
+	if !what.Until.UTC().Truncate(time.Second).After(a.StartsAt) {
 		return a, model.ErrRoleDates
 	}
-	return a, nil
-}
-
-// near refuses people who have nothing to do with the node, as if there were none such.
-func (t *tx) near(p model.Person, n model.Node) error {
-	above, err := model.NodesOnPath(t.DB, n.Path)
-	if err != nil {
-		return err
-	}
-	home, err := model.NodeByID(t.DB, p.NodeID)
-	if err != nil {
-		return err
-	}
-	lives, serves := n.Path, above[0].Path
-	for _, a := range above {
-		switch a.Kind {
-		case model.Community:
-			lives = a.Path
-		case model.District:
-			serves = a.Path
-		default:
-		}
-	}
-	here := model.Under(home.Path, lives) || p.HouseholdID == nil && model.Under(home.Path, serves)
-	if !here || p.State != model.PersonHere {
-		return model.ErrPersonNotFound
-	}
-	return nil
+	until, err := model.RoleDate(*what.Until, t.now)
+	a.EndsAt = &until
+	return a, err
 }
 
 // appoint stores an appointment of a locked person.

@@ -9,7 +9,8 @@ import (
 )
 
 // EndRole ends an appointment, now or, when at is given, at a later moment; one that has not begun is
-// called off. Whoever may give the role may end it. The last district admin in office without an end
+// called off. Whoever may give the role may end it, and whoever holds it may resign, which those who
+// give it are told. The last district admin in office without an end
 // in sight stays: somebody must be there to appoint the next one.
 func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.Time, reason string) (model.RoleTerm, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
@@ -31,13 +32,23 @@ func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.T
 		}
 		end := t.now
 		if at != nil {
-			end = at.UTC().Truncate(time.Second)
+			if end, err = model.RoleDate(*at, t.now); err != nil {
+				return model.RoleTerm{}, err
+			}
 		}
-		if end.Before(t.now) {
-			return model.RoleTerm{}, model.ErrRoleBackdate
+		term, err := t.endHeldRole(standing, n, end, reason)
+		if err != nil || standing.PersonID != t.by.PersonID {
+			return term, err
 		}
-		return t.endHeldRole(standing, n, end, reason)
+		return term, t.tellResigned(term, n)
 	})
+}
+
+// tellResigned tells those who appoint to an office that somebody has resigned from it.
+func (t *tx) tellResigned(term model.RoleTerm, n model.Node) error {
+	spec, _ := term.Role.Spec()
+	body := fmt.Sprintf("%s辞去“%s”的%s,到%s止。请安排接任的人。", model.MaskName(term.PersonName), n.Name, term.Role.Title(), day(*term.EndsAt))
+	return t.tellHolders(spec.AppointedBy, n.Path, NoticeRole, "有人辞去职务", body, rolesPage, fmt.Sprintf("role:%d:resigned", term.ID))
 }
 
 func (t *tx) endHeldRole(a model.Appointment, n model.Node, end time.Time, reason string) (model.RoleTerm, error) {
@@ -58,11 +69,13 @@ func (t *tx) endHeldRole(a model.Appointment, n model.Node, end time.Time, reaso
 
 // mayEnd refuses unless the actor may end an appointment at its node, which is locked.
 func (t *tx) mayEnd(a model.Appointment, n model.Node) error {
-	if !t.by.May(model.AppointOfficers, n.Path, t.now) {
-		return model.ErrRoleNotFound
-	}
-	if spec, _ := a.Role.Spec(); !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...) {
-		return model.ErrRoleNotYours
+	if a.PersonID != t.by.PersonID {
+		if !t.by.May(model.AppointOfficers, n.Path, t.now) {
+			return model.ErrRoleNotFound
+		}
+		if spec, _ := a.Role.Spec(); !t.by.HoldsRole(n.Path, t.now, spec.AppointedBy...) {
+			return model.ErrRoleNotYours
+		}
 	}
 	if a.Role != model.DistrictAdmin {
 		return nil

@@ -88,6 +88,7 @@ type Command struct {
 	Key    string                    // the caller's Idempotency-Key; "" for what the system does itself
 	Print  string                    // what was asked: the same key with another print is refused
 	Render func(any) ([]byte, error) // how the answer is kept for a repetition
+	apart  string                    // keeps nobody's keys apart from another nobody's; "" where that is not needed
 }
 
 // Replayed is what a repeated command gives instead of happening again.
@@ -96,9 +97,12 @@ type Replayed struct{ Answer []byte }
 // Error says so; api answers with what is inside.
 func (*Replayed) Error() string { return "command has happened already" }
 
-// owner keeps one user's keys apart from another's.
+// owner keeps one user's keys apart from another's, and one stranger's where they can be told apart.
 func (c Command) owner() string {
-	if c.By.UserID == 0 {
+	switch {
+	case c.By.UserID == 0 && c.apart != "":
+		return "nobody:" + model.HashToken(c.apart)[:16]
+	case c.By.UserID == 0:
 		return "nobody"
 	}
 	return model.UserTopic(c.By.UserID)

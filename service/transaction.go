@@ -23,6 +23,7 @@ type tx struct {
 	by      model.Actor
 	draft   *draft
 	changed []string
+	doors   []int64 // households that a member may have left
 	owes    bool
 }
 
@@ -177,10 +178,12 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 	return s.keepAnswers(handle, parts, now)
 }
 
-// attempt runs the part's function. A panic is kept for whoever asked.
+// attempt runs the part's function, and what follows from it. A panic is kept for whoever asked.
 func (p *part) attempt() {
 	defer func() { p.broke = recover() }()
-	p.result, p.err = p.fn(p.t)
+	if p.result, p.err = p.fn(p.t); p.err == nil {
+		p.err = p.t.lookAtDoors()
+	}
 }
 
 func (p *part) failure() error {

@@ -31,7 +31,8 @@ type Page struct {
 	Chief     *model.Officer
 	Secretary *model.Officer
 	Members   []model.ShownMember
-	Counts    *UnitCounts // officers only
+	Next      []model.Activity // not over yet, here and above
+	Counts    *UnitCounts      // officers only
 }
 
 // UnitCounts is what a chief wants to know at a glance.
@@ -114,6 +115,9 @@ func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audien
 		} else {
 			page.Secretary = &o
 		}
+	}
+	if page.Next, err = s.nextActivities(ctx, unit, now); err != nil {
+		return page, err
 	}
 	if page.Members, err = model.ShownOnPage(h, unit.ID); err != nil || audience != OfficerOf {
 		return page, err

@@ -2,9 +2,11 @@ package service
 
 import (
 	"context"
+	"fmt"
 
 	"gorm.io/gorm"
 
+	"danyuan/model"
 	"danyuan/service/ledger"
 )
 
@@ -16,11 +18,16 @@ type Checked = ledger.Checked
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget; and that every redemption agrees with its transfers. It changes nothing and may run beside the service.
+// every budget; every confirmed hour against what it gave, and every redemption against its transfers. It
+// changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
 		if checked, err = ledger.Verify(tx, report); err != nil {
+			return err
+		}
+		err = model.HoursAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("hours %d", a.ID), What: a.What}) })
+		if err != nil {
 			return err
 		}
 		return verifyRedemptions(tx, report)

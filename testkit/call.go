@@ -46,6 +46,7 @@ func (k *Kit) Do(h http.Handler, token, method, path string, body any, headers .
 		k.must(err)
 	}
 	r := httptest.NewRequestWithContext(k.ctx, method, path, bytes.NewReader(raw))
+	r.Host = "127.0.0.1:8080" // the testkit's house is a demo, which answers to no other name
 	if len(raw) > 0 {
 		r.Header.Set("Content-Type", "application/json")
 	}
@@ -56,6 +57,9 @@ func (k *Kit) Do(h http.Handler, token, method, path string, body any, headers .
 		r.Header.Set("Idempotency-Key", "test-key-"+strconv.FormatInt(k.serial.Add(1), 10))
 	}
 	for i := 0; i+1 < len(headers); i += 2 {
+		if headers[i] == "Host" {
+			r.Host = headers[i+1]
+		}
 		r.Header.Set(headers[i], headers[i+1])
 	}
 	w := httptest.NewRecorder()

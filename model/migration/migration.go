@@ -124,11 +124,12 @@ var (
 	types = map[string]*strings.Replacer{
 		"sqlite": strings.NewReplacer(
 			"@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@time", "DATETIME", "@sealed", "BLOB", "@file", "BLOB",
-			"@bool", "BOOLEAN", "@path", "TEXT", "@table", ""),
+			"@bool", "BOOLEAN", "@path", "TEXT", "@table", "", "@clustered", "WITHOUT ROWID"),
 		"mysql": strings.NewReplacer(
 			"@id", "BIGINT AUTO_INCREMENT PRIMARY KEY", "@time", "DATETIME", "@sealed", "VARBINARY(1100)", "@file", "LONGBLOB",
 			"@bool", "BOOLEAN", "@path", "VARCHAR(190) CHARACTER SET ascii COLLATE ascii_bin",
-			"@table", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"),
+			"@table", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin",
+			"@clustered", "ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin"),
 	}
 	sealedChecks = map[string]string{
 		"sqlite": "($1 IS NULL OR (typeof($1) = 'blob' AND substr($1, 1, 1) = x'01'))",
@@ -148,7 +149,7 @@ var (
 )
 
 // Render writes a migration in a dialect's words. The portable words are: @id, @time, @sealed, @file,
-// @bool, @path, @ascii(n), @table, @is_sealed(column), @append_only(table), and INDEX lines inside
+// @bool, @path, @ascii(n), @table, @clustered (rows lie in the order of the primary key), @is_sealed(column), @append_only(table), and INDEX lines inside
 // CREATE TABLE, which become statements of their own where the dialect has no such lines. Every
 // statement can be run again, so that a migration cut off half-way (MySQL's DDL is not transactional)
 // goes on.

@@ -22,10 +22,23 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 3 {
-		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER")
+		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS")
 	}
-	if args[0] == "constant" {
+	switch args[0] {
+	case "constant":
 		return constant(args[1], args[2])
+	case "furnish":
+		return furnish(args[1], args[2], args[3])
+	case "bare":
+		clients, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		seconds, err := strconv.ParseFloat(args[4], 64)
+		if err != nil {
+			return err
+		}
+		return runBare(args[1], args[2], clients, seconds)
 	}
 	rows, err := strconv.Atoi(args[1])
 	if err != nil {

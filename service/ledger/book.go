@@ -110,11 +110,12 @@ func (b *Book) Transfer(t model.Transfer, legs ...Leg) error {
 	}
 	legs = slices.SortedFunc(slices.Values(legs), func(a, c Leg) int { return cmp.Compare(a.Key, c.Key) })
 	b.transfers = append(b.transfers, t)
+	of := digestOf(t)
 	for _, leg := range legs {
 		a := b.held[leg.Key]
 		b.before = append(b.before, was{a, a.Account})
 		e := model.Entry{AccountID: a.ID, Seq: a.LastSeq + 1, TransferID: t.ID, Amount: leg.Amount, Balance: a.Balance + leg.Amount}
-		e.Hash = entryHash(a.Head, a.AccountKey, e, t)
+		e.Hash = entryHash(a.Head, a.AccountKey, e, of)
 		a.Balance, a.LastSeq, a.Head, a.changed = e.Balance, e.Seq, e.Hash, true
 		b.entries = append(b.entries, e)
 	}

@@ -17,22 +17,31 @@ func rootHash(a model.Account) string {
 	return sum(h)
 }
 
-// entryHash binds an entry, all of its transfer, and through before everything that the account has
-// ever held. A change of any of them, or an entry that is missing, shows at the next link.
-func entryHash(before string, accountKey string, e model.Entry, t model.Transfer) string {
+// digest is what an entry's hash binds of its transfer: all of it.
+type digest [sha256.Size]byte
+
+func digestOf(t model.Transfer) (d digest) {
 	reverses := ""
 	if t.ReversesID != nil {
 		reverses = number(*t.ReversesID)
 	}
 	h := sha256.New()
-	writeWords(h, "entry", before, accountKey, number(e.Seq), number(e.Amount), number(e.Balance),
-		number(t.ID), t.Kind, t.Subject, number(t.SubjectID), number(t.ByPersonID), moment(t.At), reverses)
+	writeWords(h, "transfer", number(t.ID), t.Kind, t.Subject, number(t.SubjectID), number(t.ByPersonID), moment(t.At), reverses)
+	h.Sum(d[:0])
+	return d
+}
+
+// entryHash binds an entry, its transfer, and through before everything that the account has ever held.
+// A change of any of them, or an entry that is missing, shows at the next link.
+func entryHash(before, accountKey string, e model.Entry, t digest) string {
+	h := sha256.New()
+	writeWords(h, "entry", before, accountKey, number(e.Seq), number(e.Amount), number(e.Balance), string(t[:]))
 	return sum(h)
 }
 
-// writeWords keeps words apart by a byte that none of them has.
+// writeWords keeps words apart by a byte that none of them has; a digest stands last.
 func writeWords(h hash.Hash, words ...string) {
-	var line []byte
+	line := make([]byte, 0, 256)
 	for _, w := range words {
 		line = append(append(line, w...), 0)
 	}

@@ -3,6 +3,7 @@ package ledger
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -23,18 +24,28 @@ type Checked struct{ Accounts, Transfers, Entries int64 }
 // account's balance, that every transfer sums to zero in each unit and every reversal undoes exactly
 // what it reverses. It reports each difference. tx is a snapshot; rows are read one after another.
 func Verify(tx *gorm.DB, report func(Difference)) (Checked, error) {
-	v := &verifying{tx: tx, report: report, accounts: map[int64]*model.Account{}, sums: map[int64]map[string]int64{}}
-	err := errors.Join(v.readAccounts(), v.readEntries(), v.compareReversals())
+	v := &verifying{tx: tx, report: report, accounts: map[int64]*model.Account{}, transfers: map[int64]*checkedTransfer{}}
+	err := errors.Join(v.readAccounts(), v.readTransfers(), v.readEntries(), v.compareReversals())
 	return v.checked, err
 }
 
 type verifying struct {
-	tx       *gorm.DB
-	report   func(Difference)
-	accounts map[int64]*model.Account
-	sums     map[int64]map[string]int64 // by transfer and unit
-	checked  Checked
+	tx        *gorm.DB
+	report    func(Difference)
+	accounts  map[int64]*model.Account
+	transfers map[int64]*checkedTransfer
+	checked   Checked
 }
+
+// checkedTransfer is what is known of a transfer while its entries are met, account by account.
+type checkedTransfer struct {
+	digest  digest
+	there   bool // false: entries name it, and there is none
+	entries int32
+	sums    [5]int64 // by the place of the unit in units
+}
+
+var units = []string{"points", "conduct", "fen", "item", "quota"}
 
 func (v *verifying) wrong(where, format string, figures ...any) {
 	v.report(Difference{where, fmt.Sprintf(format, figures...)})
@@ -51,76 +62,65 @@ func (v *verifying) readAccounts() error {
 		if unit := Key(a.AccountKey).Unit(); a.Unit != unit {
 			v.wrong("account "+a.AccountKey, "its unit is %q, its key says %q", a.Unit, unit)
 		}
+		if !slices.Contains(units, a.Unit) {
+			v.wrong("account "+a.AccountKey, "there is no unit %q", a.Unit)
+		}
 	}
 	v.checked.Accounts = int64(len(all))
 	return nil
 }
 
+// readTransfers gives each transfer its digest.
+func (v *verifying) readTransfers() error {
+	rows, err := v.tx.Raw("SELECT id, kind, subject, subject_id, by_person_id, at, reverses_id FROM transfers").Rows()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	for rows.Next() {
+		var t model.Transfer
+		if err := rows.Scan(&t.ID, &t.Kind, &t.Subject, &t.SubjectID, &t.ByPersonID, &t.At, &t.ReversesID); err != nil {
+			return err
+		}
+		v.transfers[t.ID] = &checkedTransfer{digest: digestOf(t), there: true}
+		v.checked.Transfers++
+	}
+	return rows.Err()
+}
+
 // chain is how far an account has been recomputed.
 type chain struct {
 	account *model.Account
+	unit    int // its place in units
+	owes    bool
 	seq     int64
 	balance int64
 	head    string
 }
 
-// readEntries goes through every entry, account by account, with the transfer that it is of.
+// readEntries goes through every entry, account by account.
 func (v *verifying) readEntries() error {
-	ids, err := v.transfersSeen()
-	if err != nil {
-		return err
-	}
-	rows, err := v.tx.Raw(`SELECT e.account_id, e.seq, e.transfer_id, e.amount, e.balance, e.hash, t.kind, t.subject, t.subject_id, t.by_person_id, t.at, t.reverses_id
-		FROM entries e LEFT JOIN transfers t ON t.id = e.transfer_id ORDER BY e.account_id, e.seq`).Rows()
+	rows, err := v.tx.Raw("SELECT account_id, seq, transfer_id, amount, balance, hash FROM entries ORDER BY account_id, seq").Rows()
 	if err != nil {
 		return err
 	}
 	defer func() { _ = rows.Close() }()
 	var c chain
 	for rows.Next() {
-		e, t, err := scanEntry(rows)
-		if err != nil {
+		var e model.Entry
+		if err := rows.Scan(&e.AccountID, &e.Seq, &e.TransferID, &e.Amount, &e.Balance, &e.Hash); err != nil {
 			return err
 		}
 		if c.account == nil || c.account.ID != e.AccountID {
 			v.closeChain(c)
 			c = v.openChain(e)
 		}
-		v.follow(&c, e, t)
-		ids[e.TransferID] = true
+		v.follow(&c, e)
 		v.checked.Entries++
 	}
 	v.closeChain(c)
-	v.closeAll(ids)
+	v.closeAll()
 	return rows.Err()
-}
-
-// transfersSeen gives every transfer, none of them seen yet.
-func (v *verifying) transfersSeen() (map[int64]bool, error) {
-	var ids []int64
-	if err := v.tx.Model(&model.Transfer{}).Pluck("id", &ids).Error; err != nil {
-		return nil, err
-	}
-	seen := make(map[int64]bool, len(ids))
-	for _, id := range ids {
-		seen[id] = false
-	}
-	v.checked.Transfers = int64(len(ids))
-	return seen, nil
-}
-
-// scanEntry reads an entry and its transfer, nil when there is none.
-func scanEntry(row interface{ Scan(into ...any) error }) (e model.Entry, t *model.Transfer, err error) {
-	var (
-		kind, subject          *string
-		subjectID, by, reverse *int64
-		at                     *time.Time
-	)
-	err = row.Scan(&e.AccountID, &e.Seq, &e.TransferID, &e.Amount, &e.Balance, &e.Hash, &kind, &subject, &subjectID, &by, &at, &reverse)
-	if err != nil || kind == nil {
-		return e, nil, err
-	}
-	return e, &model.Transfer{ID: e.TransferID, Kind: *kind, Subject: *subject, SubjectID: *subjectID, ByPersonID: *by, At: *at, ReversesID: reverse}, nil
 }
 
 func (v *verifying) openChain(e model.Entry) chain {
@@ -129,38 +129,43 @@ func (v *verifying) openChain(e model.Entry) chain {
 		a = &model.Account{ID: e.AccountID, AccountKey: fmt.Sprintf("#%d", e.AccountID), OpenedAt: time.Time{}}
 		v.wrong("account "+a.AccountKey, "it has entries, and there is no such account")
 	}
-	return chain{account: a, head: rootHash(*a)}
+	key := Key(a.AccountKey)
+	return chain{account: a, unit: max(slices.Index(units, key.Unit()), 0), owes: key.MayOwe(), head: rootHash(*a)}
 }
 
 // follow recomputes one entry from the one before. After a difference it goes on from what is stored,
 // so that one change is told as one.
-func (v *verifying) follow(c *chain, e model.Entry, t *model.Transfer) {
-	where := fmt.Sprintf("account %s, entry %d", c.account.AccountKey, e.Seq)
+func (v *verifying) follow(c *chain, e model.Entry) {
+	here := func(format string, figures ...any) {
+		v.wrong(fmt.Sprintf("account %s, entry %d", c.account.AccountKey, e.Seq), format, figures...)
+	}
 	c.seq++
 	c.balance += e.Amount
+	t := v.transfers[e.TransferID]
 	if t == nil {
-		v.wrong(where, "its transfer %d is not there", e.TransferID)
-		t = &model.Transfer{ID: e.TransferID}
+		t = &checkedTransfer{}
+		v.transfers[e.TransferID] = t
+	}
+	if !t.there {
+		here("its transfer %d is not there", e.TransferID)
 	}
 	if e.Seq != c.seq {
-		v.wrong(where, "entry %d is missing before it", c.seq)
+		here("entry %d is missing before it", c.seq)
 		c.seq = e.Seq
 	}
 	if e.Balance != c.balance {
-		v.wrong(where, "its balance is %d, the entries sum to %d", e.Balance, c.balance)
+		here("its balance is %d, the entries sum to %d", e.Balance, c.balance)
 		c.balance = e.Balance
 	}
-	if e.Balance < 0 && !Key(c.account.AccountKey).MayOwe() {
-		v.wrong(where, "the balance is %d, and may not be below zero", e.Balance)
+	if e.Balance < 0 && !c.owes {
+		here("the balance is %d, and may not be below zero", e.Balance)
 	}
-	if hash := entryHash(c.head, c.account.AccountKey, e, *t); hash != e.Hash {
-		v.wrong(where, "its hash is not that of what it and its transfer %d say", e.TransferID)
+	if entryHash(c.head, c.account.AccountKey, e, t.digest) != e.Hash {
+		here("its hash is not that of what it and its transfer %d say", e.TransferID)
 	}
 	c.head = e.Hash
-	if v.sums[e.TransferID] == nil {
-		v.sums[e.TransferID] = map[string]int64{}
-	}
-	v.sums[e.TransferID][Key(c.account.AccountKey).Unit()] += e.Amount
+	t.entries++
+	t.sums[c.unit] += e.Amount
 }
 
 // closeChain compares an account with what its entries came to.
@@ -183,19 +188,17 @@ func (v *verifying) closeChain(c chain) {
 }
 
 // closeAll compares the accounts without entries, and every transfer's sums.
-func (v *verifying) closeAll(seen map[int64]bool) {
+func (v *verifying) closeAll() {
 	for _, a := range v.accounts {
 		v.closeChain(chain{account: a, head: rootHash(*a)})
 	}
-	for id, any := range seen {
-		if !any {
+	for id, t := range v.transfers {
+		if t.entries == 0 {
 			v.wrong(fmt.Sprintf("transfer %d", id), "it has no entries")
 		}
-	}
-	for id, sums := range v.sums {
-		for unit, sum := range sums {
+		for i, sum := range t.sums {
 			if sum != 0 {
-				v.wrong(fmt.Sprintf("transfer %d", id), "its entries sum to %d %s", sum, unit)
+				v.wrong(fmt.Sprintf("transfer %d", id), "its entries sum to %d %s", sum, units[i])
 			}
 		}
 	}

@@ -35,7 +35,7 @@ CREATE TABLE IF NOT EXISTS entries (
   CONSTRAINT pk_entries PRIMARY KEY (account_id, seq),
   CONSTRAINT fk_entries_account FOREIGN KEY (account_id) REFERENCES accounts (id),
   CONSTRAINT fk_entries_transfer FOREIGN KEY (transfer_id) REFERENCES transfers (id)
-) @table;
+) @clustered;
 
 @append_only(transfers)
 @append_only(entries)

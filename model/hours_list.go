@@ -1,0 +1,70 @@
+package model
+
+import "gorm.io/gorm"
+
+// ListedHours are hours with the names that belong to them.
+type ListedHours struct {
+	Hours
+	Name      string // of the volunteer
+	EnteredBy string // who filed it for them; "" for themselves
+	KindName  string
+	NodeName  string
+	NodePath  string
+}
+
+func listedHours(tx *gorm.DB) *gorm.DB {
+	return tx.Table("hours").
+		Select("hours.*, persons.name, COALESCE(enterers.name, '') AS entered_by, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path").
+		Joins("JOIN persons ON persons.id = hours.person_id").Joins("JOIN nodes ON nodes.id = hours.node_id").
+		Joins("LEFT JOIN service_kinds ON service_kinds.code = hours.kind").
+		Joins("LEFT JOIN persons enterers ON enterers.id = hours.entered_by_id")
+}
+
+// ListedHoursByID gives hours with their names.
+func ListedHoursByID(tx *gorm.DB, id int64) (ListedHours, error) {
+	var h ListedHours
+	return h, take(listedHours(tx).Where("hours.id = ?", id), &h, ErrHoursNotFound)
+}
+
+// HoursOf lists a person's hours, the newest first; "" is every state.
+func HoursOf(tx *gorm.DB, person int64, state HoursState, s Slice) ([]ListedHours, error) {
+	return newestHours(listedHours(tx).Where("hours.person_id = ?", person), state, s)
+}
+
+// HoursUnder lists the hours of organisers in a subtree, the newest first; "" is every state.
+func HoursUnder(tx *gorm.DB, path string, state HoursState, s Slice) ([]ListedHours, error) {
+	return newestHours(InSubtree(listedHours(tx), "nodes.path", path), state, s)
+}
+
+func newestHours(q *gorm.DB, state HoursState, s Slice) ([]ListedHours, error) {
+	var out []ListedHours
+	if state != "" {
+		q = q.Where("hours.state = ?", state)
+	}
+	return out, s.Newest(q, "hours.id").Find(&out).Error
+}
+
+// LogsWaiting lists the logs in subtrees that wait for somebody who is not the volunteer and has not
+// filed them, the longest waiting first.
+func LogsWaiting(tx *gorm.DB, roots []string, but int64, s Slice) ([]ListedHours, error) {
+	var out []ListedHours
+	q := InSubtree(listedHours(tx), "nodes.path", roots...).
+		Where("hours.state = ? AND hours.source = ? AND hours.person_id <> ? AND hours.entered_by_id <> ?", HoursClaimed, FromLog, but, but)
+	return out, s.Oldest(q, "hours.id").Find(&out).Error
+}
+
+// HoursTotal is what a person's hours come to.
+type HoursTotal struct {
+	Records int64 // confirmed
+	Minutes int64 // confirmed
+	Waiting int64 // records that wait to be confirmed
+}
+
+// TotalHours adds up a person's hours.
+func TotalHours(tx *gorm.DB, person int64) (HoursTotal, error) {
+	var t HoursTotal
+	err := tx.Model(&Hours{}).Select("COUNT(CASE WHEN state = 'confirmed' THEN 1 END) AS records, "+
+		"COALESCE(SUM(CASE WHEN state = 'confirmed' THEN minutes END), 0) AS minutes, COUNT(CASE WHEN state = 'claimed' THEN 1 END) AS waiting").
+		Where("person_id = ?", person).Scan(&t).Error
+	return t, err
+}

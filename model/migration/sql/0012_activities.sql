@@ -1,0 +1,67 @@
+-- +goose Up
+CREATE TABLE IF NOT EXISTS associations (
+  id @id,
+  node_id BIGINT NOT NULL,
+  kind @ascii(16) NOT NULL,
+  name VARCHAR(40) NOT NULL,
+  lead_id BIGINT NOT NULL,
+  founded_at @time NOT NULL,
+  founded_by_id BIGINT NOT NULL,
+  ended_at @time,
+  ended_by_id BIGINT NOT NULL,
+  end_reason VARCHAR(200) NOT NULL,
+  active_name VARCHAR(40),
+  INDEX ix_associations_lead (lead_id, id),
+  CONSTRAINT uq_associations_name UNIQUE (node_id, active_name),
+  CONSTRAINT fk_associations_node FOREIGN KEY (node_id) REFERENCES nodes (id),
+  CONSTRAINT fk_associations_lead FOREIGN KEY (lead_id) REFERENCES persons (id)
+) @table;
+
+CREATE TABLE IF NOT EXISTS activities (
+  id @id,
+  node_id BIGINT NOT NULL,
+  association_id BIGINT,
+  kind @ascii(32) NOT NULL,
+  title VARCHAR(60) NOT NULL,
+  content VARCHAR(1000) NOT NULL,
+  place VARCHAR(80) NOT NULL,
+  starts_at @time NOT NULL,
+  ends_at @time NOT NULL,
+  capacity BIGINT NOT NULL,
+  audience @ascii(16) NOT NULL,
+  state @ascii(16) NOT NULL,
+  version BIGINT NOT NULL,
+  secret @sealed,
+  made_by_id BIGINT NOT NULL,
+  made_at @time NOT NULL,
+  cancelled_by_id BIGINT NOT NULL,
+  cancelled_at @time,
+  reason VARCHAR(200) NOT NULL,
+  INDEX ix_activities_node (node_id, state, ends_at),
+  INDEX ix_activities_association (association_id, id),
+  CONSTRAINT ck_activities_bounds CHECK (ends_at >= starts_at AND capacity >= 0),
+  CONSTRAINT ck_activities_secret CHECK (@is_sealed(secret)),
+  CONSTRAINT fk_activities_node FOREIGN KEY (node_id) REFERENCES nodes (id),
+  CONSTRAINT fk_activities_association FOREIGN KEY (association_id) REFERENCES associations (id)
+) @table;
+
+CREATE TABLE IF NOT EXISTS sign_ups (
+  id @id,
+  activity_id BIGINT NOT NULL,
+  person_id BIGINT NOT NULL,
+  state @ascii(8) NOT NULL,
+  way @ascii(8) NOT NULL,
+  turn BIGINT NOT NULL,
+  signed_at @time NOT NULL,
+  entered_by_id BIGINT NOT NULL,
+  seated_at @time,
+  off_at @time,
+  off_by_id BIGINT NOT NULL,
+  left_reason VARCHAR(200) NOT NULL,
+  INDEX ix_sign_ups_state (activity_id, state, turn),
+  INDEX ix_sign_ups_person (person_id, id),
+  CONSTRAINT uq_sign_ups_person UNIQUE (activity_id, person_id),
+  CONSTRAINT uq_sign_ups_turn UNIQUE (activity_id, turn),
+  CONSTRAINT fk_sign_ups_activity FOREIGN KEY (activity_id) REFERENCES activities (id),
+  CONSTRAINT fk_sign_ups_person FOREIGN KEY (person_id) REFERENCES persons (id)
+) @table;

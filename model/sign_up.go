@@ -1,0 +1,141 @@
+package model
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/fault"
+)
+
+// SignUpState says whether somebody who signed up has a seat.
+type SignUpState string
+
+// The states of a sign-up: with a seat, on the waiting list, signed off.
+const (
+	Seated    SignUpState = "seated"
+	Waiting   SignUpState = "waiting"
+	SignedOff SignUpState = "off"
+)
+
+// Title is what people call the state.
+func (s SignUpState) Title() string {
+	return map[SignUpState]string{Seated: "已报名", Waiting: "候补中", SignedOff: "已退出"}[s]
+}
+
+// SignUpWay is how somebody came to be signed up.
+type SignUpWay string
+
+// The ways: by themselves, by an officer for them, at the door.
+const (
+	SignedBySelf  SignUpWay = "self"
+	SignedByProxy SignUpWay = "proxy"
+	SignedAtDoor  SignUpWay = "door"
+)
+
+// SignUp is one person's for one activity; who signs off and up again keeps the row and gets a new
+// turn. Turns are the order of the waiting list: they are given out under the activity's lock.
+type SignUp struct {
+	ID          int64
+	ActivityID  int64
+	PersonID    int64
+	State       SignUpState
+	Way         SignUpWay
+	Turn        int64
+	SignedAt    time.Time
+	EnteredByID int64      // 0: by themselves
+	SeatedAt    *time.Time // nil while they wait, and for who never had a seat
+	OffAt       *time.Time
+	OffByID     int64
+	LeftReason  string // why the organiser said when they left; "" where they were checked out
+}
+
+// Refusals about sign-ups.
+var (
+	ErrSignUpTwice     = fault.New(fault.Conflict, "activity.signed_up_already", "已经报过名,不用再报。请在“我的活动”里查看是有名额还是在候补。")
+	ErrSignUpNot       = fault.New(fault.Conflict, "activity.not_signed_up", "还没有报名,或者已经退出。请先报名。")
+	ErrSignUpAudience  = fault.New(fault.Forbidden, "activity.not_for_you", "按您的登记,您不在这个活动的参加范围里。如果登记有误,请联系社区更正。")
+	ErrSignUpFull      = fault.New(fault.Conflict, "activity.full", "名额已满,不能直接签到。有事请找现场的组织者。")
+	ErrSignUpWaiting   = fault.New(fault.Conflict, "activity.still_waiting", "您还在候补,没有轮到名额,不能签到。有人退出时会自动补上并通知您。")
+	ErrSignUpCheckedIn = fault.New(fault.Conflict, "activity.checked_in", "已经签到,不能退出活动。要离开时请签退。")
+)
+
+// SignUpOf gives a person's sign-up for an activity in any state, nil when there was never one.
+func SignUpOf(tx *gorm.DB, activity, person int64) (*SignUp, error) {
+	return maybe[SignUp](tx.Where("activity_id = ? AND person_id = ?", activity, person))
+}
+
+// CountSignUps gives how many people have a seat, or wait. Within a transaction the caller has locked
+// the activity.
+func CountSignUps(tx *gorm.DB, activity int64, state SignUpState) (int64, error) {
+	var n int64
+	return n, tx.Model(&SignUp{}).Where("activity_id = ? AND state = ?", activity, state).Count(&n).Error
+}
+
+// AddSignUp stores a sign-up with the next turn, in the place of one that was signed off. The caller
+// has locked the activity.
+func AddSignUp(tx *gorm.DB, s *SignUp) error {
+	if err := tx.Model(&SignUp{}).Where("activity_id = ?", s.ActivityID).Select("COALESCE(MAX(turn), 0) + 1").Scan(&s.Turn).Error; err != nil {
+		return err
+	}
+	if s.State == Seated {
+		s.SeatedAt = &s.SignedAt
+	}
+	if s.ID == 0 {
+		return refuseDuplicate(tx.Create(s).Error, ErrSignUpTwice)
+	}
+	return changed(tx.Model(&SignUp{}).Where("id = ? AND state = ?", s.ID, SignedOff).Updates(map[string]any{
+		"state": s.State, "way": s.Way, "turn": s.Turn, "signed_at": s.SignedAt, "entered_by_id": s.EnteredByID,
+		"seated_at": s.SeatedAt, "off_at": nil, "off_by_id": 0,
+	}), ErrSignUpTwice)
+}
+
+// SignOff gives up a seat or a place on the waiting list. The caller has locked the activity.
+func SignOff(tx *gorm.DB, s *SignUp, by int64, now time.Time) error {
+	was := s.State
+	s.State, s.OffAt, s.OffByID = SignedOff, &now, by
+	return changed(tx.Model(&SignUp{}).Where("id = ? AND state = ?", s.ID, was).
+		Updates(map[string]any{"state": SignedOff, "off_at": now, "off_by_id": by}), ErrSignUpNot)
+}
+
+// NoteLeft keeps why the organiser said when somebody left.
+func NoteLeft(tx *gorm.DB, activity, person int64, reason string) error {
+	return tx.Model(&SignUp{}).Where("activity_id = ? AND person_id = ?", activity, person).Update("left_reason", reason).Error
+}
+
+// SignUpsAmong gives a person's sign-ups for some activities.
+func SignUpsAmong(tx *gorm.DB, person int64, activities []int64) ([]SignUp, error) {
+	return inLists(activities, func(some []int64) ([]SignUp, error) {
+		var out []SignUp
+		return out, tx.Where("person_id = ? AND activity_id IN ?", person, some).Find(&out).Error
+	})
+}
+
+// MoveUp gives seats to those who have waited longest and are still here, at most so many, and gives
+// them in their order. The caller has locked the activity.
+func MoveUp(tx *gorm.DB, activity int64, seats int64, now time.Time) ([]SignUp, error) {
+	var up []SignUp
+	err := tx.Select("sign_ups.*").Joins("JOIN persons ON persons.id = sign_ups.person_id").
+		Where("sign_ups.activity_id = ? AND sign_ups.state = ? AND persons.state = ?", activity, Waiting, PersonHere).
+		Order("sign_ups.turn").Limit(int(seats)).Find(&up).Error
+	if err != nil || len(up) == 0 {
+		return nil, err
+	}
+	ids := make([]int64, len(up))
+	for i := range up {
+		ids[i] = up[i].ID
+		up[i].State, up[i].SeatedAt = Seated, &now
+	}
+	_, err = inLists(ids, func(some []int64) ([]struct{}, error) {
+		return nil, tx.Model(&SignUp{}).Where("id IN ? AND state = ?", some, Waiting).
+			Updates(map[string]any{"state": Seated, "seated_at": now}).Error
+	})
+	return up, err
+}
+
+// SignUpsAfter gives the sign-ups of an activity in some states behind an id, for what goes through all
+// of them in batches.
+func SignUpsAfter(tx *gorm.DB, activity int64, states []SignUpState, after int64, limit int) ([]SignUp, error) {
+	var out []SignUp
+	return out, tx.Where("activity_id = ? AND state IN ? AND id > ?", activity, states, after).Order("id").Limit(limit).Find(&out).Error
+}

@@ -1,0 +1,278 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+	"time"
+
+	"danyuan/model"
+)
+
+// Attending is somebody's attendance at an activity, with what it is for.
+type Attending struct {
+	model.Hours
+	Already bool // nothing was done: they were in, or out, before
+}
+
+// attending is who goes through which gate of an activity, by a code or by the organiser's hand.
+type attending struct {
+	activity, person int64
+	gate             model.Gate
+	byHand           bool
+	code             string
+}
+
+// CheckInAt checks the actor in at an activity by the code that is on the organiser's screen. Who has
+// not signed up is signed up at the door while seats are free. Whoever is in already stays in.
+// Refusals: activity.not_found, activity.cancelled, activity.too_early, activity.too_late,
+// activity.code_expired, activity.code_of_another, activity.code_other_way, activity.still_waiting,
+// activity.full, activity.not_for_you, hours.overlap.
+func (s *Service) CheckInAt(ctx context.Context, cmd Command, activity int64, code string) (Attending, error) {
+	return s.attend(ctx, cmd, attending{activity, cmd.By.PersonID, model.GateIn, false, code})
+}
+
+// CheckOutOf checks the actor out by the code for it. Refusals as for CheckInAt, activity.not_checked_in,
+// hours.too_short.
+func (s *Service) CheckOutOf(ctx context.Context, cmd Command, activity int64, code string) (Attending, error) {
+	return s.attend(ctx, cmd, attending{activity, cmd.By.PersonID, model.GateOut, false, code})
+}
+
+// CheckInByHand checks somebody without a phone in, by the organiser, on record. Refusals as for
+// CheckInAt, activity.own_attendance, and person.not_found for who has not signed up and is outside the
+// organiser's care.
+func (s *Service) CheckInByHand(ctx context.Context, cmd Command, activity, person int64) (Attending, error) {
+	return s.attend(ctx, cmd, attending{activity, person, model.GateIn, true, ""})
+}
+
+// CheckOutByHand checks somebody without a phone out now, by the organiser, on record.
+func (s *Service) CheckOutByHand(ctx context.Context, cmd Command, activity, person int64) (Attending, error) {
+	return s.attend(ctx, cmd, attending{activity, person, model.GateOut, true, ""})
+}
+
+func (s *Service) attend(ctx context.Context, cmd Command, who attending) (Attending, error) {
+	return inLane(ctx, s, laneOf(who.activity), holding{}, cmd, func(t *tx) (Attending, error) {
+		a, n, err := t.lockAttended(who)
+		if err != nil {
+			return Attending{}, err
+		}
+		if err := a.Open(who.gate, t.now); err != nil {
+			return Attending{}, err
+		}
+		if !who.byHand {
+			if err := a.Takes(who.gate, who.code, t.now); err != nil {
+				return Attending{}, err
+			}
+		}
+		p, err := model.LockPerson(t.DB, who.person)
+		if err != nil {
+			return Attending{}, err
+		}
+		h, err := model.AttendanceOf(t.DB, a.ID, p.ID)
+		if err != nil {
+			return Attending{}, err
+		}
+		if who.gate == model.GateIn {
+			return t.checkIn(a, n, p, h, who)
+		}
+		return t.checkOut(a, h, who)
+	})
+}
+
+// lockAttended locks the activity; by hand only for who organises it, and for nobody's own self.
+func (t *tx) lockAttended(who attending) (model.Activity, model.Node, error) {
+	if who.byHand {
+		a, n, err := t.lockOrganised(who.activity)
+		if err == nil && who.person == t.by.PersonID {
+			err = model.ErrAttendanceOwn
+		}
+		return a, n, err
+	}
+	a, err := model.LockActivity(t.DB, who.activity)
+	if err != nil {
+		return a, model.Node{}, err
+	}
+	n, err := model.NodeByID(t.DB, a.NodeID)
+	return a, n, err
+}
+
+// checkIn opens the attendance of a locked person with a seat, unless there is one.
+func (t *tx) checkIn(a model.Activity, n model.Node, p model.Person, h *model.Hours, who attending) (Attending, error) {
+	if h != nil && h.State != model.HoursVoid {
+		return Attending{*h, true}, nil
+	}
+	if err := t.needSeat(a, n, p, who); err != nil {
+		return Attending{}, err
+	}
+	begun, err := t.beginHours(model.Hours{
+		PersonID: p.ID, ActivityID: &a.ID, NodeID: n.ID, Kind: a.Kind, Content: a.Title, Place: a.Place,
+		StartsAt: t.now, FromAt: &a.StartsAt, UntilAt: &a.EndsAt, InWay: who.way(), InByID: t.by.PersonID,
+	})
+	return Attending{begun, false}, err
+}
+
+// way is how hours call it.
+func (w attending) way() model.Way {
+	if w.byHand {
+		return model.ByOrganiser
+	}
+	return model.ByCode
+}
+
+// needSeat refuses who has no seat and can't have one at the door.
+func (t *tx) needSeat(a model.Activity, n model.Node, p model.Person, who attending) error {
+	u, err := model.SignUpOf(t.DB, a.ID, p.ID)
+	switch {
+	case err != nil:
+		return err
+	case u != nil && u.State == model.Seated:
+		return nil
+	case u != nil && u.State == model.Waiting:
+		return model.ErrSignUpWaiting
+	case who.byHand:
+		if _, err := t.nodeOfPerson(p, model.ListPeople); err != nil {
+			return err
+		}
+	}
+	was, err := t.mayTakePart(a, n, p)
+	if err != nil {
+		return err
+	}
+	free, err := t.freeSeats(a)
+	if err != nil {
+		return err
+	}
+	if free == 0 {
+		return model.ErrSignUpFull
+	}
+	_, err = t.addSignUp(a, n, p, was, model.Seated, model.SignedAtDoor)
+	return err
+}
+
+// checkOut ends an open attendance now, at the end of the activity at the latest.
+func (t *tx) checkOut(a model.Activity, h *model.Hours, who attending) (Attending, error) {
+	switch {
+	case h == nil, h.State == model.HoursVoid:
+		return Attending{}, model.ErrAttendanceNone
+	case h.State != model.HoursOpen:
+		return Attending{*h, true}, nil
+	}
+	// What is longer than one record may be counts as that long.
+	at := a.Within(t.now)
+	if longest := h.StartsAt.Add(model.MostMinutes * time.Minute); at.After(longest) {
+		at = longest
+	}
+	err := t.endHours(h, at, who.way())
+	return Attending{*h, false}, err
+}
+
+// TakeBackAttendance takes back an attendance that is not confirmed, by the organiser with a reason that the
+// person reads: somebody was checked in by mistake, or left as they had come. Refusals:
+// activity.not_found to whom it is not to organise, activity.not_checked_in, activity.own_attendance,
+// hours.wrong_state.
+func (s *Service) TakeBackAttendance(ctx context.Context, cmd Command, activity, person int64, reason string) (Attending, error) {
+	reason, err := model.NeedText("body.reason", reason, maxReason, false)
+	if err != nil {
+		return Attending{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (Attending, error) {
+		a, _, err := t.lockAttended(attending{activity: activity, person: person, byHand: true})
+		if err != nil {
+			return Attending{}, err
+		}
+		if _, err := model.LockPerson(t.DB, person); err != nil {
+			return Attending{}, err
+		}
+		h, err := model.AttendanceOf(t.DB, a.ID, person)
+		switch {
+		case err != nil:
+			return Attending{}, err
+		case h == nil:
+			return Attending{}, model.ErrAttendanceNone
+		case h.State == model.HoursConfirmed:
+			return Attending{}, model.ErrAttendanceConfirmed
+		}
+		if err := t.voidAttendance(a, *h, reason); err != nil {
+			return Attending{}, err
+		}
+		h, err = model.AttendanceOf(t.DB, a.ID, person)
+		if err != nil {
+			return Attending{}, err
+		}
+		return Attending{*h, false}, nil
+	})
+}
+
+func (t *tx) voidAttendance(a model.Activity, h model.Hours, reason string) error {
+	if err := t.voidHours(h, reason); err != nil {
+		return err
+	}
+	body := fmt.Sprintf("您在“%s”的签到已经作废,原因:%s。如有疑问,请联系组织者。", a.Title, reason)
+	return t.notify(h.PersonID, NoticeActivity, "签到已作废", body, myActivitiesPage, model.ActivityOnce(a.ID, "void:"+strconv.FormatInt(h.ID, 10)))
+}
+
+// voidOpen takes back every attendance at a locked activity of who has not been checked out.
+func (t *tx) voidOpen(a model.Activity, reason string) error {
+	open, err := t.lockAttendances(a, model.HoursOpen)
+	if err != nil {
+		return err
+	}
+	for _, h := range open {
+		if err := t.voidAttendance(a, h, reason); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockAttendances locks the people whose attendance at a locked activity is in a state, and gives it.
+func (t *tx) lockAttendances(a model.Activity, state model.HoursState) ([]model.Hours, error) {
+	attended, err := model.AttendancesOf(t.DB, a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var people []int64
+	for _, h := range attended {
+		people = append(people, h.PersonID)
+	}
+	if _, err := model.LockPersons(t.DB, people); err != nil {
+		return nil, err
+	}
+	// Corrections of hours take the person's lock, and not the activity's.
+	attended, err = model.AttendancesOf(t.DB, a.ID)
+	return inState(attended, state), err
+}
+
+func inState(attended []model.Hours, state model.HoursState) (out []model.Hours) {
+	for _, h := range attended {
+		if h.State == state {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// CheckInCode gives the code for the organiser's screen. Refusals: activity.not_found to whom it is not
+// to organise, activity.cancelled, activity.too_early, activity.too_late.
+func (s *Service) CheckInCode(ctx context.Context, by model.Actor, activity int64, gate model.Gate) (model.RotatingCode, time.Time, error) {
+	h, now := s.DB.Read(ctx), s.now()
+	a, err := model.ActivityByID(h, activity)
+	if err != nil {
+		return model.RotatingCode{}, now, err
+	}
+	n, err := model.NodeByID(h, a.NodeID)
+	if err != nil {
+		return model.RotatingCode{}, now, err
+	}
+	yes, err := organises(h, by, a, n.Path, now)
+	switch {
+	case err != nil:
+		return model.RotatingCode{}, now, err
+	case !yes:
+		return model.RotatingCode{}, now, model.ErrActivityNotFound
+	}
+	if err := a.Open(gate, now); err != nil {
+		return model.RotatingCode{}, now, err
+	}
+	return a.RotatingCode(gate, now), now, nil
+}

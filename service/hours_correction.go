@@ -1,0 +1,199 @@
+package service
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"danyuan/model"
+)
+
+// AskCorrection asks to correct confirmed hours. It is for the volunteer, and for who may enter hours
+// where they live. Refusals: hours.not_found for anybody else, hours.wrong_state for hours that are not
+// confirmed (a claim is changed instead), correction.open_already, and those of FileHours.
+func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, claim model.HoursClaim, why string) (model.ListedCorrection, error) {
+	none := model.ListedCorrection{}
+	claim, err := claim.Clean()
+	if err != nil {
+		return none, err
+	}
+	if why, err = model.NeedText("body.why", why, model.MaxHoursReason, false); err != nil {
+		return none, err
+	}
+	found, err := model.HoursByID(s.DB.Read(ctx), hours)
+	if err != nil {
+		return none, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.ListedCorrection, error) {
+		p, err := model.LockPerson(t.DB, found.PersonID)
+		if err != nil {
+			return none, err
+		}
+		h, err := model.LockHours(t.DB, hours)
+		if err != nil {
+			return none, err
+		}
+		if err := t.needSpokesman(p); err != nil {
+			return none, err
+		}
+		if h.State != model.HoursConfirmed {
+			return none, h.WrongState()
+		}
+		open, err := model.OpenCorrection(t.DB, h.ID)
+		if err == nil && open {
+			err = model.ErrCorrectionOpen
+		}
+		if err == nil {
+			err = t.needClaim(claim, h.PersonID, h)
+		}
+		if err != nil {
+			return none, err
+		}
+		c := model.Correction{
+			HoursID: h.ID, NodeID: h.NodeID, PersonID: h.PersonID, Kind: claim.Kind, Content: claim.Content, Place: claim.Place,
+			StartsAt: claim.StartsAt, EndsAt: claim.EndsAt, Why: why, AskedByID: t.by.PersonID, AskedAt: t.now,
+		}
+		if err := model.AskCorrection(t.DB, &c); err != nil {
+			return none, err
+		}
+		place, err := model.NodeByID(t.DB, h.NodeID)
+		if err != nil {
+			return none, err
+		}
+		body := model.MaskName(p.Name) + "申请更正一条服务记录,请核实后办理。"
+		if err := t.tellOfficers(model.ConfirmHours, place.Path, NoticeHours, "有服务记录申请更正", body, correctionsPage, fmt.Sprintf("correction:%d", c.ID)); err != nil {
+			return none, err
+		}
+		if err := t.audit("correction.ask", h.NodeID, "correction", c.ID, ""); err != nil {
+			return none, err
+		}
+		return model.ListedCorrectionByID(t.DB, c.ID)
+	})
+}
+
+// needSpokesman refuses everybody but the person and who may enter hours where they live.
+func (t *tx) needSpokesman(p model.Person) error {
+	if p.ID == t.by.PersonID {
+		return nil
+	}
+	home, err := model.NodeByID(t.DB, p.NodeID)
+	if err == nil && !t.by.May(model.EnterHours, home.Path, t.now) {
+		err = model.ErrHoursNotFound
+	}
+	return err
+}
+
+// GrantCorrection corrects hours as was asked: what they gave is reversed, and given anew by the rule
+// of their own date; what they said before is kept. Refusals: correction.not_found outside the actor's
+// scope, hours.own, correction.asked_by_you, correction.wrong_state, hours.wrong_state, hours.overlap,
+// hours.points_spent.
+func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (model.ListedCorrection, error) {
+	return s.decideCorrection(ctx, cmd, id, model.CorrectionGranted, "", func(t *tx, h model.Hours, c model.Correction) error {
+		if h.State != model.HoursConfirmed {
+			return h.WrongState()
+		}
+		if err := t.needClaim(c.Claim(), h.PersonID, h); err != nil {
+			return err
+		}
+		was := h.Before("correct", t.by.PersonID, t.now)
+		was.CorrectionID = c.ID
+		old := h
+		h.Claim(c.Claim())
+		if err := t.takeBack(old, &h); err != nil {
+			return err
+		}
+		if err := model.ChangeHours(t.DB, h); err != nil {
+			return err
+		}
+		if err := model.AddHoursChange(t.DB, was); err != nil {
+			return err
+		}
+		body := fmt.Sprintf("您的服务记录已更正为%s,计%s,积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)
+		return t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID))
+	})
+}
+
+// RefuseCorrection turns a request down, with a reason that the volunteer reads.
+func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, reason string) (model.ListedCorrection, error) {
+	reason, err := model.NeedText("body.reason", reason, model.MaxHoursReason, false)
+	if err != nil {
+		return model.ListedCorrection{}, err
+	}
+	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, h model.Hours, c model.Correction) error {
+		body := "您对" + spanText(h) + "服务记录的更正申请没有通过,原因:" + reason + "。"
+		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
+	})
+}
+
+func (s *Service) decideCorrection(ctx context.Context, cmd Command, id int64, next model.CorrectionState, reason string, then func(*tx, model.Hours, model.Correction) error) (model.ListedCorrection, error) {
+	return s.onCorrection(ctx, cmd, id, func(t *tx, _ model.Person, h model.Hours, c *model.Correction) error {
+		place, err := model.NodeByID(t.DB, c.NodeID)
+		switch {
+		case err != nil:
+			return err
+		case !t.by.May(model.ConfirmHours, place.Path, t.now):
+			return model.ErrCorrectionNotFound
+		case c.PersonID == t.by.PersonID:
+			return model.ErrHoursOwn
+		case c.AskedByID == t.by.PersonID:
+			return model.ErrCorrectionOwn
+		}
+		if err := model.MoveCorrection(t.DB, c, next, t.by.PersonID, reason, t.now); err != nil {
+			return err
+		}
+		if err := then(t, h, *c); err != nil {
+			return err
+		}
+		return t.audit("correction."+string(next), c.NodeID, "correction", c.ID, "")
+	})
+}
+
+// WithdrawCorrection takes a request back, by the volunteer or by who asked for them. Refusals:
+// correction.not_found for anybody else, correction.wrong_state.
+func (s *Service) WithdrawCorrection(ctx context.Context, cmd Command, id int64) (model.ListedCorrection, error) {
+	return s.onCorrection(ctx, cmd, id, func(t *tx, p model.Person, _ model.Hours, c *model.Correction) error {
+		err := t.needSpokesman(p)
+		if errors.Is(err, model.ErrHoursNotFound) || c.PersonID != t.by.PersonID && c.AskedByID != t.by.PersonID {
+			return model.ErrCorrectionNotFound
+		}
+		if err != nil {
+			return err
+		}
+		if err := model.MoveCorrection(t.DB, c, model.CorrectionWithdrawn, t.by.PersonID, "", t.now); err != nil {
+			return err
+		}
+		return t.audit("correction.withdraw", c.NodeID, "correction", c.ID, "")
+	})
+}
+
+// onCorrection does something to a request, under the volunteer's lock.
+func (s *Service) onCorrection(ctx context.Context, cmd Command, id int64, do func(t *tx, p model.Person, h model.Hours, c *model.Correction) error) (model.ListedCorrection, error) {
+	none := model.ListedCorrection{}
+	found, err := model.CorrectionByID(s.DB.Read(ctx), id)
+	if err != nil {
+		return none, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (model.ListedCorrection, error) {
+		p, err := model.LockPerson(t.DB, found.PersonID)
+		if err != nil {
+			return none, err
+		}
+		h, err := model.LockHours(t.DB, found.HoursID)
+		if err != nil {
+			return none, err
+		}
+		c, err := model.LockCorrection(t.DB, id)
+		if err != nil {
+			return none, err
+		}
+		if err := do(t, p, h, &c); err != nil {
+			return none, err
+		}
+		return model.ListedCorrectionByID(t.DB, id)
+	})
+}
+
+// CorrectionsToDecide lists the requests that wait in the actor's scopes, the longest waiting first.
+func (s *Service) CorrectionsToDecide(ctx context.Context, by model.Actor, slice model.Slice) ([]model.ListedCorrection, error) {
+	return model.CorrectionsWaiting(s.DB.Read(ctx), by.Scopes(model.ConfirmHours, s.now()), by.PersonID, slice)
+}

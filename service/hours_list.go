@@ -1,0 +1,88 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"danyuan/model"
+)
+
+// MyHours lists the actor's own hours, the newest first; "" is every state.
+func (s *Service) MyHours(ctx context.Context, by model.Actor, state model.HoursState, slice model.Slice) ([]model.ListedHours, error) {
+	return model.HoursOf(s.DB.Read(ctx), by.PersonID, state, slice)
+}
+
+// HoursAt lists the hours of organisers at a node and below, the newest first; "" is every state.
+func (s *Service) HoursAt(ctx context.Context, by model.Actor, node int64, state model.HoursState, slice model.Slice) ([]model.ListedHours, error) {
+	n, err := s.nodeFor(ctx, by, node, model.ConfirmHours, model.ErrNodeNotFound)
+	if err != nil {
+		return nil, err
+	}
+	return model.HoursUnder(s.DB.Read(ctx), n.Path, state, slice)
+}
+
+// WaitingHours is a log that waits; YourTurn tells that the actor may decide now.
+type WaitingHours struct {
+	model.ListedHours
+	YourTurn bool
+}
+
+// HoursToConfirm lists the logs that wait in the actor's scopes, the longest waiting first.
+func (s *Service) HoursToConfirm(ctx context.Context, by model.Actor, slice model.Slice) ([]WaitingHours, error) {
+	now, h := s.now(), s.DB.Read(ctx)
+	logs, err := model.LogsWaiting(h, by.Scopes(model.ConfirmHours, now), by.PersonID, slice)
+	if err != nil || len(logs) == 0 {
+		return nil, err
+	}
+	var nodes []int64
+	for _, l := range logs {
+		nodes = append(nodes, model.PathIDs(l.NodePath)...)
+	}
+	officers, err := model.OfficersAt(h, slices.Compact(slices.Sorted(slices.Values(nodes))), now, model.DecidingRoles()...)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]WaitingHours, len(logs))
+	for i, l := range logs {
+		above := model.PathIDs(l.NodePath)
+		here := slices.DeleteFunc(slices.Clone(officers), func(o model.Officer) bool { return !slices.Contains(above, o.NodeID) })
+		turn, _ := model.TurnOf(here, l.PersonID, l.EnteredByID)
+		out[i] = WaitingHours{l, turn >= by.LevelOf(l.NodePath, now) || !l.CreatedAt.Add(model.TurnPassesUp).After(now)}
+	}
+	return out, nil
+}
+
+// HoursRecord is one record with its photos and its history. SeesAll tells that the viewer may see photos
+// that have not passed: they are their own, or theirs to review.
+type HoursRecord struct {
+	model.ListedHours
+	Photos      []model.File
+	SeesAll     bool
+	Changes     []model.HoursChange
+	Corrections []model.ListedCorrection
+}
+
+// HoursRecord gives one record to the volunteer, to who decides about it, and to who may enter hours
+// there. For anybody else there is none.
+func (s *Service) HoursRecord(ctx context.Context, by model.Actor, id int64) (HoursRecord, error) {
+	h := s.DB.Read(ctx)
+	var r HoursRecord
+	var err error
+	if r.ListedHours, err = model.ListedHoursByID(h, id); err != nil {
+		return r, err
+	}
+	if now := s.now(); r.PersonID != by.PersonID && !by.May(model.ConfirmHours, r.NodePath, now) && !by.May(model.EnterHours, r.NodePath, now) {
+		return HoursRecord{}, model.ErrHoursNotFound
+	}
+	photos, err := s.filesOf(ctx, hoursFiles, id)
+	if err != nil {
+		return r, err
+	}
+	r.Photos = photos[id]
+	r.SeesAll = slices.ContainsFunc(r.Photos, func(f model.File) bool { return f.UploaderID == by.PersonID }) || by.May(model.ReviewPhotos, r.NodePath, s.now())
+	if r.Changes, err = model.HoursChangesOf(h, id); err != nil {
+		return r, err
+	}
+	r.Corrections, err = model.CorrectionsOf(h, id)
+	return r, err
+}

@@ -1,0 +1,127 @@
+package service
+
+import (
+	"errors"
+	"slices"
+	"strconv"
+	"strings"
+
+	"danyuan/model"
+)
+
+// writePersons counts what the rows do, and does it when it may.
+func (p *pass) writePersons(rows []*placed) error {
+	if p.faults.total > 0 {
+		return nil // nothing will happen, and whom these rows are about is not known
+	}
+	var added []model.Person
+	for _, r := range rows {
+		switch {
+		case r.person == nil:
+			p.counts.Added++
+			added = append(added, r.newPerson(p))
+		case len(r.change) == 0:
+			p.counts.Unchanged++
+		default:
+			p.counts.Changed++
+			if r.moves() {
+				p.counts.Moved++
+			}
+			if err := p.changePerson(r); err != nil {
+				return err
+			}
+		}
+	}
+	if p.write == nil {
+		return nil
+	}
+	if err := model.AddPersons(p.db, added); err != nil {
+		return err
+	}
+	for _, n := range added {
+		if err := p.note("person.add", n.NodeID, n.ID, fieldsOf(n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// note enters what the import did to a person into the audit log: the names of fields, and the import.
+func (p *pass) note(action string, node, person int64, fields []string) error {
+	slices.Sort(fields)
+	detail := strings.Join(fields, ",") + " import:" + strconv.FormatInt(p.id, 10)
+	return p.write.audit(action, node, "person", person, detail)
+}
+
+// fieldsOf names what is held of somebody new.
+func fieldsOf(n model.Person) []string {
+	fields := []string{"household", "name", "membership"}
+	for name, value := range map[string]string{"phone": n.Phone, "id_number": n.IDNumber, "birth_date": n.BirthDate, "address": n.Address} {
+		if value != "" {
+			fields = append(fields, name)
+		}
+	}
+	return fields
+}
+
+// changedFields names what a row changes, as the audit log calls it.
+func (r *placed) changedFields() []string {
+	var fields []string
+	for column := range r.change {
+		if !strings.HasSuffix(column, "_index") {
+			fields = append(fields, strings.TrimSuffix(column, "_id"))
+		}
+	}
+	return fields
+}
+
+// moves tells whether a row's person lives in another unit from now on.
+func (r *placed) moves() bool { return r.change["node_id"] != nil }
+
+// changePerson stores what changes of a person. Who moves to another unit or is a Party member no more
+// is told, and shows no identity: what their neighbours see was agreed to for another door.
+func (p *pass) changePerson(r *placed) error {
+	if p.write == nil {
+		return nil
+	}
+	t, now := p.write, *r.person
+	t.mayLeaveDoor(now)
+	if err := p.note("person.change", r.unit, now.ID, r.changedFields()); err != nil {
+		return err
+	}
+	if err := model.ChangePerson(p.db, now.ID, r.change, p.now); err != nil {
+		return err
+	}
+	if r.moves() {
+		if !p.places.holds(now.NodeID) {
+			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
+		}
+		now.NodeID = r.unit
+		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), endDisplay(t, now.ID, model.EndMoved), t.record(now, "move", "名册导入")); err != nil {
+			return err
+		}
+	}
+	if r.change["membership"] == nil {
+		return nil
+	}
+	if !r.membership.IsMember() {
+		if err := endDisplay(t, now.ID, model.EndNoMember); err != nil {
+			return err
+		}
+	}
+	return t.record(now, "membership", "名册导入")
+}
+
+func (r *placed) newPerson(p *pass) model.Person {
+	home := p.homes[r.home]
+	n := model.Person{
+		NodeID: r.unit, HouseholdID: &home, Name: r.name, BirthDate: r.birth, Address: r.address, Membership: r.membership,
+		State: model.PersonHere, CreatedAt: p.now, UpdatedAt: p.now,
+	}
+	if n.Membership == "" {
+		n.Membership = model.NoMember
+	}
+	n.SetPhone(p.keys, r.phone)
+	n.SetIDNumber(p.keys, r.idNumber)
+	return n
+}
