@@ -139,3 +139,18 @@ func TestBudget_lastSecondIsPaidFromTheOldYearAndTheNextFromTheNew(t *testing.T)
 	check("when the year is closed", [4]int64{0, 500, 2500, 500})
 	s.Balanced()
 }
+
+func TestBudget_eachYearIsGoneThroughThatTheServerWasDownFor(t *testing.T) {
+	s := newShop(t, nil)
+	s.at(newYear.AddDate(1, 2, 0)) // 2028
+	s.WorkOff()
+	sheet := path("/v1/nodes/%d/budgets", s.o.District.ID)
+	for _, year := range []string{"2026", "2027"} {
+		s.Get(s.admin, sheet+"?year="+year).Expect(200).Has(`"fund":{`, "先锋社区", `"state":"closed"`).HasNot(`"state":"open"`)
+	}
+	s.Get(s.admin, sheet).Expect(200).Has(`"year":2028`, "先锋社区", `"state":"open"`)
+	if holds := s.Holds(ledger.MoneyOutside(s.o.District.ID)); holds[0] != 0 {
+		t.Errorf("outside %v", holds)
+	}
+	s.Balanced()
+}

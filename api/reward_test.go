@@ -35,7 +35,7 @@ func TestReward_catalogueTellsWhatThePersonCanRedeemAndWhyNot(t *testing.T) {
 func TestReward_isMadeAndChangedByItsCommunityOnly(t *testing.T) {
 	s := newShop(t, nil)
 	_, foreign := s.Officer(model.CommunityStaff, s.o.OtherCommunity, "外干事")
-	make, reward, one := path("/v1/nodes/%d/rewards", s.o.Community.ID), "/v1/rewards/"+s.reward, map[string]int{"pieces": 1}
+	list, reward, one := path("/v1/nodes/%d/rewards", s.o.Community.ID), "/v1/rewards/"+s.reward, map[string]int{"pieces": 1}
 	for who, refused := range map[string]struct {
 		token  string
 		status int
@@ -47,11 +47,11 @@ func TestReward_isMadeAndChangedByItsCommunityOnly(t *testing.T) {
 		s.Post(refused.token, reward+"/offer", nil).Refused(refused.status, refused.code)
 		s.Post(refused.token, reward+"/stock", one).Refused(refused.status, refused.code)
 	}
-	s.Post(foreign, make, terms(nil)).Refused(404, "node.not_found")
-	s.Get(foreign, make).Refused(404, "node.not_found")
+	s.Post(foreign, list, terms(nil)).Refused(404, "node.not_found")
+	s.Get(foreign, list).Refused(404, "node.not_found")
 	s.Post(s.staff, path("/v1/nodes/%d/rewards", s.o.Unit.ID), terms(nil)).Refused(422, "reward.place_unfit")
 	s.Post(s.staff, "/v1/rewards/999999/withdraw", nil).Refused(404, "reward.not_found")
-	s.Get(s.staff, make).Expect(200).Has("食用油", `"cost":500`, `"shelf":10`)
+	s.Get(s.staff, list).Expect(200).Has("食用油", `"cost":500`, `"shelf":10`)
 }
 
 func TestReward_refusesTermsThatCannotBeMeant(t *testing.T) {

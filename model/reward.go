@@ -111,8 +111,8 @@ var (
 
 // The most that the terms of a reward may say.
 const (
-	MostPrice, MostCost = 1_000_000, 100_000_000
-	MostTurns, MostDays = 1000, 90
+	mostPrice, mostCost = 1_000_000, 100_000_000
+	mostTurns, mostDays = 1000, 90
 	MostPieces          = 100_000
 	maxRewardName       = 40
 	maxRewardText       = 500
@@ -149,13 +149,13 @@ func (r RewardTerms) faults(now time.Time) (faults []fault.Field) {
 			faults = append(faults, fault.Field{Path: "body." + field, Text: fmt.Sprintf("%s应在 %d 到 %d 之间。", what, least, most)})
 		}
 	}
-	within("points", r.Points, 1, MostPrice, "积分")
-	within("cost", r.Cost, 0, MostCost, "成本(分)")
-	within("pick_up_days", r.PickUpDays, 1, MostDays, "保留天数")
+	within("points", r.Points, 1, mostPrice, "积分")
+	within("cost", r.Cost, 0, mostCost, "成本(分)")
+	within("pick_up_days", r.PickUpDays, 1, mostDays, "保留天数")
 	if r.PerPeriod == NoPeriod {
 		within("per_person", r.PerPerson, 0, 0, "不限次数时,每人次数")
 	} else {
-		within("per_person", r.PerPerson, 1, MostTurns, "每人次数")
+		within("per_person", r.PerPerson, 1, mostTurns, "每人次数")
 	}
 	far := now.AddDate(mostYears, 0, 0)
 	if r.ValidFrom.After(far) || r.ValidFrom.Before(now.AddDate(-mostYears, 0, 0)) {

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"danyuan/model"
@@ -80,7 +81,7 @@ func (t *tx) moveAll(kind string, budget int64, from, to ledger.Key) error {
 // that was down for more than a year goes through each of them.
 func (t *tx) openNextYear(b model.Budget, communities []model.Budget) error {
 	for _, c := range append([]model.Budget{b}, communities...) {
-		if _, err := t.openBudget(c.NodeID, c.DistrictID, c.Year+1); err != nil {
+		if _, err := t.openBudget(c.NodeID, c.DistrictID, c.Year+1); err != nil && !errors.Is(err, model.ErrBudgetClosed) {
 			return err
 		}
 	}
