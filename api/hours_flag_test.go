@@ -63,6 +63,14 @@ func TestFlag_longWeekIsRaisedOnceForTheWeek(t *testing.T) {
 	c.flagged("long_week")
 	c.file(c.volunteer, onDay(1, "08:30", "08:40")) // Sunday belongs to the week before
 	c.flagged("long_week")
+	c.Tx(func(tx *gorm.DB) error {
+		var told int64
+		err := tx.Model(&model.Audit{}).Where("action = ?", "flag.raise").Count(&told).Error
+		if told != 1 {
+			t.Errorf("raised %d times", told)
+		}
+		return err
+	})
 }
 
 func TestFlag_copiedText(t *testing.T) {

@@ -51,8 +51,12 @@ func (a *API) myPoints(ctx context.Context, by model.Actor, _ *myPointsIn) (myPo
 
 // transferTitles is what people call the kinds of transfer that change their points.
 var transferTitles = map[string]string{
-	"hours.earned":   "志愿服务得积分",
-	"hours.reversed": "更正或作废,原积分冲回",
+	"hours.earned":       "志愿服务得积分",
+	"hours.reversed":     "更正或作废,原积分冲回",
+	"redemption.reserve": "兑换",
+	"redemption.cancel":  "取消兑换,积分退回",
+	"redemption.expire":  "兑换过期未领,积分退回",
+	"points.expire":      "积分到期",
 }
 
 type statementLineView struct {
