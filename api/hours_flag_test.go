@@ -159,20 +159,20 @@ func TestFlag_clearedOnceWithANoteAndByNobodyConcerned(t *testing.T) {
 	from := testkit.Start.Add(-20 * 24 * time.Hour)
 	url := c.file(c.volunteer, but(but(onDay(1, "09:00", "10:00"), "starts_at", from.Add(-time.Hour)), "ends_at", from))
 	c.Post(c.chief, url+"/confirm", map[string]any{}).Expect(200)
-	clear := "/v1/flags/" + c.flags()[0].ID + "/clear"
+	clearing := "/v1/flags/" + c.flags()[0].ID + "/clear"
 	note := map[string]string{"note": "已电话核实,情况属实"}
-	c.Post(c.volunteer, clear, note).Refused(403, "role.not_allowed")
-	c.Post(c.chief, clear, note).Refused(403, "role.not_allowed")
-	c.Post(c.foreignStaff, clear, note).Refused(404, "flag.not_found")
+	c.Post(c.volunteer, clearing, note).Refused(403, "role.not_allowed")
+	c.Post(c.chief, clearing, note).Refused(403, "role.not_allowed")
+	c.Post(c.foreignStaff, clearing, note).Refused(404, "flag.not_found")
 	c.Get(c.foreignStaff, path("/v1/nodes/%d/flags", c.o.Grid.ID)).Refused(404, "node.not_found")
 	c.Post(c.secretary, "/v1/flags/999999/clear", note).Refused(404, "flag.not_found")
-	c.Post(c.secretary, clear, map[string]string{"note": " "}).Refused(422, "text.empty")
+	c.Post(c.secretary, clearing, map[string]string{"note": " "}).Refused(422, "text.empty")
 	for _, p := range []model.Person{c.who, c.chiefWho} { // the volunteer, and who confirmed it
 		c.Appoint(p, model.BranchSecretary, c.o.Grid)
-		c.Post(c.SignIn(p), clear, note).Refused(403, "flag.own")
+		c.Post(c.SignIn(p), clearing, note).Refused(403, "flag.own")
 	}
 	answers := make([]testkit.Answer, 4)
-	c.Race(len(answers), func(i int) { answers[i] = c.Do(c.API, []string{c.secretary, c.staff}[i%2], "POST", clear, note) })
+	c.Race(len(answers), func(i int) { answers[i] = c.Do(c.API, []string{c.secretary, c.staff}[i%2], "POST", clearing, note) })
 	if won := c.won(answers, 409, "flag.cleared_already"); won != 1 {
 		t.Fatalf("cleared %d times", won)
 	}

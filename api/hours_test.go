@@ -210,14 +210,14 @@ func (c *crew) won(answers []testkit.Answer, status int, code string) (n int) {
 
 func TestHours_filedByProxySayWhoAndForWhom(t *testing.T) {
 	c := newCrew(t)
-	for_ := path("/v1/people/%d/hours", c.who.ID)
-	c.Post(c.volunteer, for_, onDay(4, "09:00", "10:00")).Refused(403, "role.not_allowed")
-	c.Post(c.secretary, for_, onDay(4, "09:00", "10:00")).Refused(403, "role.not_allowed")
-	c.Post(c.foreignChief, for_, onDay(4, "09:00", "10:00")).Refused(404, "person.not_found")
-	c.Post(c.foreignStaff, for_, onDay(4, "09:00", "10:00")).Refused(404, "person.not_found")
+	logs := path("/v1/people/%d/hours", c.who.ID)
+	c.Post(c.volunteer, logs, onDay(4, "09:00", "10:00")).Refused(403, "role.not_allowed")
+	c.Post(c.secretary, logs, onDay(4, "09:00", "10:00")).Refused(403, "role.not_allowed")
+	c.Post(c.foreignChief, logs, onDay(4, "09:00", "10:00")).Refused(404, "person.not_found")
+	c.Post(c.foreignStaff, logs, onDay(4, "09:00", "10:00")).Refused(404, "person.not_found")
 	c.Post(c.chief, "/v1/people/999999/hours", onDay(4, "09:00", "10:00")).Refused(404, "person.not_found")
 	var h hours
-	c.Post(c.chief, for_, onDay(4, "09:00", "10:00")).Expect(200).Has("张卫东", `"entered_by":"王建国"`).Into(&h)
+	c.Post(c.chief, logs, onDay(4, "09:00", "10:00")).Expect(200).Has("张卫东", `"entered_by":"王建国"`).Into(&h)
 	url := "/v1/hours/" + h.ID
 	c.Get(c.volunteer, "/v1/notices").Expect(200).Has("有人代您填报了志愿服务", "王建国")
 	c.Get(c.secretary, "/v1/notices").Expect(200).Has("有新的服务记录待确认") // the chief can't, so it is their turn
@@ -231,7 +231,7 @@ func TestHours_filedByProxySayWhoAndForWhom(t *testing.T) {
 	c.Post(c.chief, url+"/change", onDay(4, "09:00", "10:30")).Expect(200).Has(`"minutes":90`)
 	c.Post(c.secretary, url+"/confirm", map[string]any{}).Expect(200).Has(`"points":15`)
 	c.holds(15)
-	c.Post(c.staff, for_, onDay(3, "09:00", "10:00")).Expect(200).Has(`"entered_by":"陈社工"`).Into(&h)
+	c.Post(c.staff, logs, onDay(3, "09:00", "10:00")).Expect(200).Has(`"entered_by":"陈社工"`).Into(&h)
 	c.Post(c.staff, "/v1/hours/"+h.ID+"/withdraw", nil).Expect(200).Has(`"state":"void"`)
 	c.Tx(func(tx *gorm.DB) error {
 		var details []string

@@ -34,12 +34,12 @@ func CommandsHappened(tx *gorm.DB, keys [][2]string) (map[[2]string]Command, err
 	if len(keys) == 0 {
 		return nil, nil
 	}
-	any := tx.Session(&gorm.Session{NewDB: true})
+	these := tx.Session(&gorm.Session{NewDB: true})
 	for _, k := range keys {
-		any = any.Or("owner = ? AND command_key = ?", k[0], k[1])
+		these = these.Or("owner = ? AND command_key = ?", k[0], k[1])
 	}
 	var was []Command
-	if err := tx.Where(any).Find(&was).Error; err != nil {
+	if err := tx.Where(these).Find(&was).Error; err != nil {
 		return nil, err
 	}
 	happened := make(map[[2]string]Command, len(was))

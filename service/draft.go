@@ -130,12 +130,15 @@ func (d *draft) back() error {
 
 // writeRead writes what others read.
 func (d *draft) writeRead() error {
-	if err := d.book.Write(d.raw); err != nil {
-		return err
+	err := d.book.Write(d.raw)
+	if err == nil {
+		err = model.AddRedemptions(d.raw, d.redemptions)
 	}
-	err := model.AddRedemptions(d.raw, d.redemptions)
-	if errors.Is(err, model.ErrRedemptionTaken) {
-		return errors.Join(errRaced, err) // run again, each gets another
+	if errors.Is(err, model.ErrRedemptionTaken) || errors.Is(err, ledger.ErrTaken) {
+		return errors.Join(errRaced, err) // run again, each gets another number
+	}
+	if err != nil {
+		return err
 	}
 	d.redemptions = d.redemptions[:0]
 	return err

@@ -36,17 +36,7 @@ func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, c
 		if err := t.needSpokesman(p); err != nil {
 			return none, err
 		}
-		if h.State != model.HoursConfirmed {
-			return none, h.WrongState()
-		}
-		open, err := model.OpenCorrection(t.DB, h.ID)
-		if err == nil && open {
-			err = model.ErrCorrectionOpen
-		}
-		if err == nil {
-			err = t.needClaim(claim, h.PersonID, h)
-		}
-		if err != nil {
+		if err := t.mayCorrect(h, claim); err != nil {
 			return none, err
 		}
 		c := model.Correction{
@@ -69,6 +59,22 @@ func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, c
 		}
 		return model.ListedCorrectionByID(t.DB, c.ID)
 	})
+}
+
+// mayCorrect refuses a correction of hours that are not confirmed, that have one open, or that can't be
+// what is claimed.
+func (t *tx) mayCorrect(h model.Hours, claim model.HoursClaim) error {
+	if h.State != model.HoursConfirmed {
+		return h.WrongState()
+	}
+	open, err := model.OpenCorrection(t.DB, h.ID)
+	if err == nil && open {
+		err = model.ErrCorrectionOpen
+	}
+	if err != nil {
+		return err
+	}
+	return t.needClaim(claim, h.PersonID, h)
 }
 
 // needSpokesman refuses everybody but the person and who may enter hours where they live.

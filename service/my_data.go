@@ -76,12 +76,6 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.CheckIns, err = model.AllCheckInsOf(h, p.ID); err != nil {
 		return d, err
 	}
-	if d.Redeemed, err = model.AllRedemptionsOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if err := d.readActivities(h, p.ID); err != nil {
-		return d, err
-	}
 	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
 		return d, err
 	}
@@ -96,14 +90,12 @@ func (d *MyData) service(h *gorm.DB) (err error) {
 	if d.Certificates, err = model.AllCertificatesOf(h, d.Person.ID); err != nil {
 		return err
 	}
-	d.Objections, err = model.AllObjectionsOf(h, d.Person.ID)
-	return err
-}
-
-func (d *MyData) readActivities(h *gorm.DB, person int64) (err error) {
-	if d.SignUps, err = model.AllSignUpsOf(h, person); err != nil {
+	if d.Objections, err = model.AllObjectionsOf(h, d.Person.ID); err != nil {
 		return err
 	}
-	d.Leads, err = model.AllAssociationsOf(h, person)
+	if d.SignUps, err = model.AllSignUpsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	d.Leads, err = model.AllAssociationsOf(h, d.Person.ID)
 	return err
 }

@@ -146,11 +146,11 @@ func emptying(t testing.TB, db *sql.DB, table string) string {
 		}
 		return "DELETE FROM " + table + made
 	}
-	var any bool
-	if err := db.QueryRowContext(context.Background(), "SELECT EXISTS (SELECT 1 FROM "+table+")").Scan(&any); err != nil { //nolint:gosec // the table is one of two
+	var used bool
+	if err := db.QueryRowContext(context.Background(), "SELECT EXISTS (SELECT 1 FROM "+table+")").Scan(&used); err != nil {
 		t.Fatal(err)
 	}
-	if !any {
+	if !used {
 		return "SELECT 1"
 	}
 	return "TRUNCATE TABLE " + table

@@ -10,6 +10,9 @@ import (
 	"danyuan/model"
 )
 
+// ErrTaken says that chance has given a transfer or an account the id of another: it must be made anew.
+var ErrTaken = errors.New("ledger: an id is taken")
+
 // Mark is a point in a book to which one can go back.
 type Mark struct{ transfers, entries, before int }
 
@@ -51,9 +54,9 @@ func (b *Book) Write(tx *gorm.DB) error {
 	}
 	if err := tx.CreateInBatches(b.transfers, model.RowsAtOnce).Error; err != nil {
 		if errors.Is(err, gorm.ErrDuplicatedKey) && slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil }) {
-			err = ErrReversed.Because(err) // by somebody else, a moment ago
+			return ErrReversed.Because(err) // by somebody else, a moment ago
 		}
-		return err
+		return taken(err)
 	}
 	if err := tx.CreateInBatches(b.entries, model.RowsAtOnce).Error; err != nil {
 		return err
@@ -63,6 +66,14 @@ func (b *Book) Write(tx *gorm.DB) error {
 	}
 	b.transfers, b.entries = b.transfers[:0], b.entries[:0]
 	return nil
+}
+
+// taken tells a duplicate of what we number ourselves from other failures.
+func taken(err error) error {
+	if errors.Is(err, gorm.ErrDuplicatedKey) {
+		return errors.Join(ErrTaken, err)
+	}
+	return err
 }
 
 func (b *Book) sorted() []Key {
