@@ -141,10 +141,17 @@ func (d *draft) writeRead() error {
 		return err
 	}
 	d.redemptions = d.redemptions[:0]
-	return err
+	return nil
 }
 
-// write writes all that still waits.
+// write writes all that still waits, and stops at the first failure: a deadlock has ended the transaction
+// on MariaDB, and what was written after it would stay by itself.
 func (d *draft) write() error {
-	return errors.Join(d.writeRead(), model.AddAudits(d.raw, d.audits), outbox.Owe(d.raw, d.jobs...))
+	if err := d.writeRead(); err != nil {
+		return err
+	}
+	if err := model.AddAudits(d.raw, d.audits); err != nil {
+		return err
+	}
+	return outbox.Owe(d.raw, d.jobs...)
 }

@@ -1,7 +1,6 @@
 package service
 
 import (
-	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -97,7 +96,7 @@ func (p *pass) changePerson(r *placed) error {
 			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
 		}
 		now.NodeID = r.unit
-		if err := errors.Join(model.CarryRebindings(p.db, now.ID, r.unit), endDisplay(t, now.ID, model.EndMoved), t.record(now, "move", "名册导入")); err != nil {
+		if err := p.moveAlong(t, now, r.unit); err != nil {
 			return err
 		}
 	}
@@ -124,4 +123,16 @@ func (r *placed) newPerson(p *pass) model.Person {
 	n.SetPhone(p.keys, r.phone)
 	n.SetIDNumber(p.keys, r.idNumber)
 	return n
+}
+
+// moveAlong has what hangs on a person's place follow an import that moves them, one after another: after
+// a failure nothing more is written.
+func (p *pass) moveAlong(t *tx, now model.Person, unit int64) error {
+	if err := model.CarryRebindings(p.db, now.ID, unit); err != nil {
+		return err
+	}
+	if err := endDisplay(t, now.ID, model.EndMoved); err != nil {
+		return err
+	}
+	return t.record(now, "move", "名册导入")
 }
