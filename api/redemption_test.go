@@ -35,7 +35,7 @@ func TestRedemption_codeIsSealedWhileItWaitsAndGoneAfterwards(t *testing.T) {
 	r := s.redeemed(s.token)
 	stored := func() (code, index string) {
 		s.Tx(func(tx *gorm.DB) error {
-			return tx.Raw("SELECT COALESCE(CAST(code AS CHAR), ''), code_index FROM redemptions").Row().Scan(&code, &index)
+			return tx.Raw("SELECT COALESCE(CAST(code AS CHAR), ''), COALESCE(open_code_index, code_index) FROM redemptions").Row().Scan(&code, &index)
 		})
 		return code, index
 	}

@@ -167,8 +167,8 @@ func (v *volunteers) redeem(r model.Reward, who []int64, by int64) error {
 		if err != nil {
 			return err
 		}
-		red.TransferID, red.EndedTransferID = took.ID, &gave.ID
-		red.State, red.EndedAt, red.EndedByID, red.Code, red.OpenCodeIndex = model.Fulfilled, &v.now, by, "", nil
+		red.TransferID = took.ID
+		red.Over(model.Fulfilled, by, gave.ID, "", v.now)
 		v.redemptions = append(v.redemptions, red)
 	}
 	return nil

@@ -117,6 +117,8 @@ func (a *Actor) load(tx *gorm.DB) error {
 			a.Household = *p.HouseholdID
 		}
 	}
-	return tx.Table("roles").Select("roles.role, roles.node_id, nodes.path, roles.starts_at, roles.ends_at").
+	err = tx.Table("roles").Select("roles.role, roles.node_id, nodes.path, roles.starts_at, roles.ends_at").
 		Joins("JOIN nodes ON nodes.id = roles.node_id").Where("roles.person_id = ?", p.ID).Order("roles.id").Find(&a.Grants).Error
+	a.Grants = slices.Clip(slices.Clone(a.Grants)) // actors are kept, and gorm makes room for twenty
+	return err
 }

@@ -11,6 +11,12 @@ func AttendanceOf(tx *gorm.DB, activity, person int64) (*Hours, error) {
 	return maybe[Hours](tx.Where("activity_id = ? AND person_id = ?", activity, person))
 }
 
+// AttendantsOf gives who has attended an activity in any state.
+func AttendantsOf(tx *gorm.DB, activity int64) ([]int64, error) {
+	var people []int64
+	return people, tx.Model(&Hours{}).Where("activity_id = ?", activity).Pluck("person_id", &people).Error
+}
+
 // AttendancesOf gives all attendance at an activity in any state, in the order in which people are locked.
 func AttendancesOf(tx *gorm.DB, activity int64) ([]Hours, error) {
 	var out []Hours

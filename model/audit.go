@@ -21,7 +21,7 @@ type Audit struct {
 }
 
 // AddAudits appends entries.
-func AddAudits(tx *gorm.DB, entries []Audit) error { return addAll(tx, entries) }
+func AddAudits(tx *gorm.DB, entries []Audit) error { return AddAll(tx, entries) }
 
 // AuditEntry is an entry with the name of who did it; "" for the system, and for a user who was bound
 // to nobody then.

@@ -26,6 +26,9 @@ func PersonTopic(id int64) string { return topic("person", id) }
 // NodeTopic is for what hangs on a node: name, place in the tree, officers, people, displays.
 func NodeTopic(id int64) string { return topic("node", id) }
 
+// RewardTopic is for a reward's terms.
+func RewardTopic(id int64) string { return topic("reward", id) }
+
 // NodeTopics gives the topics of every node on a path.
 func NodeTopics(path string) []string {
 	var topics []string
@@ -41,7 +44,7 @@ func AddChanges(tx *gorm.DB, topics []string, now time.Time) error {
 	for i, t := range topics {
 		rows[i] = Change{Topic: t, At: now}
 	}
-	return addAll(tx, rows)
+	return AddAll(tx, rows)
 }
 
 // LastChange gives the highest id, 0 when there is none.

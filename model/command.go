@@ -65,7 +65,7 @@ func FindCommand(tx *gorm.DB, owner, key, asked string) (*Command, error) {
 // AddCommands keeps commands with their answers, at the end of their transaction: ErrCommandHappened
 // when another was faster with one of them.
 func AddCommands(tx *gorm.DB, commands []Command) error {
-	err := addAll(tx, commands)
+	err := AddAll(tx, commands)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return ErrCommandHappened
 	}

@@ -13,10 +13,8 @@ import (
 
 	mysqldriver "github.com/go-sql-driver/mysql"
 	"gorm.io/driver/mysql"
-	"gorm.io/driver/sqlite"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
-	sqlite3 "modernc.org/sqlite"
 
 	"danyuan/fault"
 	"danyuan/model/migration"
@@ -67,36 +65,50 @@ func connect(url string, pool int) (*DB, error) {
 // transaction that reads first and then writes would otherwise fail instead of waiting; recursive
 // triggers, because REPLACE would otherwise get past those of the append-only tables.
 const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)" +
-	"&_pragma=recursive_triggers(1)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=cache_size(-16000)&_pragma=temp_store(2)"
+	"&_pragma=recursive_triggers(1)&_pragma=synchronous(FULL)&_pragma=foreign_keys(1)&_pragma=temp_store(2)"
+
+// What the connections keep of the file, in KB: what a reader drops is still in the system's cache.
+const (
+	writerKeeps = "&_pragma=cache_size(-16000)"
+	readerKeeps = "&_pragma=cache_size(-4000)"
+)
 
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
 	file := "file:" + filepath.ToSlash(path) + pragmas
-	w, err := open(lite(file), 1, false)
+	w, err := openSQLite(file+writerKeeps, 1)
 	// Whoever comes at the very moment at which another turns the new file to WAL is told "busy" at
 	// once, whatever the time-out.
 	for try := 0; err != nil && WorthRetrying(err) && try < 20; try++ {
 		time.Sleep(50 * time.Millisecond) //nolint:forbidigo // there is nothing to wait for but the file
-		w, err = open(lite(file), 1, false)
+		w, err = openSQLite(file+writerKeeps, 1)
 	}
 	if err != nil {
 		return nil, err
 	}
-	r, err := open(lite(file+"&_pragma=query_only(1)"), pool, true)
+	r, err := openSQLite(file+"&_pragma=query_only(1)"+readerKeeps, pool)
 	if err != nil {
 		return nil, errors.Join(err, closeHandle(w))
 	}
 	return &DB{write: w, read: r, dialect: "sqlite"}, nil
 }
 
+func openSQLite(dsn string, pool int) (*gorm.DB, error) {
+	d, err := openLite(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return open(d, pool)
+}
+
 // connectMySQL interpolates parameters on our side: with the driver's prepared statements a Galera
-// cluster was measured to break the books silently.
+// cluster was measured to break the books silently. As on SQLite, rows are not read back for their ids.
 func connectMySQL(url string, pool int) (*DB, error) {
 	cfg, err := MySQLConfig(url)
 	if err != nil {
 		return nil, err
 	}
-	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191}), pool, false)
+	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191, DisableWithReturning: true}), pool)
 	if err != nil {
 		return nil, err
 	}
@@ -128,11 +140,9 @@ func cutLast(s, sep string) (before, after string, found bool) {
 	return "", s, false
 }
 
-// open keeps statements prepared only where asked: in a transaction database/sql prepares each one
-// anew and holds it until the end, so that a long one would hold hundreds of megabytes.
-func open(dialector gorm.Dialector, pool int, prepared bool) (*gorm.DB, error) {
+func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 	h, err := gorm.Open(dialector, &gorm.Config{
-		SkipDefaultTransaction: true, PrepareStmt: prepared, TranslateError: true, Logger: logger.Discard,
+		SkipDefaultTransaction: true, TranslateError: true, Logger: logger.Discard,
 		DisableForeignKeyConstraintWhenMigrating: true,
 	})
 	if err != nil {
@@ -146,30 +156,6 @@ func open(dialector gorm.Dialector, pool int, prepared bool) (*gorm.DB, error) {
 	conn.SetMaxIdleConns(pool)
 	conn.SetConnMaxLifetime(30 * time.Minute)
 	return h, nil
-}
-
-// translating is gorm's SQLite dialect on the pure Go driver: gorm's own translation of errors
-// understands only the C driver.
-type translating struct{ sqlite.Dialector }
-
-func lite(dsn string) translating {
-	return translating{sqlite.Dialector{DriverName: "sqlite", DSN: dsn}}
-}
-
-// Translate maps SQLite's extended result codes to gorm's errors.
-func (translating) Translate(err error) error {
-	var e *sqlite3.Error
-	if errors.As(err, &e) {
-		switch e.Code() {
-		case 1555, 2067: // SQLITE_CONSTRAINT_PRIMARYKEY, _UNIQUE
-			return gorm.ErrDuplicatedKey
-		case 787: // SQLITE_CONSTRAINT_FOREIGNKEY
-			return gorm.ErrForeignKeyViolated
-		case 275: // SQLITE_CONSTRAINT_CHECK
-			return gorm.ErrCheckConstraintViolated
-		}
-	}
-	return err
 }
 
 // Read gives a handle for queries outside a transaction.
@@ -265,6 +251,5 @@ func WorthRetrying(err error) bool {
 	if errors.As(err, &my) {
 		return my.Number == 1213 || my.Number == 1205 || my.Number == 1020
 	}
-	var lite *sqlite3.Error
-	return errors.As(err, &lite) && lite.Code()&0xff == 5 // SQLITE_BUSY
+	return busy(err)
 }

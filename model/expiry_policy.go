@@ -155,7 +155,7 @@ func FinishExpiry(tx *gorm.DB, policy int64, now time.Time) error {
 }
 
 // AddExpiredPoints stores what people have lost.
-func AddExpiredPoints(tx *gorm.DB, rows []ExpiredPoints) error { return addAll(tx, rows) }
+func AddExpiredPoints(tx *gorm.DB, rows []ExpiredPoints) error { return AddAll(tx, rows) }
 
 // ExpiriesOf lists a district's policies, the newest first.
 func ExpiriesOf(tx *gorm.DB, district int64, s Slice) ([]ExpiryPolicy, error) {

@@ -34,8 +34,8 @@ const FileChecksKept = 7 * 24 * time.Hour
 // meetCheck gives the locked row of an offer, made when its other half has not come yet: of two
 // transactions about one offer the second waits here for the first.
 func meetCheck(tx *gorm.DB, trace string, now time.Time) (FileCheck, error) {
-	c := FileCheck{TraceID: trace, At: now}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&c).Error; err != nil {
+	var c FileCheck
+	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&FileCheck{TraceID: trace, At: now}).Error; err != nil {
 		return c, err
 	}
 	return c, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("trace_id = ?", trace).Take(&c).Error

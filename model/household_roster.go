@@ -17,5 +17,5 @@ func HomesOf(tx *gorm.DB, units []int64, lock bool) ([]Household, error) {
 // AddHouseholds stores households and leaves those that are there. The caller reads their ids after:
 // what a server says of the ids of many rows does not hold on a cluster.
 func AddHouseholds(tx *gorm.DB, homes []Household) error {
-	return addAll(tx.Clauses(clause.OnConflict{DoNothing: true}), homes)
+	return AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), homes)
 }

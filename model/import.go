@@ -158,7 +158,7 @@ func EndImport(tx *gorm.DB, i Import) (bool, error) {
 }
 
 // AddImportFaults stores what is wrong with an import.
-func AddImportFaults(tx *gorm.DB, faults []ImportFault) error { return addAll(tx, faults) }
+func AddImportFaults(tx *gorm.DB, faults []ImportFault) error { return AddAll(tx, faults) }
 
 func running(tx *gorm.DB, id int64) *gorm.DB {
 	return tx.Model(&Import{}).Where("id = ? AND state IN ?", id, []ImportState{ImportQueued, ImportRunning})

@@ -9,7 +9,7 @@ import (
 // Account is where one unit of the ledger is kept for one owner. Its key says what it is for; what it
 // holds is the sum of its entries, kept here as well (Balance) and recomputed by `danyuan verify`.
 type Account struct {
-	ID         int64
+	ID         int64 `gorm:"autoIncrement:false"`
 	AccountKey string
 	Unit       string // points, conduct, fen, item or quota: the key's first word
 	OpenedAt   time.Time
@@ -21,7 +21,7 @@ type Account struct {
 // Transfer moves amounts between accounts, all or none. Its entries sum to zero in each unit. It is
 // never changed; a mistake is mended by one that reverses it, once.
 type Transfer struct {
-	ID         int64
+	ID         int64 `gorm:"autoIncrement:false"`
 	Kind       string
 	Subject    string // what it was made for: a table's word, and the row's id
 	SubjectID  int64
@@ -83,13 +83,9 @@ type StatementLine struct {
 
 // Statement lists an account's entries, the newest first; the slice's ids are their numbers (Seq).
 func Statement(tx *gorm.DB, key string, s Slice) ([]StatementLine, error) {
-	a, err := AccountByKey(tx, key)
-	if err != nil || a == nil {
-		return nil, err
-	}
 	var lines []StatementLine
 	q := tx.Table("entries").Select("entries.seq, entries.transfer_id, entries.amount, entries.balance, transfers.kind, transfers.subject, transfers.subject_id, transfers.at, transfers.reverses_id").
-		Joins("JOIN transfers ON transfers.id = entries.transfer_id").Where("entries.account_id = ?", a.ID)
+		Joins("JOIN accounts ON accounts.id = entries.account_id").Joins("JOIN transfers ON transfers.id = entries.transfer_id").Where("accounts.account_key = ?", key)
 	return lines, s.Newest(q, "entries.seq").Find(&lines).Error
 }
 

@@ -1,12 +1,14 @@
 package model
 
 import (
+	"math/bits"
+
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
 )
 
 // RowsAtOnce is how many rows are written by one statement at most.
-const RowsAtOnce = 100
+const RowsAtOnce = 128
 
 // inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths,
 // filled up with their last value, because a prepared statement is kept for each length.
@@ -28,16 +30,19 @@ func inLists[K, R any](values []K, ask func(some []K) ([]R, error)) ([]R, error)
 	return all, nil
 }
 
-// addAll stores rows, many in one statement and in few lengths of statement.
-func addAll[R any](tx *gorm.DB, rows []R) error {
-	for _, many := range []int{100, 10, 1} {
-		for len(rows) >= many {
-			some := rows[:many]
-			if err := tx.Session(&gorm.Session{}).Create(&some).Error; err != nil {
-				return err
-			}
-			rows = rows[many:]
+// AddAll stores rows, many in one statement. On SQLite the statements come in few lengths, powers of
+// two, because they are remembered; elsewhere each costs a way to the server and back.
+func AddAll[R any](tx *gorm.DB, rows []R) error {
+	for len(rows) > 0 {
+		many := min(RowsAtOnce, len(rows))
+		if tx.Name() == "sqlite" {
+			many = 1 << (bits.Len(uint(many)) - 1)
 		}
+		some := rows[:many]
+		if err := tx.Session(&gorm.Session{}).Create(&some).Error; err != nil {
+			return err
+		}
+		rows = rows[many:]
 	}
 	return nil
 }

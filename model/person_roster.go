@@ -40,7 +40,7 @@ func PersonsOfHouseholds(tx *gorm.DB, homes []int64, lock bool) ([]Person, error
 }
 
 // AddPersons stores new people.
-func AddPersons(tx *gorm.DB, people []Person) error { return addAll(tx, people) }
+func AddPersons(tx *gorm.DB, people []Person) error { return AddAll(tx, people) }
 
 // ChangePerson stores the named columns of a person, whom the caller has locked.
 func ChangePerson(tx *gorm.DB, id int64, columns map[string]any, now time.Time) error {

@@ -82,7 +82,7 @@ func AddPublicNotice(tx *gorm.DB, n *PublicNotice, lines []PublicNoticeLine) err
 	for i := range lines {
 		lines[i].PublicNoticeID = n.ID
 	}
-	return addAll(tx, lines)
+	return AddAll(tx, lines)
 }
 
 // PublicNoticeByID gives a notice.

@@ -55,11 +55,11 @@ var (
 )
 
 // Redemption is points exchanged for a reward. What it took stands here for good: it gives back exactly
-// that, whatever has become of the reward. Code is sealed and gone when it is over; CodeIndex stays, so
-// that a code that is shown later is known for what it was; OpenCodeIndex keeps two redemptions that
-// wait from having one code.
+// that, whatever has become of the reward. Code is sealed and gone when it is over. OpenCodeIndex
+// finds one that waits, and keeps two of them from having one code; it becomes CodeIndex when it is
+// over, so that a code that is shown later is known for what it was.
 type Redemption struct {
-	ID              int64
+	ID              int64 `gorm:"autoIncrement:false"`
 	RewardID        int64
 	CommunityID     int64
 	PersonID        int64
@@ -123,7 +123,7 @@ func (r Reward) Redeem(k *Keys, person, enteredBy int64, now time.Time) Redempti
 	index := k.Index(redemptionCode, code)
 	red := Redemption{
 		ID: NewID(now), RewardID: r.ID, CommunityID: r.CommunityID, PersonID: person, EnteredByID: enteredBy, RewardName: r.Name,
-		Points: r.Points, Cost: r.Cost, Year: YearOf(now), State: Reserved, Code: code, CodeIndex: index, OpenCodeIndex: &index,
+		Points: r.Points, Cost: r.Cost, Year: YearOf(now), State: Reserved, Code: code, OpenCodeIndex: &index,
 		ReservedAt: now, ExpiresAt: now.Add(time.Duration(r.PickUpDays) * 24 * time.Hour),
 	}
 	if r.Limited() {
@@ -135,7 +135,7 @@ func (r Reward) Redeem(k *Keys, person, enteredBy int64, now time.Time) Redempti
 
 // AddRedemptions stores new redemptions: ErrRedemptionTaken when they must be made anew.
 func AddRedemptions(tx *gorm.DB, rows []Redemption) error {
-	err := addAll(tx, rows)
+	err := AddAll(tx, rows)
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return ErrRedemptionTaken
 	}
@@ -164,6 +164,14 @@ func (r Redemption) RefuseMove(next RedemptionState) error {
 	return ErrRedemptionState.Saying("这次兑换" + r.State.Title() + "(" + Minute(*r.EndedAt) + "),不能这样办理。请刷新列表后再看。")
 }
 
+// Over makes a redemption in memory what it is once it has been moved on.
+func (r *Redemption) Over(next RedemptionState, by, transfer int64, reason string, now time.Time) {
+	if r.OpenCodeIndex != nil {
+		r.CodeIndex, r.OpenCodeIndex = *r.OpenCodeIndex, nil
+	}
+	r.State, r.EndedAt, r.EndedByID, r.Reason, r.EndedTransferID, r.Code = next, &now, by, reason, &transfer, ""
+}
+
 // EndRedemption moves a redemption that the caller has locked, by somebody (0: by itself), with the
 // transfer that did it. Its code is worth nothing from then on.
 func EndRedemption(tx *gorm.DB, r *Redemption, next RedemptionState, by, transfer int64, reason string, now time.Time) error {
@@ -171,8 +179,8 @@ func EndRedemption(tx *gorm.DB, r *Redemption, next RedemptionState, by, transfe
 		return err
 	}
 	from := r.State
-	r.State, r.EndedAt, r.EndedByID, r.Reason, r.EndedTransferID, r.Code, r.OpenCodeIndex = next, &now, by, reason, &transfer, "", nil
+	r.Over(next, by, transfer, reason, now)
 	return changed(tx.Model(&Redemption{}).Where("id = ? AND state = ?", r.ID, from).Updates(map[string]any{
-		"state": next, "ended_at": now, "ended_by_id": by, "reason": reason, "ended_transfer_id": transfer, "code": nil, "open_code_index": nil,
+		"state": next, "ended_at": now, "ended_by_id": by, "reason": reason, "ended_transfer_id": transfer, "code": nil, "code_index": r.CodeIndex, "open_code_index": nil,
 	}), ErrRedemptionState)
 }

@@ -52,6 +52,10 @@ func RedemptionsUnder(tx *gorm.DB, path string, state RedemptionState, s Slice) 
 // RedemptionByCode gives the redemption of a community that a pick-up code stands for, the one that
 // waits before those that are over; nil when there is none.
 func RedemptionByCode(tx *gorm.DB, community int64, digits string) (*Redemption, error) {
-	return maybe[Redemption](tx.Where("code_index = ? AND community_id = ?", KeysOf(tx).Index(redemptionCode, digits), community).
-		Order("CASE WHEN open_code_index IS NULL THEN 1 ELSE 0 END, id DESC"))
+	index := KeysOf(tx).Index(redemptionCode, digits)
+	waits, err := maybe[Redemption](tx.Where("open_code_index = ? AND community_id = ?", index, community))
+	if waits != nil || err != nil {
+		return waits, err
+	}
+	return maybe[Redemption](tx.Where("code_index = ? AND community_id = ?", index, community).Order("id DESC"))
 }

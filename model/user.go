@@ -45,11 +45,11 @@ func HashToken(token string) string {
 
 // SignIn stores the user of an openid, new or known, with the session key of this sign-in.
 func SignIn(tx *gorm.DB, openID, unionID, sessionKey string, now time.Time) (User, error) {
-	u := User{OpenID: openID, UnionID: unionID, SessionKey: sessionKey, CreatedAt: now, SignedInAt: now}
+	var u User // read, because what an insert tells of the id is only true of a new one
 	err := tx.Clauses(clause.OnConflict{
 		Columns:   []clause.Column{{Name: "open_id"}},
 		DoUpdates: clause.AssignmentColumns([]string{"union_id", "session_key", "signed_in_at"}),
-	}).Create(&u).Error
+	}).Create(&User{OpenID: openID, UnionID: unionID, SessionKey: sessionKey, CreatedAt: now, SignedInAt: now}).Error
 	if err != nil {
 		return u, err
 	}

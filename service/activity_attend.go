@@ -134,8 +134,7 @@ func (t *tx) needSeat(a model.Activity, n model.Node, p model.Person, who attend
 			return err
 		}
 	}
-	was, err := t.mayTakePart(a, n, p)
-	if err != nil {
+	if err := t.mayTakePart(a, n, p, u); err != nil {
 		return err
 	}
 	free, err := t.freeSeats(a)
@@ -145,7 +144,7 @@ func (t *tx) needSeat(a model.Activity, n model.Node, p model.Person, who attend
 	if free == 0 {
 		return model.ErrSignUpFull
 	}
-	_, err = t.addSignUp(a, n, p, was, model.Seated, model.SignedAtDoor)
+	_, err = t.addSignUp(a, n, p, u, model.Seated, model.SignedAtDoor)
 	return err
 }
 
@@ -213,11 +212,11 @@ func (t *tx) voidAttendance(a model.Activity, h model.Hours, reason string) erro
 
 // voidOpen takes back every attendance at a locked activity of who has not been checked out.
 func (t *tx) voidOpen(a model.Activity, reason string) error {
-	open, err := t.lockAttendances(a, model.HoursOpen)
+	attended, err := t.lockAttendances(a)
 	if err != nil {
 		return err
 	}
-	for _, h := range open {
+	for _, h := range inState(attended, model.HoursOpen) {
 		if err := t.voidAttendance(a, h, reason); err != nil {
 			return err
 		}
@@ -225,22 +224,17 @@ func (t *tx) voidOpen(a model.Activity, reason string) error {
 	return nil
 }
 
-// lockAttendances locks the people whose attendance at a locked activity is in a state, and gives it.
-func (t *tx) lockAttendances(a model.Activity, state model.HoursState) ([]model.Hours, error) {
-	attended, err := model.AttendancesOf(t.DB, a.ID)
+// lockAttendances locks the people who have attended a locked activity, and gives all attendance at it.
+func (t *tx) lockAttendances(a model.Activity) ([]model.Hours, error) {
+	people, err := model.AttendantsOf(t.DB, a.ID)
 	if err != nil {
 		return nil, err
-	}
-	var people []int64
-	for _, h := range attended {
-		people = append(people, h.PersonID)
 	}
 	if _, err := model.LockPersons(t.DB, people); err != nil {
 		return nil, err
 	}
-	// Corrections of hours take the person's lock, and not the activity's.
-	attended, err = model.AttendancesOf(t.DB, a.ID)
-	return inState(attended, state), err
+	// Read now: corrections of hours take the person's lock, and not the activity's.
+	return model.AttendancesOf(t.DB, a.ID)
 }
 
 func inState(attended []model.Hours, state model.HoursState) (out []model.Hours) {

@@ -117,14 +117,14 @@ func (s *Service) ConfirmActivity(ctx context.Context, cmd Command, activity int
 		if phase := a.Phase(t.now); phase == model.PhaseUpcoming || phase == model.PhaseRunning {
 			return Confirmed{}, model.ErrActivityNotOver
 		}
-		open, err := t.lockAttendances(a, model.HoursOpen)
+		attended, err := t.lockAttendances(a)
 		if err != nil {
 			return Confirmed{}, err
 		}
-		if len(open) > 0 {
+		if open := inState(attended, model.HoursOpen); len(open) > 0 {
 			return Confirmed{}, t.unsettled(open)
 		}
-		done, list, err := t.toConfirm(a)
+		done, list, err := t.toConfirm(attended)
 		if err != nil {
 			return Confirmed{}, err
 		}
@@ -143,9 +143,8 @@ func (s *Service) ConfirmActivity(ctx context.Context, cmd Command, activity int
 	})
 }
 
-// toConfirm gives the claimed hours of a locked activity that the actor may confirm.
-func (t *tx) toConfirm(a model.Activity) (done Confirmed, list []model.Hours, err error) {
-	attended, err := model.AttendancesOf(t.DB, a.ID)
+// toConfirm gives the claimed hours that the actor may confirm, of a locked activity's attendance.
+func (t *tx) toConfirm(attended []model.Hours) (done Confirmed, list []model.Hours, err error) {
 	for _, h := range inState(attended, model.HoursClaimed) {
 		if h.PersonID == t.by.PersonID {
 			done.OwnLeft = true
@@ -156,7 +155,6 @@ func (t *tx) toConfirm(a model.Activity) (done Confirmed, list []model.Hours, er
 		done.Minutes += h.Minutes
 	}
 	switch {
-	case err != nil:
 	case len(list) == 0 && done.OwnLeft:
 		err = model.ErrHoursOwn.Saying("剩下的只有您自己的时长,不能由自己确认。请由另一位组织者,或网格、社区的负责人确认。")
 	case len(list) == 0:

@@ -110,7 +110,10 @@ func (s *Service) changeSignUp(ctx context.Context, cmd Command, activity int64,
 
 // signUp gives a person a seat of a locked activity, or a place on its waiting list.
 func (t *tx) signUp(a model.Activity, n model.Node, p model.Person, way model.SignUpWay) (SignedUp, error) {
-	was, err := t.mayTakePart(a, n, p)
+	was, err := model.SignUpOf(t.DB, a.ID, p.ID)
+	if err == nil {
+		err = t.mayTakePart(a, n, p, was)
+	}
 	if err != nil {
 		return SignedUp{}, err
 	}
@@ -125,24 +128,17 @@ func (t *tx) signUp(a model.Activity, n model.Node, p model.Person, way model.Si
 	return t.addSignUp(a, n, p, was, state, way)
 }
 
-// mayTakePart refuses who is signed up already or outside the audience, and gives the sign-up that they
-// had signed off from, nil when there was none.
-func (t *tx) mayTakePart(a model.Activity, n model.Node, p model.Person) (*model.SignUp, error) {
-	was, err := model.SignUpOf(t.DB, a.ID, p.ID)
-	if err != nil {
-		return nil, err
-	}
+// mayTakePart refuses who is signed up already or outside the audience. was is their sign-up in any
+// state, nil when there is none.
+func (t *tx) mayTakePart(a model.Activity, n model.Node, p model.Person, was *model.SignUp) error {
 	if was != nil && was.State != model.SignedOff {
-		return nil, model.ErrSignUpTwice
+		return model.ErrSignUpTwice
 	}
 	home, err := model.NodeByID(t.DB, p.NodeID)
-	if err != nil {
-		return nil, err
+	if err == nil && !a.Audience.Admits(p, home.Path, n.Path) {
+		err = notAdmitted(a.Audience, p.ID == t.by.PersonID)
 	}
-	if !a.Audience.Admits(p, home.Path, n.Path) {
-		return nil, notAdmitted(a.Audience, p.ID == t.by.PersonID)
-	}
-	return was, nil
+	return err
 }
 
 // notAdmitted tells somebody why they can't take part, or who looks after them.

@@ -32,7 +32,10 @@ const remindBefore = 24 * time.Hour
 // Everybody who redeems in a community is paid from one budget: they share transactions. Beside what
 // they hold locked beforehand nothing is read or written until the end.
 func (s *Service) Redeem(ctx context.Context, cmd Command, reward, points int64) (model.Redemption, error) {
-	seen, err := model.RewardByID(s.DB.Read(ctx), reward)
+	seen, err := s.rewards.Get(ctx, reward, func(ctx context.Context) (model.Reward, []string, error) {
+		r, err := model.RewardByID(s.DB.Read(ctx), reward)
+		return r, []string{model.RewardTopic(reward)}, err
+	})
 	if err != nil {
 		return model.Redemption{}, err
 	}

@@ -173,6 +173,7 @@ func (s *Service) onReward(ctx context.Context, cmd Command, id int64, do func(*
 		if err != nil {
 			return RewardStock{}, err
 		}
+		t.touch(model.RewardTopic(id))
 		return t.shownReward(r)
 	})
 }

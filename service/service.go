@@ -57,6 +57,7 @@ type Service struct {
 	codes   *fresh.Cache[string, model.Node]
 	pages   *fresh.Cache[pageKey, Rendered]
 	tallies *fresh.Cache[int64, tally] // by unit
+	rewards *fresh.Cache[int64, model.Reward]
 	work    work
 	lanes   lanes
 
@@ -64,8 +65,8 @@ type Service struct {
 	decoding chan struct{}      // holds one for each photo that is being decoded
 }
 
-// How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally about 500 bytes.
-const keptActors, keptCodes, keptPages, keptTallies = 50_000, 20_000, 20_000, 20_000
+// How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally or a reward about 500 bytes.
+const keptActors, keptCodes, keptPages, keptTallies, keptRewards = 50_000, 20_000, 20_000, 20_000, 5_000
 
 // New makes a Service. Nothing is read before Start or the first call.
 func New(d Deps) *Service {
@@ -75,6 +76,7 @@ func New(d Deps) *Service {
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
 	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
+	s.rewards = fresh.New[int64, model.Reward](s.feed, keptRewards)
 	s.work, s.lanes.by = newWork(s), map[string]*lane{}
 	return s
 }

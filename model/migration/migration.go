@@ -123,7 +123,8 @@ func (f file) Read(p []byte) (int, error) { return f.Reader.Read(p) }
 var (
 	types = map[string]*strings.Replacer{
 		"sqlite": strings.NewReplacer(
-			"@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "@time", "DATETIME", "@sealed", "BLOB", "@file", "BLOB",
+			"@id", "INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT NOT NULL PRIMARY KEY", "INTEGER NOT NULL PRIMARY KEY", // the row's own number, no index beside it
+			"@time", "DATETIME", "@sealed", "BLOB", "@file", "BLOB",
 			"@bool", "BOOLEAN", "@path", "TEXT", "@table", "", "@clustered", "WITHOUT ROWID"),
 		"mysql": strings.NewReplacer(
 			"@id", "BIGINT AUTO_INCREMENT PRIMARY KEY", "@time", "DATETIME", "@sealed", "VARBINARY(1100)", "@file", "LONGBLOB",

@@ -53,15 +53,18 @@ func (b *bare) orNothing(statement string) string {
 	return statement + " ON DUPLICATE KEY UPDATE id = id"
 }
 
-// begun looks for the command's key; ended keeps it, with the log's entry.
+// begun looks for the command's key; ended keeps it, with the log's entries.
 func (b *bare) begun(ctx context.Context, tx *sql.Tx, n int64) error {
 	return drain(ctx, tx, "SELECT * FROM commands WHERE owner = ? AND command_key = ?", "user:1", fmt.Sprintf("bare-%d", n))
 }
 
-func (b *bare) ended(ctx context.Context, tx *sql.Tx, n int64) error {
+func (b *bare) ended(ctx context.Context, tx *sql.Tx, n int64, audits int) error {
 	now := time.Now().UTC()
-	if _, err := tx.ExecContext(ctx, "INSERT INTO audits (at, user_id, person_id, action, node_id, subject, subject_id, detail) VALUES "+values(1, 8),
-		now, 1, 1, "redemption.reserve", 1, "redemption", n, ""); err != nil {
+	entries := make([][]any, audits)
+	for i := range entries {
+		entries[i] = []any{now, 1, 1, "redemption.reserve", 1, "redemption", n, ""}
+	}
+	if err := b.many(ctx, tx, "audits (at, user_id, person_id, action, node_id, subject, subject_id, detail)", entries); err != nil {
 		return err
 	}
 	_, err := tx.ExecContext(ctx, "INSERT INTO commands (owner, command_key, print, answer, at) VALUES "+values(1, 5), "user:1", fmt.Sprintf("bare-%d", n), hashLike, sealedLike, now)
@@ -180,7 +183,7 @@ func (b *bare) redeem(ctx context.Context, tx *sql.Tx, n, person, reward, commun
 	now := time.Now().UTC()
 	index := fmt.Sprintf("i%d", n)
 	if _, err := tx.ExecContext(ctx, "INSERT INTO redemptions (id, reward_id, community_id, person_id, entered_by_id, reward_name, points, cost, year, period, state, code, code_index, open_code_index, reserved_at, expires_at, ended_by_id, reason, transfer_id) VALUES "+values(1, 19),
-		n, reward, community, person, 0, "测速用品00", 10, 100, year, nil, "reserved", sealedLike[:45], index, index, now, now, 0, "", n); err != nil {
+		n, reward, community, person, 0, "测速用品00", 10, 100, year, nil, "reserved", sealedLike[:45], "", index, now, now, 0, "", n); err != nil {
 		return err
 	}
 	jobs := []any{}
@@ -190,7 +193,7 @@ func (b *bare) redeem(ctx context.Context, tx *sql.Tx, n, person, reward, commun
 	if _, err := tx.ExecContext(ctx, b.orNothing("INSERT INTO jobs (kind, subject_id, once_key, state, due_at, attempts, owner, last_error, owed_at) VALUES "+values(2, 9)), jobs...); err != nil {
 		return err
 	}
-	return b.ended(ctx, tx, n)
+	return b.ended(ctx, tx, n, 1)
 }
 
 // openAccounts makes accounts that are not there.

@@ -155,7 +155,14 @@ func (f *furnished) offer() error {
 		if err := model.AddReward(f.DB, &r); err != nil {
 			return err
 		}
-		if err := book.Open(f.DB, f.now, ledger.Supplied(r.ID), ledger.Shelf(r.ID)); err != nil {
+		keys := []ledger.Key{ledger.Supplied(r.ID), ledger.Shelf(r.ID)}
+		if i == 0 { // everybody has redeemed it before: their accounts are open
+			year := model.YearOf(f.now)
+			for _, p := range f.people[:redeemers] {
+				keys = append(keys, ledger.QuotaUsed(r.ID, year, p.ID))
+			}
+		}
+		if err := book.Open(f.DB, f.now, keys...); err != nil {
 			return err
 		}
 		t := model.Transfer{ID: model.NewID(f.now), Kind: "bench", Subject: "reward", SubjectID: r.ID, At: f.now}

@@ -22,13 +22,19 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 3 {
-		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS")
+		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS | each URL TOKEN THINGS CLIENTS")
 	}
 	switch args[0] {
 	case "constant":
 		return constant(args[1], args[2])
 	case "furnish":
 		return furnish(args[1], args[2], args[3])
+	case "each":
+		clients, err := strconv.Atoi(args[4])
+		if err != nil {
+			return err
+		}
+		return runEach(args[1], args[2], args[3], clients)
 	case "bare":
 		clients, err := strconv.Atoi(args[3])
 		if err != nil {

@@ -62,7 +62,7 @@ func (b *Book) Open(tx *gorm.DB, now time.Time, keys ...Key) error {
 		rows[i] = model.Account{ID: model.NewID(now), AccountKey: string(k), Unit: k.Unit(), OpenedAt: now}
 		rows[i].Head = rootHash(rows[i])
 	}
-	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&rows).Error; err != nil {
+	if err := model.AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), rows); err != nil {
 		return err
 	}
 	missing, err = b.lock(tx, missing)

@@ -326,3 +326,20 @@ func withoutForeignKeys(tx *gorm.DB) (back func() error, err error) {
 	}
 	return func() error { return tx.Exec("SET FOREIGN_KEY_CHECKS = 1").Error }, tx.Exec("SET FOREIGN_KEY_CHECKS = 0").Error
 }
+
+func TestOpen_asManyAccountsAsADistrictHas(t *testing.T) {
+	k := testkit.New(t)
+	const many = 6000 // more than one statement has room for
+	keys := make([]ledger.Key, many)
+	for i := range keys {
+		keys[i] = ledger.PersonPoints(int64(1000 + i))
+	}
+	for range 2 { // those that are there are only locked
+		must(t, k.DB.Tx(k.Context(), func(tx *gorm.DB) error { return ledger.NewBook().Open(tx, k.Clock.Now(), keys...) }))
+	}
+	var n int64
+	must(t, k.DB.Read(k.Context()).Model(&model.Account{}).Count(&n).Error)
+	if n != many {
+		t.Fatalf("%d accounts, want %d", n, many)
+	}
+}

@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
 	"slices"
 
@@ -49,16 +50,20 @@ func (b *Book) Write(tx *gorm.DB) error {
 		}
 	}
 	known := clause.OnConflict{Columns: []clause.Column{{Name: "id"}}, DoUpdates: clause.AssignmentColumns([]string{"balance", "last_seq", "head"})}
-	if err := tx.Clauses(known).CreateInBatches(rows, model.RowsAtOnce).Error; err != nil {
+	if err := model.AddAll(tx.Clauses(known), rows); err != nil {
 		return err
 	}
-	if err := tx.CreateInBatches(b.transfers, model.RowsAtOnce).Error; err != nil {
+	if err := model.AddAll(tx, b.transfers); err != nil {
 		if errors.Is(err, gorm.ErrDuplicatedKey) && slices.ContainsFunc(b.transfers, func(t model.Transfer) bool { return t.ReversesID != nil }) {
 			return ErrReversed.Because(err) // by somebody else, a moment ago
 		}
 		return taken(err)
 	}
-	if err := tx.CreateInBatches(b.entries, model.RowsAtOnce).Error; err != nil {
+	// In the order in which they lie.
+	slices.SortFunc(b.entries, func(a, c model.Entry) int {
+		return cmp.Or(cmp.Compare(a.AccountID, c.AccountID), cmp.Compare(a.Seq, c.Seq))
+	})
+	if err := model.AddAll(tx, b.entries); err != nil {
 		return err
 	}
 	for _, a := range changed {

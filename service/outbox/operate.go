@@ -68,10 +68,11 @@ func Count(h *gorm.DB, now time.Time) ([]Backlog, error) {
 	return all, nil
 }
 
-// Forget drops at most limit jobs that were done before a moment, and tells how many.
+// Forget drops at most limit jobs that were done before a moment, and tells how many. A job that is done
+// has kept the end of its last lease as the time it is due.
 func Forget(tx *gorm.DB, before time.Time, limit int) (int64, error) {
 	var ids []int64
-	err := tx.Model(&model.Job{}).Where("state = ? AND done_at < ?", model.JobDone, before).Order("done_at, id").Limit(limit).Pluck("id", &ids).Error
+	err := tx.Model(&model.Job{}).Where("state = ? AND due_at < ? AND done_at < ?", model.JobDone, before, before).Order("due_at, id").Limit(limit).Pluck("id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

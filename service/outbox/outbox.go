@@ -7,7 +7,6 @@ package outbox
 import (
 	"crypto/rand"
 	"errors"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,12 +33,7 @@ func Owed(kind string, subject int64, once string, due, now time.Time) model.Job
 
 // Owe writes jobs, in the transaction that owes them.
 func Owe(tx *gorm.DB, jobs ...model.Job) error {
-	for part := range slices.Chunk(jobs, model.RowsAtOnce) {
-		if err := tx.Model(&model.Job{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&part).Error; err != nil {
-			return err
-		}
-	}
-	return nil
+	return model.AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), jobs)
 }
 
 // Due gives the ids of at most limit jobs of these kinds that wait for a worker, the longest due
@@ -61,7 +55,7 @@ func Claim(tx *gorm.DB, ids []int64, now time.Time) ([]model.Job, error) {
 		return nil, claimed.Error
 	}
 	var jobs []model.Job
-	return jobs, tx.Where("owner = ?", owner).Order("id").Find(&jobs).Error
+	return jobs, tx.Where("id IN ? AND owner = ?", ids, owner).Order("id").Find(&jobs).Error
 }
 
 // Renew makes the lease of a claimed job last from now on, ErrLost if it has gone to another.

@@ -42,8 +42,6 @@ CREATE TABLE IF NOT EXISTS jobs (
   done_at @time,
   INDEX ix_jobs_due (state, due_at),
   INDEX ix_jobs_state (state, id),
-  INDEX ix_jobs_done (done_at),
-  INDEX ix_jobs_owner (owner),
   CONSTRAINT uq_jobs_once UNIQUE (once_key)
 ) @table;
 

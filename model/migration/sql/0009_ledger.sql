@@ -18,8 +18,6 @@ CREATE TABLE IF NOT EXISTS transfers (
   by_person_id BIGINT NOT NULL,
   at @time NOT NULL,
   reverses_id BIGINT,
-  INDEX ix_transfers_subject (subject, subject_id),
-  INDEX ix_transfers_at (at),
   CONSTRAINT uq_transfers_reverses UNIQUE (reverses_id),
   CONSTRAINT fk_transfers_reverses FOREIGN KEY (reverses_id) REFERENCES transfers (id)
 ) @table;
