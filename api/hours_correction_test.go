@@ -112,8 +112,9 @@ func TestCorrection_refusesWhatCannotBeAndWhoMayNot(t *testing.T) {
 	c.file(c.volunteer, onDay(4, "10:30", "11:30"))
 	c.Post(c.chief, correction+"/grant", nil).Refused(409, "hours.overlap")
 	c.Post(c.staff, url+"/void", because).Expect(200)
-	c.Post(c.chief, correction+"/grant", nil).Refused(409, "hours.wrong_state").Has("已作废")
-	c.Post(c.chief, correction+"/refuse", because).Expect(200)
+	c.Get(c.chief, "/v1/corrections").Expect(200).HasNot("张卫东")
+	c.Post(c.chief, correction+"/grant", nil).Refused(409, "correction.wrong_state").Has("未更正")
+	c.Post(c.chief, correction+"/refuse", because).Refused(409, "correction.wrong_state")
 }
 
 func TestCorrection_isNotDecidedByWhoAskedNorByWhoseHoursTheyAre(t *testing.T) {

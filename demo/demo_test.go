@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -73,6 +74,29 @@ func TestDistrict_isWhatTheDocumentsSay(t *testing.T) {
 			t.Errorf("%s does not say %q, %v", file, sentence, err)
 		}
 	}
+}
+
+func TestFill_owesTheClosingOfTheYearThatItPays(t *testing.T) {
+	k := testkit.New(t)
+	divisions(k, 0)
+	if err := demo.Fill(t.Context(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
+		t.Fatal(err)
+	}
+	state := func() (state model.BudgetState) {
+		k.Tx(func(tx *gorm.DB) error { return tx.Raw("SELECT state FROM budgets WHERE node_id = district_id AND year = 2026").Scan(&state).Error })
+		return state
+	}
+	if state() != model.BudgetOpen {
+		t.Fatalf("the year is %q", state())
+	}
+	k.Move(time.Date(2027, 1, 2, 0, 0, 0, 0, time.UTC).Sub(k.Clock.Now()))
+	if err := k.S.WorkOff(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if state() != model.BudgetClosed {
+		t.Errorf("after the new year it is %q", state())
+	}
+	k.Balanced()
 }
 
 func TestFill_personasSignInAsThemselves(t *testing.T) {

@@ -5,7 +5,9 @@ import (
 	"time"
 
 	"danyuan/model"
+	"danyuan/service"
 	"danyuan/service/ledger"
+	"danyuan/service/outbox"
 )
 
 // volunteers are the district's people who have served: their hours, what they earned, and what they
@@ -92,7 +94,11 @@ func (v *volunteers) pay(fen int64) error {
 		return err
 	}
 	for _, node := range []int64{v.district, v.community} {
-		if _, _, err := model.OpenBudget(v.DB, node, v.district, year, v.now); err != nil {
+		b, opened, err := model.OpenBudget(v.DB, node, v.district, year, v.now)
+		if err == nil && opened && b.IsFund() {
+			err = outbox.Owe(v.DB, service.ClosingOf(b, v.now))
+		}
+		if err != nil {
 			return err
 		}
 	}

@@ -5,6 +5,7 @@ package model
 import (
 	"context"
 	"database/sql"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -108,11 +109,34 @@ func connectMySQL(url string, pool int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := open(mysql.New(mysql.Config{DSNConfig: cfg, DefaultStringSize: 191, DisableWithReturning: true}), pool)
+	base, err := mysqldriver.NewConnector(cfg)
+	if err != nil {
+		return nil, err
+	}
+	h, err := open(mysql.New(mysql.Config{Conn: sql.OpenDB(readCommitted{base}), DSNConfig: cfg, DefaultStringSize: 191, DisableWithReturning: true}), pool)
 	if err != nil {
 		return nil, err
 	}
 	return &DB{write: h, read: h, dialect: "mysql"}, nil
+}
+
+// readCommitted opens connections whose transactions read what is committed: said once, not on the way to
+// each transaction. No variable of that name is common to MySQL and MariaDB.
+type readCommitted struct{ driver.Connector }
+
+// Connect opens one.
+func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := r.Connector.Connect(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if e, ok := c.(driver.ExecerContext); ok {
+		_, err = e.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil)
+	}
+	if err != nil {
+		return nil, errors.Join(err, c.Close())
+	}
+	return c, nil
 }
 
 // MySQLConfig reads a database URL into the driver's own form, with what danyuan relies on set.
@@ -163,11 +187,7 @@ func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(d.ke
 
 // Tx runs fn in one transaction. Only service's inTx calls it, and decides what is tried again.
 func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
-	h := d.write.WithContext(d.keys.in(ctx))
-	if d.dialect == "sqlite" {
-		return h.Transaction(fn)
-	}
-	return h.Transaction(fn, &sql.TxOptions{Isolation: sql.LevelReadCommitted})
+	return d.write.WithContext(d.keys.in(ctx)).Transaction(fn)
 }
 
 // Snapshot runs fn on the database as it is at one moment, whatever is written meanwhile. fn only reads.

@@ -92,10 +92,10 @@ func LockCorrection(tx *gorm.DB, id int64) (Correction, error) {
 	return CorrectionByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
-// OpenCorrection tells whether hours have a request under way.
-func OpenCorrection(tx *gorm.DB, hours int64) (bool, error) {
-	var n int64
-	return n > 0, tx.Model(&Correction{}).Where("open_hours_id = ?", hours).Count(&n).Error
+// LockOpenCorrection locks the request that is under way for hours, nil when there is none. The caller
+// has locked the person.
+func LockOpenCorrection(tx *gorm.DB, hours int64) (*Correction, error) {
+	return maybe[Correction](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("open_hours_id = ?", hours))
 }
 
 // MoveCorrection moves a request, by somebody, with a reason where one is given. It refuses every move

@@ -40,11 +40,13 @@ func givenAstray(tx *gorm.DB, report func(Astray)) error {
 		ID, Points, Given int64
 		State             HoursState
 	}
-	err := tx.Raw("SELECT hours.id, hours.points, hours.state, COALESCE(SUM(entries.amount), 0) AS given FROM hours " +
+	// To whose they are, not to anybody else.
+	const given = "COALESCE(SUM(CASE WHEN accounts.account_key = CONCAT('points/person/', hours.person_id) THEN entries.amount ELSE 0 END), 0)"
+	err := tx.Raw("SELECT hours.id, hours.points, hours.state, " + given + " AS given FROM hours " +
 		"LEFT JOIN transfers ON transfers.id = hours.transfer_id AND transfers.subject = 'hours' AND transfers.subject_id = hours.id AND transfers.reverses_id IS NULL " +
-		"LEFT JOIN entries ON entries.transfer_id = transfers.id AND entries.amount > 0 " +
-		"WHERE hours.points <> 0 OR hours.transfer_id IS NOT NULL GROUP BY hours.id, hours.points, hours.state, hours.transfer_id " +
-		"HAVING COALESCE(SUM(entries.amount), 0) <> hours.points OR hours.state <> 'confirmed' OR hours.points = 0 ORDER BY hours.id").Scan(&rows).Error
+		"LEFT JOIN entries ON entries.transfer_id = transfers.id AND entries.amount > 0 LEFT JOIN accounts ON accounts.id = entries.account_id " +
+		"WHERE hours.points <> 0 OR hours.transfer_id IS NOT NULL GROUP BY hours.id, hours.points, hours.state, hours.transfer_id, hours.person_id " +
+		"HAVING " + given + " <> hours.points OR hours.state <> 'confirmed' OR hours.points = 0 ORDER BY hours.id").Scan(&rows).Error
 	for _, r := range rows {
 		report(Astray{r.ID, fmt.Sprintf("%s with %d points, its transfer gave %d", r.State, r.Points, r.Given)})
 	}

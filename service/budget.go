@@ -4,11 +4,13 @@ import (
 	"context"
 	"fmt"
 	"maps"
+	"time"
 
 	"gorm.io/gorm"
 
 	"danyuan/model"
 	"danyuan/service/ledger"
+	"danyuan/service/outbox"
 )
 
 // The kinds of transfer that move a year's money between the world, the district and its communities.
@@ -138,11 +140,14 @@ func (t *tx) openBudget(node, district, year int64) (model.Budget, error) {
 		return b, nil
 	}
 	if b.IsFund() {
-		if err := t.owe(closeBudgets, b.ID, fmt.Sprintf("close_budgets:%d", b.ID), model.YearBegins(year+1).Add(lastCommands)); err != nil {
-			return b, err
-		}
+		t.draft.jobs = append(t.draft.jobs, ClosingOf(b, t.now))
 	}
 	return b, t.audit("budget.open", node, "budget", b.ID, "")
+}
+
+// ClosingOf gives the job that closes a district's year, which is owed when the year is opened.
+func ClosingOf(fund model.Budget, now time.Time) model.Job {
+	return outbox.Owed(closeBudgets, fund.ID, fmt.Sprintf("close_budgets:%d", fund.ID), model.YearBegins(fund.Year+1).Add(lastCommands), now)
 }
 
 // budgetMoved makes the transfer, and shows what there is afterwards.

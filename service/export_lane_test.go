@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/service/ledger"
 )
@@ -49,6 +51,9 @@ func (r Ride) Write(name string) error { return r.t.Create(&model.Sequence{Name:
 
 // Rows counts the rows that Write has written.
 func (r Ride) Rows() (n int64, err error) { return n, r.t.Model(&model.Sequence{}).Count(&n).Error }
+
+// Handle gives the transaction as the command uses it.
+func (r Ride) Handle() *gorm.DB { return r.t.DB }
 
 // Stored reads an account's balance past the book.
 func (r Ride) Stored(key ledger.Key) (int64, error) { return model.BalanceOf(r.t.DB, string(key)) }

@@ -75,6 +75,9 @@ func (t *tx) voidHours(h model.Hours, reason string) error {
 	if err := model.AddHoursChange(t.DB, was); err != nil {
 		return err
 	}
+	if err := t.closeCorrection(h); err != nil {
+		return err
+	}
 	return t.audit("hours.void", h.NodeID, "hours", h.ID, "")
 }
 

@@ -67,8 +67,8 @@ func (t *tx) mayCorrect(h model.Hours, claim model.HoursClaim) error {
 	if h.State != model.HoursConfirmed {
 		return h.WrongState()
 	}
-	open, err := model.OpenCorrection(t.DB, h.ID)
-	if err == nil && open {
+	open, err := model.LockOpenCorrection(t.DB, h.ID)
+	if err == nil && open != nil {
 		err = model.ErrCorrectionOpen
 	}
 	if err != nil {
@@ -129,6 +129,19 @@ func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, r
 		body := "您对" + spanText(h) + "服务记录的更正申请没有通过,原因:" + reason + "。"
 		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
 	})
+}
+
+// closeCorrection turns down what was asked for about hours that are void now: nobody can grant it any
+// more. The volunteer reads of the hours why.
+func (t *tx) closeCorrection(h model.Hours) error {
+	c, err := model.LockOpenCorrection(t.DB, h.ID)
+	if err != nil || c == nil {
+		return err
+	}
+	if err := model.MoveCorrection(t.DB, c, model.CorrectionRefused, t.by.PersonID, "这条记录已经作废。", t.now); err != nil {
+		return err
+	}
+	return t.audit("correction."+string(model.CorrectionRefused), c.NodeID, "correction", c.ID, "")
 }
 
 func (s *Service) decideCorrection(ctx context.Context, cmd Command, id int64, next model.CorrectionState, reason string, then func(*tx, model.Hours, model.Correction) error) (model.ListedCorrection, error) {

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/go-sql-driver/mysql"
 	"gorm.io/gorm"
 
 	"danyuan/fault"
@@ -257,6 +258,41 @@ func TestLane_whatCannotBeWrittenIsItsOwn(t *testing.T) {
 	})
 	p.depart()
 	p.holds(purse, 10)
+}
+
+// TestLane_nothingIsWrittenAfterADeadlock: MariaDB ends the transaction at a deadlock, and what is
+// written after it stays by itself. Whichever write it is, each command has happened once in the end.
+func TestLane_nothingIsWrittenAfterADeadlock(t *testing.T) {
+	for _, table := range []string{"accounts", "transfers", "entries", "audits"} {
+		t.Run(table, func(t *testing.T) {
+			p := newPlatform(t)
+			set, struck := false, false
+			strike := func(tx *gorm.DB) {
+				if tx.Statement.Table != table || struck {
+					return
+				}
+				struck = true
+				_, err := tx.Statement.ConnPool.ExecContext(tx.Statement.Context, "ROLLBACK")
+				_ = tx.AddError(errors.Join(&mysql.MySQLError{Number: 1213, Message: "Deadlock found when trying to get lock"}, err))
+			}
+			for range 2 {
+				p.ride(service.Command{}, func(r service.Ride) (string, error) {
+					if !set {
+						set = true
+						if err := r.Handle().Callback().Create().Before("gorm:create").Register("test:deadlock", strike); err != nil {
+							return "", err
+						}
+					}
+					return pay(10)(r)
+				}, p.wins("paid"))
+			}
+			p.depart()
+			if n := p.audits("pay"); !struck || n != 2 {
+				t.Errorf("struck %v, %d entries in the audit log", struck, n)
+			}
+			p.holds(purse, 20)
+		})
+	}
 }
 
 func TestLane_whoGivesUpWaitingDoesNothing(t *testing.T) {

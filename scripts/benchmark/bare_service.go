@@ -68,7 +68,11 @@ func (b *bare) stating() (func(ctx context.Context, n int64) error, error) {
 	return func(ctx context.Context, n int64) error {
 		person := b.persons[1+n%redeemers]
 		return b.in(ctx, func(tx *sql.Tx) error {
-			return drain(ctx, tx, "SELECT entries.seq, entries.transfer_id, entries.amount, entries.balance, transfers.kind, transfers.subject, transfers.subject_id, transfers.at, transfers.reverses_id FROM entries JOIN accounts ON accounts.id = entries.account_id JOIN transfers ON transfers.id = entries.transfer_id WHERE accounts.account_key = ? ORDER BY entries.seq DESC LIMIT 21", fmt.Sprintf("points/person/%d", person))
+			var account int64
+			if err := tx.QueryRowContext(ctx, "SELECT id FROM accounts WHERE account_key = ?", fmt.Sprintf("points/person/%d", person)).Scan(&account); err != nil {
+				return err
+			}
+			return drain(ctx, tx, "SELECT entries.seq, entries.transfer_id, entries.amount, entries.balance, transfers.kind, transfers.subject, transfers.subject_id, transfers.at, transfers.reverses_id FROM entries JOIN transfers ON transfers.id = entries.transfer_id WHERE entries.account_id = ? ORDER BY entries.seq DESC LIMIT 21", account)
 		})
 	}, nil
 }
