@@ -83,7 +83,9 @@ func TestFill_owesTheClosingOfTheYearThatItPays(t *testing.T) {
 		t.Fatal(err)
 	}
 	state := func() (state model.BudgetState) {
-		k.Tx(func(tx *gorm.DB) error { return tx.Raw("SELECT state FROM budgets WHERE node_id = district_id AND year = 2026").Scan(&state).Error })
+		k.Tx(func(tx *gorm.DB) error {
+			return tx.Raw("SELECT state FROM budgets WHERE node_id = district_id AND year = 2026").Scan(&state).Error
+		})
 		return state
 	}
 	if state() != model.BudgetOpen {

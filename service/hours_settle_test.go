@@ -133,6 +133,7 @@ func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
 	}{
 		{&model.Hours{}, "points", first.Points, 11},
 		{&model.Hours{}, "points", first.Points, 0},
+		{&model.Hours{}, "person_id", first.PersonID, f.organiser.PersonID},
 		{&model.Hours{}, "minutes", first.Minutes, 61},
 		{&model.Hours{}, "state", first.State, model.HoursVoid},
 		{&model.Hours{}, "transfer_id", *first.TransferID, *second.TransferID},
