@@ -106,6 +106,7 @@ func TestConfirm_theLeadOfAnAssociationConfirmsItsActivitiesOnly(t *testing.T) {
 	s.Post(leads, other+"/settle", leaving(s.Clock.Now(), lead)).Refused(404, "activity.not_found")
 	s.Post(tokens[0], a+"/confirm", map[string]string{}).Refused(404, "activity.not_found")
 	s.Post(leads, a+"/confirm", map[string]string{}).Expect(200).Has(`"people":1,"minutes":60`)
+	s.Get(tokens[0], "/v1/me/record").Expect(200).Has(`合唱队","`) // the record names the association, not only the place
 }
 
 func TestSettle_timesAreTheOrganisersAndWithinWhatCanBe(t *testing.T) {

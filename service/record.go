@@ -75,7 +75,7 @@ func recordOf(h *gorm.DB, p model.Person, slice model.Slice) (Record, error) {
 	return r, err
 }
 
-// organised says of services where their organisers are.
+// organised says of services who organised them: a place, or an association there.
 func organised(h *gorm.DB, services []model.RecordedService) ([]RecordedService, error) {
 	paths := make([]string, len(services))
 	for i, service := range services {
@@ -84,7 +84,7 @@ func organised(h *gorm.DB, services []model.RecordedService) ([]RecordedService,
 	names, err := model.PlaceNames(h, paths)
 	out := make([]RecordedService, len(services))
 	for i, service := range services {
-		out[i] = RecordedService{service, names[service.NodePath]}
+		out[i] = RecordedService{service, names[service.NodePath] + service.GroupName}
 	}
 	return out, err
 }
