@@ -104,10 +104,14 @@ func (b *bare) measure(call func(ctx context.Context, n int64) error, clients in
 	if err := failed.Load(); err != nil {
 		return *err
 	}
-	whole := time.Since(began).Seconds()
-	all := slices.Sorted(slices.Values(slices.Concat(took...)))
-	fmt.Fprintf(os.Stdout, "%d %d %d\n", int(float64(len(all))/whole), all[len(all)/2].Microseconds(), all[len(all)*99/100].Microseconds())
+	fmt.Fprintln(os.Stdout, figures(took, time.Since(began)))
 	return nil
+}
+
+// figures gives "calls/s p50us p99us" of what each client's calls took.
+func figures(took [][]time.Duration, whole time.Duration) string {
+	all := slices.Sorted(slices.Values(slices.Concat(took...)))
+	return fmt.Sprintf("%.1f %d %d", float64(len(all))/whole.Seconds(), all[len(all)/2].Microseconds(), all[len(all)*99/100].Microseconds())
 }
 
 // in runs statements in one transaction.

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"os"
-	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -46,9 +45,7 @@ func runEach(url, token, things string, clients int) error {
 		})
 	}
 	over.Wait()
-	whole := time.Since(began).Seconds()
-	all := slices.Sorted(slices.Values(slices.Concat(took...)))
-	fmt.Fprintf(os.Stdout, "%.1f %d %d %d\n", float64(len(all))/whole, all[len(all)/2].Microseconds(), all[len(all)*99/100].Microseconds(), refused.Load())
+	fmt.Fprintln(os.Stdout, figures(took, time.Since(began)), refused.Load())
 	return nil
 }
 
