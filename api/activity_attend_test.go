@@ -316,6 +316,32 @@ func TestAttend_aMistakeIsTakenBackWithAReason(t *testing.T) {
 	s.Post(s.chief, byHand(a, wrong, "check-out"), nil).Refused(409, "activity.not_checked_in")
 }
 
+func TestAttend_whoWasTakenBackByMistakeChecksInAgain(t *testing.T) {
+	s := newSquare(t)
+	people, tokens := s.neighbours(s.o.Unit, 1)
+	a := s.soon(nil)
+	s.Move(time.Hour)
+	for range 2 {
+		s.in(a, tokens[0]).Has(`"already":false`)
+		s.Move(10 * time.Minute)
+		s.Post(s.chief, byHand(a, people[0], "void-attendance"), map[string]string{"reason": "签错了人"}).Expect(200)
+	}
+	s.told(people[0], "签到已经作废", 2)
+	s.Move(10 * time.Minute)
+	s.in(a, tokens[0]).Has(`"state":"open"`, `"already":false`, `"starts_at":"2026-03-05T10:30:00+08:00"`).HasNot("签错了人")
+	s.in(a, tokens[0]).Has(`"already":true`)
+	s.Move(time.Hour)
+	s.out(a, tokens[0]).Has(`"minutes":60`)
+	s.Move(time.Hour)
+	s.Post(s.chief, a+"/confirm", map[string]string{}).Expect(200).Has(`"people":1,"minutes":60`)
+	if all := s.attendances(a); len(all) != 1 || s.points(tokens[0]) != 10 {
+		t.Fatalf("%d records, %d points", len(all), s.points(tokens[0]))
+	} else {
+		s.Get(tokens[0], "/v1/hours/"+digits(all[0].ID)).Expect(200).Has(`"what":"void"`, `"what":"begin_again"`)
+	}
+	s.Balanced()
+}
+
 func TestAttend_cancellingWhileItRunsVoidsWhoIsStillIn(t *testing.T) {
 	s := newSquare(t)
 	people, tokens := s.neighbours(s.o.Unit, 2)

@@ -60,7 +60,7 @@ type hoursRecordIn struct {
 }
 
 type hoursChangeView struct {
-	What     string     `json:"what" enum:"change,correct,void" doc:"确认前修改、确认后更正、作废"`
+	What     string     `json:"what" enum:"change,correct,void,begin_again" doc:"确认前修改、确认后更正、作废、作废后重新签到"`
 	At       time.Time  `json:"at" doc:"何时"`
 	Kind     string     `json:"kind" doc:"原来的服务类别"`
 	Content  string     `json:"content" doc:"原来的内容"`

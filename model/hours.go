@@ -31,12 +31,13 @@ const (
 	HoursVoid      HoursState = "void"
 )
 
-// hoursMoves is every move that hours can make. Confirmed ones are made void by a counter-transfer;
-// from refused and void nothing leads on.
+// hoursMoves is every move that hours can make. Confirmed ones are made void by a counter-transfer.
+// From refused nothing leads on; from void only an attendance that was taken back, to be begun again.
 var hoursMoves = map[HoursState][]HoursState{
 	HoursOpen:      {HoursClaimed, HoursVoid},
 	HoursClaimed:   {HoursConfirmed, HoursRefused, HoursVoid},
 	HoursConfirmed: {HoursVoid},
+	HoursVoid:      {HoursOpen},
 }
 
 // MayBecome tells whether hours in this state may move to the next.
@@ -145,7 +146,7 @@ type HoursChange struct {
 	ID           int64
 	HoursID      int64
 	CorrectionID int64  // 0: a claim that the volunteer changed, or hours made void
-	What         string // change, correct, void
+	What         string // change, correct, void, begin_again
 	Kind         string
 	Content      string
 	Place        string

@@ -14,6 +14,16 @@ func (h Hours) WrongState() error {
 	return ErrHoursState.Saying("这条服务记录现在是“" + h.State.Title() + "”,不能这样办理。请刷新列表后再看。")
 }
 
+// BeginHoursAgain opens the attendance that was taken back as if it were new: one person has one record
+// of an activity. It refuses every state but void.
+func BeginHoursAgain(tx *gorm.DB, id int64, h *Hours) error {
+	h.ID = id
+	return changed(tx.Model(&Hours{}).Where("id = ? AND state = ? AND activity_id IS NOT NULL", id, HoursVoid).Updates(map[string]any{
+		"state": HoursOpen, "starts_at": h.StartsAt, "from_at": h.FromAt, "until_at": h.UntilAt, "ends_at": nil, "minutes": 0,
+		"in_way": h.InWay, "in_by_id": h.InByID, "out_way": "", "out_by_id": 0, "decided_by_id": 0, "decided_at": nil, "reason": "", "evaluation": "",
+	}), ErrHoursState)
+}
+
 // EndHours gives open hours their end. It refuses every state but open.
 func EndHours(tx *gorm.DB, h *Hours) error {
 	if !h.State.MayBecome(HoursClaimed) {

@@ -3,7 +3,6 @@ package service
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	"danyuan/model"
@@ -96,7 +95,8 @@ func (t *tx) lockAttended(who attending) (model.Activity, model.Node, error) {
 	return a, n, err
 }
 
-// checkIn opens the attendance of a locked person with a seat, unless there is one.
+// checkIn opens the attendance of a locked person with a seat, unless there is one. One that was taken
+// back, perhaps by mistake, begins anew.
 func (t *tx) checkIn(a model.Activity, n model.Node, p model.Person, h *model.Hours, who attending) (Attending, error) {
 	if h != nil && h.State != model.HoursVoid {
 		return Attending{*h, true}, nil
@@ -107,7 +107,7 @@ func (t *tx) checkIn(a model.Activity, n model.Node, p model.Person, h *model.Ho
 	begun, err := t.beginHours(model.Hours{
 		PersonID: p.ID, ActivityID: &a.ID, NodeID: n.ID, Kind: a.Kind, Content: a.Title, Place: a.Place,
 		StartsAt: t.now, FromAt: &a.StartsAt, UntilAt: &a.EndsAt, InWay: who.way(), InByID: t.by.PersonID,
-	})
+	}, h)
 	return Attending{begun, false}, err
 }
 
@@ -207,7 +207,7 @@ func (t *tx) voidAttendance(a model.Activity, h model.Hours, reason string) erro
 		return err
 	}
 	body := fmt.Sprintf("您在“%s”的签到已经作废,原因:%s。如有疑问,请联系组织者。", a.Title, reason)
-	return t.notify(h.PersonID, NoticeActivity, "签到已作废", body, myActivitiesPage, model.ActivityOnce(a.ID, "void:"+strconv.FormatInt(h.ID, 10)))
+	return t.notify(h.PersonID, NoticeActivity, "签到已作废", body, myActivitiesPage, model.ActivityOnce(a.ID, fmt.Sprintf("void:%d:%d", h.ID, h.StartsAt.Unix())))
 }
 
 // voidOpen takes back every attendance at a locked activity of who has not been checked out.

@@ -15,7 +15,7 @@ func (s *Service) BeginHours(ctx context.Context, by model.Actor, h model.Hours)
 		if _, err := model.LockPersons(t.DB, []int64{h.PersonID}); err != nil {
 			return h, err
 		}
-		return t.beginHours(h)
+		return t.beginHours(h, nil)
 	})
 }
 

@@ -10,7 +10,7 @@ import (
 // beginHours checks somebody in: an open record of an activity, whose bounds are FromAt and UntilAt.
 // Time before FromAt does not count. Refusals: hours.overlap with any other record of theirs in any
 // community, hours.checked_in_already, hours.outside_activity. The caller has locked the person.
-func (t *tx) beginHours(h model.Hours) (model.Hours, error) {
+func (t *tx) beginHours(h model.Hours, takenBack *model.Hours) (model.Hours, error) {
 	if h.FromAt != nil && h.StartsAt.Before(*h.FromAt) {
 		h.StartsAt = *h.FromAt
 	}
@@ -21,10 +21,23 @@ func (t *tx) beginHours(h model.Hours) (model.Hours, error) {
 		return h, err
 	}
 	h.Source, h.State, h.CreatedAt = model.FromActivity, model.HoursOpen, t.now
-	if err := model.AddHours(t.DB, &h); err != nil {
+	if err := t.storeBegun(&h, takenBack); err != nil {
 		return h, err
 	}
 	return h, t.audit("hours.begin", h.NodeID, "hours", h.ID, string(h.InWay))
+}
+
+// storeBegun stores an attendance, in the place of the one that was taken back if there is one, which is
+// kept as history.
+func (t *tx) storeBegun(h, takenBack *model.Hours) error {
+	if takenBack == nil {
+		return model.AddHours(t.DB, h)
+	}
+	if err := model.AddHoursChange(t.DB, takenBack.Before("begin_again", t.by.PersonID, t.now)); err != nil {
+		return err
+	}
+	h.CreatedAt = takenBack.CreatedAt
+	return model.BeginHoursAgain(t.DB, takenBack.ID, h)
 }
 
 // needFree refuses a time in which a locked person has another record than one. An activity that runs
