@@ -31,13 +31,12 @@ const (
 	HoursVoid      HoursState = "void"
 )
 
-// hoursMoves is every move that hours can make. Confirmed ones are made void by a counter-transfer.
-// From refused nothing leads on; from void only an attendance that was taken back, to be begun again.
+// hoursMoves is every move that hours can make. Confirmed ones are made void by a counter-transfer;
+// from refused and void nothing leads on.
 var hoursMoves = map[HoursState][]HoursState{
 	HoursOpen:      {HoursClaimed, HoursVoid},
 	HoursClaimed:   {HoursConfirmed, HoursRefused, HoursVoid},
 	HoursConfirmed: {HoursVoid},
-	HoursVoid:      {HoursOpen},
 }
 
 // MayBecome tells whether hours in this state may move to the next.

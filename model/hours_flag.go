@@ -52,12 +52,7 @@ func NewFlags(tx *gorm.DB, flags []Flag) ([]Flag, error) {
 
 // AddFlags stores flags; one that somebody else raised a moment ago is left as it is.
 func AddFlags(tx *gorm.DB, flags []Flag) error {
-	for some := range slices.Chunk(flags, RowsAtOnce) {
-		if err := tx.Model(&Flag{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
-			return err
-		}
-	}
-	return nil
+	return AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), flags)
 }
 
 // FlagByID gives a flag.

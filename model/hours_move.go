@@ -14,14 +14,15 @@ func (h Hours) WrongState() error {
 	return ErrHoursState.Saying("这条服务记录现在是“" + h.State.Title() + "”,不能这样办理。请刷新列表后再看。")
 }
 
-// BeginHoursAgain opens the attendance that was taken back as if it were new: one person has one record
-// of an activity. It refuses every state but void.
-func BeginHoursAgain(tx *gorm.DB, id int64, h *Hours) error {
-	h.ID = id
-	return changed(tx.Model(&Hours{}).Where("id = ? AND state = ? AND activity_id IS NOT NULL", id, HoursVoid).Updates(map[string]any{
-		"state": HoursOpen, "starts_at": h.StartsAt, "from_at": h.FromAt, "until_at": h.UntilAt, "ends_at": nil, "minutes": 0,
-		"in_way": h.InWay, "in_by_id": h.InByID, "out_way": "", "out_by_id": 0, "decided_by_id": 0, "decided_at": nil, "reason": "", "evaluation": "",
-	}), ErrHoursState)
+// BeginHoursAgain stores hours that begin in the place of those that were taken back, because a person has
+// one record of an activity: no move of the old ones, whose end stands in the history. It refuses every
+// state but void.
+func BeginHoursAgain(tx *gorm.DB, takenBack Hours, h *Hours) error {
+	if takenBack.State != HoursVoid {
+		return takenBack.WrongState()
+	}
+	h.ID, h.CreatedAt = takenBack.ID, takenBack.CreatedAt
+	return changed(tx.Model(&Hours{}).Where("id = ? AND state = ?", h.ID, takenBack.State).Select("*").Updates(h), ErrHoursState)
 }
 
 // EndHours gives open hours their end. It refuses every state but open.

@@ -83,7 +83,7 @@ type StatementLine struct {
 
 // Statement lists an account's entries, the newest first; the slice's ids are their numbers (Seq).
 func Statement(tx *gorm.DB, key string, s Slice) ([]StatementLine, error) {
-	a, err := AccountByKey(tx, key) // by itself: joined, SQLite takes three times as long
+	a, err := AccountByKey(tx, key)
 	if err != nil || a == nil {
 		return nil, err
 	}

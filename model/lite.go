@@ -90,6 +90,8 @@ type (
 	}
 )
 
+var errLiteLacks = errors.New("model: SQLite's driver lacks what danyuan relies on")
+
 // Connect opens one.
 func (r remembering) Connect(ctx context.Context) (driver.Conn, error) {
 	c, err := r.Connector.Connect(ctx)
@@ -98,7 +100,7 @@ func (r remembering) Connect(ctx context.Context) (driver.Conn, error) {
 	}
 	conn, ok := c.(liteConn)
 	if !ok {
-		return nil, errors.Join(errors.New("model: SQLite's driver lacks what danyuan relies on"), c.Close())
+		return nil, errors.Join(errLiteLacks, c.Close())
 	}
 	return &rememberingConn{liteConn: conn, by: map[string]*list.Element{}, recent: list.New()}, nil
 }
@@ -193,8 +195,8 @@ func (c *rememberingConn) QueryContext(ctx context.Context, text string, args []
 		return nil, err
 	}
 	rows, ok := found.(liteRows)
-	if !ok {
-		return found, nil
+	if !ok { // it could not be told when the statement is free again
+		return nil, errors.Join(errLiteLacks, found.Close())
 	}
 	s.busy = true
 	return &rememberedRows{rows, s}, nil

@@ -55,9 +55,9 @@ var (
 )
 
 // Redemption is points exchanged for a reward. What it took stands here for good: it gives back exactly
-// that, whatever has become of the reward. Code is sealed and gone when it is over. OpenCodeIndex
-// finds one that waits, and keeps two of them from having one code; it becomes CodeIndex when it is
-// over, so that a code that is shown later is known for what it was.
+// that, whatever has become of the reward. Code is sealed and gone when it is over. OpenCodeIndex finds one
+// that waits, and keeps two of them from having one code; it becomes CodeIndex when it is over, so that a
+// code that is shown later is known for what it was.
 type Redemption struct {
 	ID              int64 `gorm:"autoIncrement:false"`
 	RewardID        int64

@@ -140,7 +140,7 @@ func (t *tx) openBudget(node, district, year int64) (model.Budget, error) {
 		return b, nil
 	}
 	if b.IsFund() {
-		t.draft.jobs = append(t.draft.jobs, ClosingOf(b, t.now))
+		t.oweJob(ClosingOf(b, t.now))
 	}
 	return b, t.audit("budget.open", node, "budget", b.ID, "")
 }

@@ -36,8 +36,7 @@ func (t *tx) storeBegun(h, takenBack *model.Hours) error {
 	if err := model.AddHoursChange(t.DB, takenBack.Before("begin_again", t.by.PersonID, t.now)); err != nil {
 		return err
 	}
-	h.CreatedAt = takenBack.CreatedAt
-	return model.BeginHoursAgain(t.DB, takenBack.ID, h)
+	return model.BeginHoursAgain(t.DB, *takenBack, h)
 }
 
 // needFree refuses a time in which a locked person has another record than one. An activity that runs

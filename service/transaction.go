@@ -38,9 +38,13 @@ func (t *tx) touch(topics ...string) {
 
 // owe writes a job, in this transaction. A worker of this replica wakes once it is committed.
 func (t *tx) owe(kind string, subject int64, once string, due time.Time) error {
-	t.owes = t.owes || !due.After(t.now)
-	t.draft.jobs = append(t.draft.jobs, outbox.Owed(kind, subject, once, due, t.now))
+	t.oweJob(outbox.Owed(kind, subject, once, due, t.now))
 	return nil
+}
+
+func (t *tx) oweJob(j model.Job) {
+	t.owes = t.owes || !j.DueAt.After(t.now)
+	t.draft.jobs = append(t.draft.jobs, j)
 }
 
 // audit appends to the audit log, in this transaction. What lies nowhere itself (sessions, accepts,
