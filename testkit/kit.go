@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -47,8 +48,20 @@ type Kit struct {
 	serial *atomic.Int64
 }
 
-// New builds a house with an empty database.
-func New(t testing.TB) *Kit { t.Helper(); return newOn(t, database(t)) }
+// New builds a house with an empty database. Tests that have one run beside one another: a house shares
+// nothing with another.
+func New(t testing.TB) *Kit {
+	t.Helper()
+	if top, ok := t.(*testing.T); ok && !strings.Contains(t.Name(), "/") {
+		if _, again := beside.LoadOrStore(t.Name(), true); !again {
+			top.Parallel()
+		}
+	}
+	return newOn(t, database(t))
+}
+
+// beside names the tests that run beside others.
+var beside sync.Map
 
 func newOn(t testing.TB, db *model.DB) *Kit {
 	t.Helper()
