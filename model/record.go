@@ -11,11 +11,11 @@ import (
 // RecordedService is confirmed hours as the volunteer record shows them (志愿服务记录).
 type RecordedService struct {
 	Hours
-	KindName  string
-	NodeName  string // of where it was organised
-	NodePath  string
-	GroupName string // of the association that organised it, "" for what a place organised itself
-	Corrected bool   // it was corrected after it was confirmed
+	KindName        string
+	NodeName        string // of where it was organised
+	NodePath        string
+	AssociationName string // of the association that organised it, "" for what a place organised itself
+	Corrected       bool   // it was corrected after it was confirmed
 }
 
 func recorded(tx *gorm.DB, person int64) *gorm.DB {
@@ -24,7 +24,7 @@ func recorded(tx *gorm.DB, person int64) *gorm.DB {
 
 func recordedServices(tx *gorm.DB, person int64) *gorm.DB {
 	return recorded(tx, person).
-		Select("hours.*, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, COALESCE(associations.name, '') AS group_name, " +
+		Select("hours.*, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, COALESCE(associations.name, '') AS association_name, " +
 			"EXISTS (SELECT 1 FROM hours_changes WHERE hours_changes.hours_id = hours.id AND hours_changes.correction_id <> 0) AS corrected").
 		Joins("JOIN nodes ON nodes.id = hours.node_id").Joins("LEFT JOIN service_kinds ON service_kinds.code = hours.kind").
 		Joins("LEFT JOIN activities ON activities.id = hours.activity_id").Joins("LEFT JOIN associations ON associations.id = activities.association_id")

@@ -84,7 +84,7 @@ func organised(h *gorm.DB, services []model.RecordedService) ([]RecordedService,
 	names, err := model.PlaceNames(h, paths)
 	out := make([]RecordedService, len(services))
 	for i, service := range services {
-		out[i] = RecordedService{service, names[service.NodePath] + service.GroupName}
+		out[i] = RecordedService{service, names[service.NodePath] + service.AssociationName}
 	}
 	return out, err
 }
