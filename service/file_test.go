@@ -148,7 +148,7 @@ func TestAttach_takesOnlyTheActorsOwnLooseUploads(t *testing.T) {
 	a.wantRefused(try(a.token, mine, 4711), model.ErrFileNotFound)
 	a.wantRefused(try(a.token, mine, used), model.ErrFileAttached)
 	a.wantRefused(try(a.token, mine, bad), model.ErrFileRejected)
-	a.wantRefused(try(a.token, mine, 2, 3, 4), model.ErrFileTooMany)
+	a.wantRefused(try(a.token, mine, 4711, 4712, 4713), model.ErrFileTooMany)
 	a.wantRefused(a.S.AttachFiles(a.Context(), service.Command{}, "test", 2, []int64{mine}, 3), model.ErrFileNotFound)
 	if f := a.file(mine); f.LooseSince == nil || f.Subject != "" {
 		t.Errorf("a refused record has taken the photo: %+v", f)

@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 	"time"
@@ -107,7 +108,8 @@ func (s *sheet) span(letters []letter, size float64) (sum float64) {
 func (s *sheet) use(run []letter, size float64) string {
 	f := s.faces[run[0].face]
 	if !s.loaded[run[0].face] {
-		s.pdf.AddUTF8FontFromBytes(f.family, "", f.file)
+		// Cutting a font down writes into its bytes: another certificate may be reading them.
+		s.pdf.AddUTF8FontFromBytes(f.family, "", bytes.Clone(f.file))
 		s.loaded[run[0].face] = true
 	}
 	s.pdf.SetFont(f.family, "", size)
