@@ -139,12 +139,11 @@ func (a *API) readyz(c *gin.Context) {
 }
 
 func (a *API) metrics() gin.HandlerFunc {
-	show := promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{})
 	return func(c *gin.Context) {
 		if a.MetricsToken != "" && subtle.ConstantTimeCompare([]byte(bearer(c.GetHeader("Authorization"))), []byte(a.MetricsToken)) != 1 {
 			writeProblem(c, model.ErrSignIn)
 			return
 		}
-		show.ServeHTTP(c.Writer, c.Request)
+		promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}).ServeHTTP(c.Writer, c.Request)
 	}
 }

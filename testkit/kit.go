@@ -80,9 +80,35 @@ func (k *Kit) Replica() (*service.Service, *api.API) {
 	}
 	s := service.New(service.Deps{DB: k.DB, Clock: k.Clock, Accounts: k.WeChat, Outlets: k.WeChat, Blobs: k.Blobs, PublicURL: PublicURL, Log: log, Templates: Templates})
 	k.must(s.ReadChanges(k.ctx))
-	a, err := api.New(api.Options{Service: s, Limits: noLimits{}, Log: log, Metrics: prometheus.NewRegistry(), Demo: true})
+	return s, k.edge(api.Options{Service: s, Limits: noLimits{}, Log: log, Metrics: prometheus.NewRegistry(), Demo: true})
+}
+
+// idle holds the APIs of tests that have ended: building one takes longer than most tests.
+var idle struct {
+	sync.Mutex
+	apis []*api.API
+}
+
+// edge gives an API that is the test's own until its end.
+func (k *Kit) edge(o api.Options) *api.API {
+	k.Helper()
+	idle.Lock()
+	defer idle.Unlock()
+	var a *api.API
+	var err error
+	if last := len(idle.apis) - 1; last >= 0 {
+		a, idle.apis = idle.apis[last], idle.apis[:last]
+		err = a.Begin(o)
+	} else {
+		a, err = api.New(o)
+	}
 	k.must(err)
-	return s, a
+	k.Cleanup(func() {
+		idle.Lock()
+		defer idle.Unlock()
+		idle.apis = append(idle.apis, a)
+	})
+	return a
 }
 
 // Move moves the clock, and lets the feed be heard again.
