@@ -66,12 +66,12 @@ func New(o Options) (*API, error) {
 		r.mount(a, r)
 	}
 	a.plain()
-	return a, a.Begin(o)
+	return a, a.AnswerWith(o)
 }
 
-// Begin makes an API that answers nothing at the moment answer with these options: its router, which
+// AnswerWith makes an API that answers nothing at the moment answer with these options: its router, which
 // takes a tenth of a second to build, stays, and with it whether this is a demo.
-func (a *API) Begin(o Options) error {
+func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
 	a.count = newCounters(o.Metrics)
 	o.Metrics.MustRegister(backlogGauges{a})

@@ -64,13 +64,7 @@ type logBody struct {
 	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号;修改时不填就不变,填了就只留这些"`
 }
 
-func (b logBody) photos() []int64 {
-	ids := make([]int64, len(b.Photos))
-	for i, id := range b.Photos {
-		ids[i] = int64(id)
-	}
-	return ids
-}
+func (b logBody) photos() []int64 { return photoIDs(b.Photos) }
 
 type fileHoursIn struct {
 	Keyed

@@ -79,6 +79,29 @@ var fixtures = map[string]func(w *world) string{
 	"list-points-rules/{id}":    func(w *world) string { return digits(w.District.ID) },
 	"withdraw-points-rule/{id}": func(w *world) string { return w.pointsRule() },
 
+	// matters
+	"report-matter/category":        func(*world) string { return "repair" },
+	"report-matter/photos":          func(*world) string { return leftOut },
+	"report-matter/answers":         func(*world) string { return leftOut },
+	"report-matter-for/category":    func(*world) string { return "repair" },
+	"report-matter-for/photos":      func(*world) string { return leftOut },
+	"report-matter-for/answers":     func(*world) string { return leftOut },
+	"find-similar-matters/category": func(*world) string { return "repair" },
+	"matters/{id}":                  func(w *world) string { return w.matter(w.Resident) },
+	"join-matter/{id}":              func(w *world) string { return w.matter(w.Neighbour) },
+	"leave-matter/{id}":             func(w *world) string { return w.joinedMatter() },
+	"return-matter/{id}":            func(w *world) string { return w.matter(w.Resident, model.MovePassUp) },
+	"return-matter/seen":            func(*world) string { return "2" },
+	"answer-matter/{id}":            func(w *world) string { return w.matter(w.Resident, model.MoveAsk) },
+	"answer-matter/seen":            func(*world) string { return "2" },
+	"rate-matter/{id}":              func(w *world) string { return w.matter(w.Resident, model.MoveResolve) },
+	"rate-matter/seen":              func(*world) string { return "2" },
+	"seen":                          func(*world) string { return "1" },
+	"resolve-matter/photos":         func(*world) string { return leftOut },
+	"answer-matter/photos":          func(*world) string { return leftOut },
+	"rate-matter/photos":            func(*world) string { return leftOut },
+	"give-matter/person_id":         func(w *world) string { w.Appoint(w.Neighbour, model.GridChief, w.Grid); return digits(w.Neighbour.ID) },
+
 	// messages
 	"notices/{id}": func(w *world) string {
 		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})

@@ -136,6 +136,31 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("统计"),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
+		// matter.go
+		area("事项"),
+		get("/v1/matter-categories", "list-matter-categories", "可以上报哪些事,要回答哪些问题", Bound, (*API).matterCategories),
+		post("/v1/matters", "report-matter", "上报一件事", Bound, (*API).reportMatter, viewMatterRecord),
+		post("/v1/people/{id}/matters", "report-matter-for", "代没有手机的居民上报", With(model.ReportForOthers), (*API).reportMatterFor, viewMatterRecord),
+		get("/v1/matters/{id}", "view-matter", "一件事和它的每一步", Bound, (*API).matter),
+
+		// matter_list.go
+		get("/v1/me/matters", "list-my-matters", "我上报的事", Bound, (*API).myMatters),
+		get("/v1/me/joined-matters", "list-joined-matters", "我加入的事", Bound, (*API).joinedMatters),
+		post("/v1/matters/similar", "find-similar-matters", "上报以前看看邻居有没有报过", Bound, (*API).similarMatters, viewSimilarMatters),
+		post("/v1/matters/{id}/join", "join-matter", "加入邻居上报的事", Bound, (*API).joinMatter, viewMatterRecord),
+		post("/v1/matters/{id}/leave", "leave-matter", "不再加入", Bound, (*API).leaveMatter, done[struct{}]),
+
+		// matter_move.go
+		post("/v1/matters/{id}/accept", "accept-matter", "受理", With(model.HandleMatters), plainMove(model.MoveAccept), viewMatterRecord),
+		post("/v1/matters/{id}/resolve", "resolve-matter", "办结,请上报人评价", With(model.HandleMatters), workMove(model.MoveResolve), viewMatterRecord),
+		post("/v1/matters/{id}/pass-up", "pass-up-matter", "办不了的转交上一级", With(model.HandleMatters), wordsMove(model.MovePassUp), viewMatterRecord),
+		post("/v1/matters/{id}/return", "return-matter", "退回下一级", With(model.HandleMatters), wordsMove(model.MoveReturn), viewMatterRecord),
+		post("/v1/matters/{id}/ask", "ask-reporter", "请上报人补充,时限暂停", With(model.HandleMatters), wordsMove(model.MoveAsk), viewMatterRecord),
+		post("/v1/matters/{id}/give", "give-matter", "改派给本网格的另一位同志", With(model.GiveMatters), (*API).giveMatter, viewMatterRecord),
+		post("/v1/matters/{id}/answer", "answer-matter", "补充", Bound, workMove(model.MoveAnswer), viewMatterRecord),
+		post("/v1/matters/{id}/withdraw", "withdraw-matter", "撤回", Bound, plainMove(model.MoveWithdraw), viewMatterRecord),
+		post("/v1/matters/{id}/rate", "rate-matter", "评价:解决了吗,满意吗", Bound, (*API).rateMatter, viewMatterRecord),
+
 		// hours.go
 		area("志愿服务时长"),
 		get("/v1/service-kinds", "list-service-kinds", "志愿服务的类别", SignedIn, (*API).serviceKinds),

@@ -21,3 +21,6 @@ func init() { idTail.Store(rand.Uint32()) } //nolint:gosec // spreads replicas, 
 func NewID(now time.Time) int64 {
 	return (now.UnixMilli()-idEpoch)<<22 | int64(idTail.Add(1)&(1<<22-1))
 }
+
+// FirstID gives an id that is not above any that NewID makes from a moment on.
+func FirstID(at time.Time) int64 { return max(0, at.UnixMilli()-idEpoch) << 22 }

@@ -99,6 +99,18 @@ func PathIDs(path string) []int64 {
 	return ids
 }
 
+// PathTo gives the path of a node that lies on a path; "" when it does not.
+func PathTo(path string, id int64) string {
+	word := strconv.FormatInt(id, 10) + "/"
+	if strings.HasPrefix(path, word) {
+		return word
+	}
+	if i := strings.Index(path, "/"+word); i >= 0 {
+		return path[:i+1+len(word)]
+	}
+	return ""
+}
+
 // Under tells whether a path lies in the subtree of another, its root included.
 func Under(path, root string) bool { return root != "" && strings.HasPrefix(path, root) }
 

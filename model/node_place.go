@@ -6,9 +6,10 @@ import (
 	"gorm.io/gorm"
 )
 
-// Place is a node with the community and the district that it lies in; 0 where it lies above them.
+// Place is a node with the grid, the community and the district that it lies in; 0 where it lies above them.
 type Place struct {
 	Node
+	GridID      int64
 	CommunityID int64
 	DistrictID  int64
 }
@@ -45,6 +46,8 @@ func PlacesOf(tx *gorm.DB, ids ...int64) (map[int64]Place, error) {
 		p := Place{Node: n}
 		for _, id := range PathIDs(n.Path) {
 			switch kind[id] {
+			case Grid:
+				p.GridID = id
 			case Community:
 				p.CommunityID = id
 			case District:

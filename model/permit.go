@@ -49,6 +49,14 @@ const (
 	PickUp             Action = "pick_up"
 	ManageExpiry       Action = "manage_expiry"
 	ReviewPhotos       Action = "review_photos"
+
+	HandleMatters    Action = "handle_matters"
+	ReportForOthers  Action = "report_for_others"
+	GiveMatters      Action = "give_matters"
+	ReviewMatters    Action = "review_matters"
+	RedactMatters    Action = "redact_matters"
+	LimitReporters   Action = "limit_reporters"
+	ManageCategories Action = "manage_categories"
 )
 
 // permits says which roles allow an action, each in its own subtree.
@@ -91,6 +99,14 @@ var permits = map[Action][]Role{
 	PickUp:             {CommunityStaff, CommunitySecretary},
 	ManageExpiry:       {DistrictAdmin},
 	ReviewPhotos:       {CommunityStaff, CommunitySecretary, DistrictAdmin},
+
+	HandleMatters:    {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	ReportForOthers:  {UnitChief, BranchSecretary, CommunityStaff, CommunitySecretary},
+	GiveMatters:      {BranchSecretary, CommunityStaff, CommunitySecretary},
+	ReviewMatters:    {CommunityStaff, CommunitySecretary},
+	RedactMatters:    {CommunityStaff, CommunitySecretary},
+	LimitReporters:   {CommunityStaff, CommunitySecretary},
+	ManageCategories: {DistrictAdmin},
 }
 
 // AllowedTo tells whether a role allows the action.

@@ -155,6 +155,16 @@ func OfficersAt(tx *gorm.DB, nodes []int64, now time.Time, roles ...Role) ([]Off
 	return out, err
 }
 
+// HoldersUnder gives who holds one of the roles now at a node of a subtree.
+func HoldersUnder(tx *gorm.DB, path string, now time.Time, roles ...Role) ([]Officer, error) {
+	var out []Officer
+	err := InSubtree(tx.Table("roles").Select("roles.person_id, roles.node_id, roles.role, persons.name").
+		Joins("JOIN persons ON persons.id = roles.person_id").Joins("JOIN nodes ON nodes.id = roles.node_id"), "nodes.path", path).
+		Where("roles.role IN ?", roles).Where("roles.starts_at <= ? AND (roles.ends_at IS NULL OR roles.ends_at > ?)", now, now).
+		Order("roles.starts_at, roles.id").Find(&out).Error
+	return out, err
+}
+
 // TurnedRoles gives the appointments that began or ended by their date after one moment and up to
 // another: nobody wrote anything then, and yet what hangs on them has changed.
 func TurnedRoles(tx *gorm.DB, after, upTo time.Time) ([]Appointment, error) {

@@ -45,5 +45,7 @@ func Tables() []any {
 		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 		&Association{}, &Activity{}, &SignUp{},
 		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
+		&MatterCategory{}, &MatterQuestion{}, &MatterLimit{}, &Matter{}, &MatterAnswer{}, &MatterEvent{}, &MatterTerm{},
+		&MatterJoin{}, &MatterNote{}, &MatterOriginal{}, &ReplyTemplate{}, &ReporterLimit{},
 	}
 }

@@ -42,7 +42,10 @@ func (s *Service) jobTable() map[string]job {
 		offerPhoto:  s.offerPhoto,
 		chasePhotos: s.chasePhotos,
 		dropOrphans: s.dropOrphans,
+		checkMatter: s.checkMatter,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+
+		watchMatters: s.watchMatters,
 
 		remindActivity:   s.remindOfActivity,
 		endActivity:      s.closeActivity,
@@ -71,6 +74,7 @@ var duties = []duty{
 	{sweep, time.Hour},
 	{chasePhotos, 5 * time.Minute},
 	{dropOrphans, time.Hour},
+	{watchMatters, time.Minute},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

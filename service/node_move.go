@@ -51,6 +51,13 @@ func (t *tx) moveNode(n, parent model.Node, reason string) (model.Node, error) {
 	before := n.ParentID
 	n.ParentID, n.Path = parent.ID, model.PathBelow(parent.Path, n.ID)
 	t.touch(model.NodeTopic(n.ID))
+	places, err := model.PlacesOf(t.DB, n.ID)
+	if err != nil {
+		return n, err
+	}
+	if err := model.RegroupMatters(t.DB, n.Path, places[n.ID].GridID); err != nil {
+		return n, err
+	}
 	return n, t.step(n, model.NodeChange{
 		What: model.StepMoved, NameBefore: n.Name, NameAfter: n.Name, ParentBefore: before, ParentAfter: parent.ID, Reason: reason,
 	})

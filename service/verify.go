@@ -18,7 +18,7 @@ type Checked = ledger.Checked
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget; every confirmed hour against what it gave, and every redemption against its transfers. It
+// every budget; every confirmed hour against what it gave, and every redemption against its transfers; every matter's state against its events. It
 // changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
@@ -30,7 +30,10 @@ func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked,
 		if err != nil {
 			return err
 		}
-		return verifyRedemptions(tx, report)
+		if err := verifyRedemptions(tx, report); err != nil {
+			return err
+		}
+		return model.MattersAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("matter %d", a.ID), What: a.What}) })
 	})
 	return checked, err
 }

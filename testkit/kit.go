@@ -98,7 +98,7 @@ func (k *Kit) edge(o api.Options) *api.API {
 	var err error
 	if last := len(idle.apis) - 1; last >= 0 {
 		a, idle.apis = idle.apis[last], idle.apis[:last]
-		err = a.Begin(o)
+		err = a.AnswerWith(o)
 	} else {
 		a, err = api.New(o)
 	}

@@ -1,0 +1,258 @@
+package model
+
+import (
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/fault"
+)
+
+// Anonymity is from whom a reporter's name is kept.
+type Anonymity string
+
+// The anonymities: nobody, the neighbours, the unit chief as well. A matter that is hidden from the chief
+// begins at the branch, and nothing tells the chief that there is one.
+const (
+	Named                Anonymity = "named"
+	HiddenFromNeighbours Anonymity = "neighbours"
+	HiddenFromChief      Anonymity = "chief"
+)
+
+// MatterOutcome is how a matter ended.
+type MatterOutcome string
+
+// The outcomes; "" while it is open or withdrawn.
+const (
+	MatterSatisfied  MatterOutcome = "satisfied"
+	MatterUnanswered MatterOutcome = "unanswered" // not counted as satisfied
+)
+
+// Bounds of what people report.
+const (
+	MaxMatterWords    = 1000
+	MaxMatterPlace    = 80
+	MaxMatterAnswer   = 200
+	MostMatterPhotos  = 9
+	MatterFiles       = "matter" // what photos of the report are attached as
+	MatterAnsweredFor = 7 * 24 * time.Hour
+	MostMattersADay   = 10 // of one reporter
+)
+
+// Refusals about matters. ErrMatterNotFound answers for one that is not there and for one that is not
+// the actor's to see.
+var (
+	ErrMatterNotFound = fault.New(fault.NotFound, "matter.not_found", "没有找到这件事,或者您不能查看。请回到列表重试。")
+	ErrMatterNoHome   = fault.New(fault.Conflict, "matter.no_home", "没有登记住在哪个网格,不能上报。请先联系社区登记住处;急事请直接给社区打电话。")
+	ErrMatterProxy    = fault.New(fault.Forbidden, "matter.hidden_from_you", "上报人要求不让单元长知道的事,不能由单元长代为上报。请由网格党支部或社区代为上报。")
+	ErrMatterTooMany  = fault.New(fault.TooMany, "matter.too_many_today", "今天上报的次数已经到了上限。急事请直接给单元长或社区打电话,其余的请明天再上报。")
+)
+
+// Matter is something that a resident reports, for its unit chief, grid branch and community to see to.
+// What it is now follows from its events: only Apply changes it.
+type Matter struct {
+	ID             int64 `gorm:"autoIncrement:false"`
+	ReporterID     int64
+	UserID         int64 // the account that wrote it: the content check asks for it
+	EnteredByID    int64 // who reported it for somebody without a phone; 0: the reporter
+	Category       string
+	Words          string // as they are shown: what was redacted has its original elsewhere
+	Place          string // in words; "" is the unit itself
+	Urgent         bool
+	Anonymity      Anonymity
+	NodeID         int64 // the reporter's unit, or grid
+	GridID         int64
+	CommunityID    int64
+	State          MatterState
+	IsOpen         bool
+	Step           Step
+	HandlerID      int64 // whom it was given to at the chief's step; 0: whoever is chief
+	Moves          int64 // how many events there are
+	Reopened       int64
+	Outcome        MatterOutcome
+	DeskID         *int64     // the node whose officers it waits for; nil while it waits for none, or for its handler alone
+	DueAt          *time.Time // by when it must be accepted, or resolved
+	LookAt         *time.Time // when time itself moves it
+	Warned         bool       // of the running limit
+	AllowedSeconds int64      // the running limit, whole
+	LeftSeconds    int64      // what is left of it while the clock stands
+	Joined         int64      // how many have joined
+	CheckState     FileState  // of its words, for showing to others
+	CheckLabel     int64
+	CheckReason    string
+	CheckedByID    int64
+	CheckedAt      *time.Time
+	CreatedAt      time.Time
+	ClosedAt       *time.Time
+}
+
+// MatterEvent is one move: who, when, in what capacity, for whom, from where to where, with which words.
+type MatterEvent struct {
+	MatterID       int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq            int64 `gorm:"primaryKey;autoIncrement:false"`
+	At             time.Time
+	Move           MatterMove
+	ByPersonID     int64  // 0: time
+	ByRole         string // the role, or reporter, proxy, system
+	ForPersonID    int64  // on whose behalf; 0: their own
+	StateBefore    MatterState
+	State          MatterState
+	StepBefore     Step
+	Step           Step
+	HandlerID      int64
+	Outcome        MatterOutcome
+	DueAt          *time.Time
+	AllowedSeconds int64
+	LeftSeconds    int64
+	Words          string
+}
+
+// What events call those who act in no role.
+const (
+	AsReporter = "reporter"
+	AsProxy    = "proxy"
+	AsSystem   = "system"
+)
+
+// Apply makes a matter what it is after an event. It is the only way by which it changes.
+func (m *Matter) Apply(e MatterEvent) {
+	m.Moves = e.Seq
+	m.State, m.Step, m.HandlerID, m.Outcome = e.State, e.Step, e.HandlerID, e.Outcome
+	m.DueAt, m.AllowedSeconds, m.LeftSeconds = e.DueAt, e.AllowedSeconds, e.LeftSeconds
+	m.IsOpen = m.State.Open()
+	switch e.Move {
+	case MoveReopen:
+		m.Reopened++
+	case MoveWarn:
+		m.Warned = true
+	default:
+	}
+	if e.Move != MoveWarn && e.Move != MoveOverdue && e.Move != MoveAsk && e.Move != MoveAnswer || e.StateBefore == MatterReported && e.Move == MoveAsk {
+		m.Warned = false // another limit
+	}
+	m.ClosedAt = nil
+	if !m.IsOpen {
+		at := e.At
+		m.ClosedAt = &at
+	}
+	m.sit()
+	m.LookAt = m.lookAt(e)
+}
+
+// sit puts a matter on the desk where it waits.
+func (m *Matter) sit() {
+	m.DeskID = nil
+	if m.State != MatterReported && m.State != MatterAccepted || m.HandlerID != 0 {
+		return
+	}
+	desk := map[Step]int64{ChiefStep: m.NodeID, BranchStep: m.GridID, CommunityStep: m.CommunityID}[m.Step]
+	m.DeskID = &desk
+}
+
+// lookAt gives when time itself moves a matter after an event; nil for never.
+func (m *Matter) lookAt(e MatterEvent) *time.Time {
+	var at time.Time
+	switch {
+	case e.State == MatterResolved:
+		at = e.At.Add(MatterAnsweredFor)
+	case e.DueAt == nil || e.Move == MoveOverdue:
+		return nil
+	case m.Warned:
+		at = *e.DueAt
+	default:
+		allowed := time.Duration(e.AllowedSeconds) * time.Second
+		at = MatterClock.After(e.At, max(0, MatterClock.Between(e.At, *e.DueAt)-allowed/warnedBefore))
+	}
+	return &at
+}
+
+// AddMatter stores a matter with its first event.
+func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
+	m.CreatedAt = first.At
+	m.Apply(first)
+	if err := tx.Create(m).Error; err != nil {
+		return err
+	}
+	first.MatterID = m.ID
+	return tx.Create(&first).Error
+}
+
+// MoveMatter adds an event to a matter that is locked, and writes what it is now.
+func MoveMatter(tx *gorm.DB, m *Matter, e MatterEvent) error {
+	before := m.Moves
+	e.MatterID, e.Seq = m.ID, before+1
+	m.Apply(e)
+	if err := tx.Create(&e).Error; err != nil {
+		return refuseDuplicate(err, ErrMatterStale)
+	}
+	return changed(tx.Model(&Matter{}).Where("id = ? AND moves = ?", m.ID, before).Updates(map[string]any{
+		"state": m.State, "is_open": m.IsOpen, "step": m.Step, "handler_id": m.HandlerID, "moves": m.Moves, "reopened": m.Reopened,
+		"outcome": m.Outcome, "desk_id": m.DeskID, "due_at": m.DueAt, "look_at": m.LookAt, "warned": m.Warned,
+		"allowed_seconds": m.AllowedSeconds, "left_seconds": m.LeftSeconds, "closed_at": m.ClosedAt,
+	}), ErrMatterStale)
+}
+
+// MatterByID gives a matter.
+func MatterByID(tx *gorm.DB, id int64) (Matter, error) {
+	var m Matter
+	return m, take(tx.Where("id = ?", id), &m, ErrMatterNotFound)
+}
+
+// LockMatter gives a matter, and keeps others from moving it until the transaction ends.
+func LockMatter(tx *gorm.DB, id int64) (Matter, error) {
+	return MatterByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+}
+
+// MatterEventsOf gives a matter's events, the oldest first.
+func MatterEventsOf(tx *gorm.DB, id int64) ([]MatterEvent, error) {
+	var out []MatterEvent
+	return out, tx.Where("matter_id = ?", id).Order("seq").Find(&out).Error
+}
+
+// CountMattersSince gives how many matters somebody has reported since a moment.
+func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time) (int64, error) {
+	var n int64
+	return n, tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since).Count(&n).Error
+}
+
+// MattersToLookAt gives matters that time moves at a moment, the longest due first, at most limit.
+func MattersToLookAt(tx *gorm.DB, now time.Time, limit int) ([]int64, error) {
+	var ids []int64
+	return ids, tx.Model(&Matter{}).Where("look_at <= ?", now).Order("look_at").Limit(limit).Pluck("id", &ids).Error
+}
+
+// RegroupMatters makes the matters of a moved subtree belong to the grid where it lies now.
+func RegroupMatters(tx *gorm.DB, path string, grid int64) error {
+	var nodes []int64
+	if err := InSubtree(tx.Model(&Node{}), "path", path).Pluck("id", &nodes).Error; err != nil {
+		return err
+	}
+	for some := range slices.Chunk(nodes, RowsAtOnce) {
+		err := tx.Model(&Matter{}).Where("node_id IN ?", some).Updates(map[string]any{
+			"desk_id": gorm.Expr("CASE WHEN step = ? AND desk_id IS NOT NULL THEN ? ELSE desk_id END", BranchStep, grid), "grid_id": grid,
+		}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// MatterAnswer is what was answered to a question of the category, in the words of then.
+type MatterAnswer struct {
+	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Place    int64 `gorm:"primaryKey;autoIncrement:false"`
+	Question string
+	Answer   string
+}
+
+// AddMatterAnswers stores answers.
+func AddMatterAnswers(tx *gorm.DB, all []MatterAnswer) error { return AddAll(tx, all) }
+
+// MatterAnswersOf gives a matter's answers, in the order of their questions.
+func MatterAnswersOf(tx *gorm.DB, id int64) ([]MatterAnswer, error) {
+	var out []MatterAnswer
+	return out, tx.Where("matter_id = ?", id).Order("place").Find(&out).Error
+}

@@ -1,0 +1,119 @@
+package model
+
+import (
+	"slices"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+
+	"danyuan/fault"
+)
+
+// MatterJoin is a neighbour's joining somebody's matter: they get every answer.
+type MatterJoin struct {
+	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
+	PersonID int64 `gorm:"primaryKey;autoIncrement:false"`
+	JoinedAt time.Time
+	LeftAt   *time.Time
+}
+
+// ErrMatterJoined refuses to join what one has reported oneself, or to leave what one never joined.
+var ErrMatterJoined = fault.New(fault.Conflict, "matter.not_joinable", "这件事您不用加入,或者已经不能加入。请刷新列表后再看。")
+
+// JoinableBy tells whether a matter may be shown to a neighbour to join: it is open, of a kind that
+// concerns others, not hidden from the chief (who is a neighbour too), and its words have passed.
+func (m Matter) JoinableBy(person int64, c MatterCategory) bool {
+	return m.IsOpen && c.Shared && m.Anonymity != HiddenFromChief && m.CheckState == FilePassed && m.ReporterID != person
+}
+
+// JoinMatter makes a person one who joined a locked matter; again is fine.
+func JoinMatter(tx *gorm.DB, m Matter, person int64, now time.Time) error {
+	err := tx.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "matter_id"}, {Name: "person_id"}}, DoUpdates: clause.Assignments(map[string]any{"left_at": nil}),
+	}).Create(&MatterJoin{MatterID: m.ID, PersonID: person, JoinedAt: now}).Error
+	if err != nil {
+		return err
+	}
+	return countJoined(tx, m.ID)
+}
+
+// LeaveMatter ends it.
+func LeaveMatter(tx *gorm.DB, m Matter, person int64, now time.Time) error {
+	err := changed(tx.Model(&MatterJoin{}).Where("matter_id = ? AND person_id = ? AND left_at IS NULL", m.ID, person).Update("left_at", now), ErrMatterJoined)
+	if err != nil {
+		return err
+	}
+	return countJoined(tx, m.ID)
+}
+
+func countJoined(tx *gorm.DB, id int64) error {
+	var n int64
+	if err := tx.Model(&MatterJoin{}).Where("matter_id = ? AND left_at IS NULL", id).Count(&n).Error; err != nil {
+		return err
+	}
+	return tx.Model(&Matter{}).Where("id = ?", id).Update("joined", n).Error
+}
+
+// MatterJoiners gives who has joined a matter.
+func MatterJoiners(tx *gorm.DB, id int64) ([]int64, error) {
+	var people []int64
+	return people, tx.Model(&MatterJoin{}).Where("matter_id = ? AND left_at IS NULL", id).Order("person_id").Pluck("person_id", &people).Error
+}
+
+// HasJoined tells whether a person has joined a matter.
+func HasJoined(tx *gorm.DB, id, person int64) (bool, error) {
+	var n int64
+	err := tx.Model(&MatterJoin{}).Where("matter_id = ? AND person_id = ? AND left_at IS NULL", id, person).Count(&n).Error
+	return n > 0, err
+}
+
+// comparedAtMost is among how many of the newest open matters of a grid similar ones are looked for.
+const comparedAtMost = 200
+
+// SimilarMatters gives open matters of a grid and category that a person may join and that say much of
+// the same, the most similar first, at most limit.
+func SimilarMatters(tx *gorm.DB, grid, person int64, c MatterCategory, words string, limit int) ([]ListedMatter, error) {
+	var near []ListedMatter
+	err := listedMatters(tx).Where("matters.grid_id = ? AND matters.is_open = ? AND matters.category = ?", grid, true, c.Code).
+		Order("matters.id DESC").Limit(comparedAtMost).Find(&near).Error
+	if err != nil {
+		return nil, err
+	}
+	said := Pairs(words)
+	likeness := map[int64]float64{}
+	near = slices.DeleteFunc(near, func(m ListedMatter) bool {
+		likeness[m.ID] = alike(said, Pairs(m.Words, m.Place))
+		return !m.JoinableBy(person, c) || likeness[m.ID] < leastAlike
+	})
+	slices.SortStableFunc(near, func(a, b ListedMatter) int {
+		switch {
+		case likeness[a.ID] > likeness[b.ID]:
+			return -1
+		case likeness[a.ID] < likeness[b.ID]:
+			return 1
+		}
+		return 0
+	})
+	return near[:min(limit, len(near))], nil
+}
+
+// leastAlike is what part of the shorter text's pairs both must have.
+const leastAlike = 0.2
+
+// alike gives what part of the fewer pairs the others hold too. Both are sorted.
+func alike(a, b []int64) float64 {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	if len(a) == 0 {
+		return 0
+	}
+	both := 0
+	for _, p := range a {
+		if _, ok := slices.BinarySearch(b, p); ok {
+			both++
+		}
+	}
+	return float64(both) / float64(len(a))
+}

@@ -1,0 +1,73 @@
+package model
+
+import (
+	"time"
+
+	"gorm.io/gorm"
+)
+
+// warnedBefore: the warning comes when one part in so many of the time is left.
+const warnedBefore = 5
+
+// Counting is how time counts that somebody is allowed.
+type Counting interface {
+	// After gives when so much time will have passed since a moment.
+	After(from time.Time, allowed time.Duration) time.Time
+	// Between gives how much time passes from one moment to a later one; less than nothing when it is earlier.
+	Between(from, to time.Time) time.Duration
+}
+
+// MatterClock counts the limits of matters. It is the one place that knows how: a calendar of working
+// days takes its place here.
+var MatterClock Counting = plainHours{}
+
+// plainHours count day and night.
+type plainHours struct{}
+
+// After counts every hour.
+func (plainHours) After(from time.Time, allowed time.Duration) time.Time { return from.Add(allowed) }
+
+// Between counts every hour.
+func (plainHours) Between(from, to time.Time) time.Duration { return to.Sub(from) }
+
+// MatterLimit is how long a step may take over a matter of a category, "" for every category without one
+// of its own.
+type MatterLimit struct {
+	Category     string `gorm:"primaryKey"`
+	Step         Step   `gorm:"primaryKey"`
+	AcceptHours  int64
+	ResolveHours int64
+}
+
+// MatterLimitOf gives the limit of a category at a step.
+func MatterLimitOf(tx *gorm.DB, category string, step Step) (MatterLimit, error) {
+	var l MatterLimit
+	return l, tx.Where("category IN ? AND step = ?", []string{category, ""}, step).Order("category DESC").Take(&l).Error
+}
+
+// Start makes an event begin a limit of so many hours.
+func (e *MatterEvent) Start(hours int64) { e.startWith(time.Duration(hours)*time.Hour, 0) }
+
+func (e *MatterEvent) startWith(allowed, passed time.Duration) {
+	due := MatterClock.After(e.At, allowed-passed)
+	e.DueAt, e.AllowedSeconds, e.LeftSeconds = &due, int64(allowed/time.Second), 0
+}
+
+// Pause makes an event stop the matter's clock: what is left of a limit that runs, or the whole of the
+// one that is to begin.
+func (e *MatterEvent) Pause(m Matter, resolveHours int64) {
+	e.DueAt = nil
+	if m.State == MatterReported || m.DueAt == nil {
+		e.AllowedSeconds = resolveHours * 3600
+		e.LeftSeconds = e.AllowedSeconds
+		return
+	}
+	e.AllowedSeconds = m.AllowedSeconds
+	e.LeftSeconds = int64(max(0, MatterClock.Between(e.At, *m.DueAt)) / time.Second)
+}
+
+// Resume makes an event start the matter's clock again.
+func (e *MatterEvent) Resume(m Matter) {
+	due := MatterClock.After(e.At, time.Duration(m.LeftSeconds)*time.Second)
+	e.DueAt, e.AllowedSeconds, e.LeftSeconds = &due, m.AllowedSeconds, 0
+}

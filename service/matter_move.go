@@ -1,0 +1,276 @@
+package service
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"danyuan/model"
+)
+
+// MatterDo is what comes with a move. Seen is the number of the last event that the actor has seen: a
+// move decided on something older is refused, and so happens once.
+type MatterDo struct {
+	Seen   int64
+	Words  string
+	Photos []int64
+	To     int64 // whom it is given to
+}
+
+// MoveMatter makes one of the moves of model.MatterRules that people make. Refusals: matter.not_found for
+// who may not know of it; matter.moved_meanwhile, saying who has done what; matter.wrong_state;
+// matter.own, matter.not_at_your_step, matter.not_your_report; matter.top_step, matter.bottom_step,
+// matter.hidden_from_chief, matter.not_at_chief, matter.not_in_grid; text.empty where words are due.
+func (s *Service) MoveMatter(ctx context.Context, cmd Command, id int64, move model.MatterMove, do MatterDo) (MatterRecord, error) {
+	rule := model.RuleOf(move)
+	var err error
+	if do.Words, err = model.CleanText("body.words", do.Words, model.MaxMatterWords, true); err != nil {
+		return MatterRecord{}, err
+	}
+	if rule.Words && do.Words == "" {
+		if _, err = model.NeedText("body.words", do.Words, model.MaxMatterWords, true); err != nil {
+			return MatterRecord{}, err
+		}
+	}
+	return s.onMatter(ctx, cmd, id, func(t *tx, m *model.ListedMatter, _ MatterSeenAs) error {
+		events, err := model.ListedMatterEventsOf(t.DB, id)
+		if err != nil {
+			return err
+		}
+		if do.Seen != m.Moves {
+			return movedMeanwhile(*m, events)
+		}
+		if err := mayMove(t.by, *m, events, rule, t.now); err != nil {
+			return err
+		}
+		if err := rule.Fits(m.Matter); err != nil {
+			return err
+		}
+		return t.moveMatter(m, rule, do)
+	})
+}
+
+// movedMeanwhile tells who has done what to a matter last.
+func movedMeanwhile(m model.ListedMatter, events []model.ListedMatterEvent) error {
+	if len(events) == 0 {
+		return model.ErrMatterStale
+	}
+	last := events[len(events)-1]
+	who := "系统"
+	switch role := model.Role(last.ByRole).Title(); {
+	case role != "":
+		who = role + last.ByName
+	case last.ByRole == model.AsReporter:
+		who = "上报人"
+	case last.ByRole == model.AsProxy:
+		who = last.ByName + "(代上报人)"
+	}
+	return model.ErrMatterStale.Saying(fmt.Sprintf("%s在%s已经“%s”,现在是“%s”。请刷新看过以后再办理。", who, last.At.In(model.Beijing).Format("1月2日15:04"), last.Move.Title(), m.State.Title()))
+}
+
+// mayMove refuses who does not make this move of this matter, whatever its state.
+func mayMove(by model.Actor, m model.ListedMatter, events []model.ListedMatterEvent, rule model.MatterRule, now time.Time) error {
+	own := m.ReporterID == by.PersonID
+	switch rule.By {
+	case model.ReporterMoves:
+		if own || rule.Move != model.MoveReport && forReporter(by, m, events, rule, now) {
+			return nil
+		}
+		return model.ErrMatterNotMine
+	case model.HandlerMoves:
+		switch {
+		case own:
+			return model.ErrMatterOwn
+		case !m.HandledBy(by, m.NodePath, now):
+			return notAtYourStep(m)
+		}
+		return nil
+	case model.AboveMoves:
+		switch {
+		case own:
+			return model.ErrMatterOwn
+		case by.WorksOn(m.Matter, m.NodePath, now) <= m.Step.Level():
+			return notAtYourStep(m)
+		}
+		return nil
+	case model.SystemMoves:
+	}
+	return model.ErrMatterState
+}
+
+// forReporter tells whether an actor speaks for a reporter without a phone. Whether it is solved says
+// nobody who has worked on it.
+func forReporter(by model.Actor, m model.ListedMatter, events []model.ListedMatterEvent, rule model.MatterRule, now time.Time) bool {
+	if m.EnteredByID == 0 || m.HiddenFrom(by, now) || !by.May(model.ReportForOthers, m.NodePath, now) {
+		return false
+	}
+	if rule.Move == model.MoveAnswer || rule.Move == model.MoveWithdraw {
+		return m.EnteredByID == by.PersonID
+	}
+	return !slices.ContainsFunc(events, func(e model.ListedMatterEvent) bool {
+		return e.ByPersonID == by.PersonID && model.RuleOf(e.Move).By == model.HandlerMoves
+	})
+}
+
+func notAtYourStep(m model.ListedMatter) error {
+	at := m.Step.Title()
+	if m.HandlerName != "" {
+		at = m.HandlerName
+	}
+	return model.ErrMatterNotUp.Saying("这件事现在由" + at + "办理,您可以查看,不能办理。需要时请联系对方,或者请上一级改派。")
+}
+
+// moveMatter makes a move that the actor may make.
+func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterDo) error {
+	e := t.eventOf(m.Matter, rule)
+	e.Words = do.Words
+	if err := t.lead(m, rule, do, &e); err != nil {
+		return err
+	}
+	before := m.Matter
+	if err := model.MoveMatter(t.DB, &m.Matter, e); err != nil {
+		return err
+	}
+	if len(do.Photos) > 0 && slices.Contains(withPhotos, rule.Move) {
+		if err := t.attachFiles(matterFiles(m.Moves), m.ID, do.Photos, model.MostMatterPhotos); err != nil {
+			return err
+		}
+	}
+	e.Seq = m.Moves
+	if err := t.tellMoved(m.Matter, m.NodePath, e, &before); err != nil {
+		return err
+	}
+	return t.auditMatter("matter."+string(rule.Move), m.Matter, "")
+}
+
+// eventOf begins the event of a move by the actor: everything stays but the state.
+func (t *tx) eventOf(m model.Matter, rule model.MatterRule) model.MatterEvent {
+	e := model.MatterEvent{
+		At: t.now, Move: rule.Move, ByPersonID: t.by.PersonID, ByRole: model.AsSystem, StateBefore: m.State, State: rule.To, StepBefore: m.Step, Step: m.Step,
+		HandlerID: m.HandlerID, DueAt: m.DueAt, AllowedSeconds: m.AllowedSeconds, LeftSeconds: m.LeftSeconds,
+	}
+	if rule.To == "" {
+		e.State = m.State
+	}
+	switch {
+	case rule.By == model.ReporterMoves && m.ReporterID == t.by.PersonID:
+		e.ByRole = model.AsReporter
+	case rule.By == model.ReporterMoves:
+		e.ByRole, e.ForPersonID = model.AsProxy, m.ReporterID
+	}
+	return e
+}
+
+// lead finds where a move leads, and what time it gives.
+func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *model.MatterEvent) (err error) {
+	if rule.By == model.HandlerMoves || rule.By == model.AboveMoves {
+		e.ByRole = string(t.roleOver(m.Matter, m.NodePath, rule))
+	}
+	level, top := m.Step.Level(), len(model.Steps)-1
+	switch rule.Move {
+	case model.MovePassUp, model.MoveRaise:
+		if level == top {
+			return model.ErrMatterTop
+		}
+		e.Step, err = t.stepFrom(m.Matter, m.NodePath, level+1)
+	case model.MoveReopen:
+		e.Step, err = t.stepFrom(m.Matter, m.NodePath, min(level+1, top))
+	case model.MoveReturn:
+		e.Step, err = t.stepBelow(m.Matter, m.NodePath, level)
+	case model.MoveReassign:
+		if m.Step != model.ChiefStep {
+			return model.ErrMatterGiven
+		}
+		e.HandlerID, err = t.needGivenTo(m, do.To)
+	default:
+	}
+	if err != nil {
+		return err
+	}
+	if e.Step != m.Step {
+		e.HandlerID = 0
+	}
+	return t.allow(m.Matter, rule, e)
+}
+
+// allow gives a move's event its limit.
+func (t *tx) allow(m model.Matter, rule model.MatterRule, e *model.MatterEvent) error {
+	limit, err := model.MatterLimitOf(t.DB, m.Category, e.Step)
+	if err != nil {
+		return err
+	}
+	switch {
+	case rule.Move == model.MoveWarn, rule.Move == model.MoveOverdue: // the same limit goes on
+	case rule.Move == model.MoveAsk:
+		e.Pause(m, limit.ResolveHours)
+	case rule.Move == model.MoveAnswer:
+		e.Resume(m)
+	case rule.To == model.MatterReported:
+		e.Start(limit.AcceptHours)
+	case rule.To == model.MatterAccepted:
+		e.Start(limit.ResolveHours)
+	default:
+		e.DueAt, e.AllowedSeconds, e.LeftSeconds = nil, 0, 0
+	}
+	if rule.To == model.MatterClosed {
+		e.Outcome = model.MatterUnanswered
+		if rule.Move == model.MoveSatisfy {
+			e.Outcome = model.MatterSatisfied
+		}
+	}
+	return nil
+}
+
+// roleOver gives the role in which the actor moves a matter.
+func (t *tx) roleOver(m model.Matter, path string, rule model.MatterRule) model.Role {
+	roles := model.GivenTo
+	if rule.By == model.AboveMoves {
+		roles = model.Steps[t.by.WorksOn(m, path, t.now)].Roles
+	} else if m.HandlerID == 0 {
+		roles = model.Steps[m.Step.Level()].Roles
+	}
+	for _, g := range t.by.Grants {
+		if g.Active(t.now) && slices.Contains(roles, g.Role) && (m.HandlerID != 0 || model.Under(path, g.Path)) {
+			return g.Role
+		}
+	}
+	return model.UnitChief
+}
+
+// stepBelow gives the next step below a level where somebody works who may know of the matter.
+func (t *tx) stepBelow(m model.Matter, path string, level int) (model.Step, error) {
+	able, err := t.officersFor(m, path)
+	if err != nil {
+		return "", err
+	}
+	least := model.ChiefStep.Level()
+	if m.Anonymity == model.HiddenFromChief {
+		least++
+	}
+	for level--; level >= least; level-- {
+		if slices.ContainsFunc(able, func(o model.Officer) bool { return slices.Contains(model.Steps[level].Roles, o.Role) }) {
+			return model.Steps[level].Step, nil
+		}
+	}
+	if m.Anonymity == model.HiddenFromChief {
+		return "", model.ErrMatterHidden
+	}
+	return "", model.ErrMatterBottom
+}
+
+// needGivenTo gives whom a matter is given to, or why it can't be.
+func (t *tx) needGivenTo(m *model.ListedMatter, to int64) (int64, error) {
+	grid, err := model.NodeByID(t.DB, m.GridID)
+	if err != nil {
+		return 0, err
+	}
+	holders, err := model.HoldersUnder(t.DB, grid.Path, t.now, model.GivenTo...)
+	if err != nil {
+		return 0, err
+	}
+	if to == m.ReporterID || !slices.ContainsFunc(holders, func(o model.Officer) bool { return o.PersonID == to }) {
+		return 0, model.ErrMatterWhom
+	}
+	return to, nil
+}

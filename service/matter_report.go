@@ -1,0 +1,218 @@
+package service
+
+import (
+	"context"
+	"slices"
+
+	"danyuan/model"
+)
+
+// MatterReport is what somebody reports. Answers are those to the category's questions, by their places.
+type MatterReport struct {
+	Category  string
+	Words     string
+	Place     string // in words; "" is the unit
+	Urgent    bool
+	Anonymity model.Anonymity
+	Answers   map[int64]string
+	Photos    []int64
+}
+
+func (r MatterReport) clean() (MatterReport, error) {
+	var err error
+	if r.Words, err = model.NeedText("body.words", r.Words, model.MaxMatterWords, true); err != nil {
+		return r, err
+	}
+	r.Place, err = model.CleanText("body.place", r.Place, model.MaxMatterPlace, false)
+	return r, err
+}
+
+// ReportMatter reports a matter of the actor's own. Refusals: matter.no_home for who lives in no grid
+// here, matter.unknown_category, matter.unanswered_question, matter.unknown_answer, matter.call_first
+// with the number to call, matter.too_many_today, and those of photos.
+func (s *Service) ReportMatter(ctx context.Context, cmd Command, r MatterReport) (MatterRecord, error) {
+	return s.reportMatter(ctx, cmd, cmd.By.PersonID, r)
+}
+
+// ReportMatterFor reports a matter for somebody without a phone; the events say who entered it, and for
+// whom. Refusals: person.not_found outside the actor's scope, and those of ReportMatter.
+func (s *Service) ReportMatterFor(ctx context.Context, cmd Command, person int64, r MatterReport) (MatterRecord, error) {
+	return s.reportMatter(ctx, cmd, person, r)
+}
+
+func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r MatterReport) (MatterRecord, error) {
+	r, err := r.clean()
+	if err != nil {
+		return MatterRecord{}, err
+	}
+	return inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
+		var none MatterRecord
+		p, err := model.LockPerson(t.DB, person)
+		if err != nil {
+			return none, err
+		}
+		home, err := t.reportsFrom(p)
+		if err != nil {
+			return none, err
+		}
+		c, err := model.MatterCategoryFor(t.DB, r.Category)
+		if err != nil {
+			return none, err
+		}
+		answers, err := c.Answered(r.Answers)
+		if err != nil {
+			return none, err
+		}
+		if err := t.needReportsLeft(p); err != nil {
+			return none, err
+		}
+		m := model.Matter{
+			ID: model.NewID(t.now), ReporterID: p.ID, UserID: t.by.UserID, Category: c.Code, Words: r.Words, Place: r.Place, Urgent: r.Urgent,
+			Anonymity: r.Anonymity, NodeID: home.ID, GridID: home.GridID, CommunityID: home.CommunityID, CheckState: model.FilePending,
+		}
+		if p.ID != t.by.PersonID {
+			m.EnteredByID = t.by.PersonID
+		}
+		if err := t.addMatter(&m, home, answers, r.Photos); err != nil {
+			return none, err
+		}
+		listed, err := model.ListedMatterByID(t.DB, m.ID)
+		if err != nil {
+			return none, err
+		}
+		as := SeenByReporter
+		if m.EnteredByID != 0 {
+			as = SeenByOfficer
+		}
+		return readMatter(t.DB, t.by, listed, as, t.now)
+	})
+}
+
+// reportsFrom gives where a reporter belongs, in a grid; for somebody else only if the actor may report
+// for others there.
+func (t *tx) reportsFrom(p model.Person) (model.Place, error) {
+	places, err := model.PlacesOf(t.DB, p.NodeID)
+	home := places[p.NodeID]
+	switch {
+	case err != nil:
+	case p.ID != t.by.PersonID && !t.by.May(model.ReportForOthers, home.Path, t.now):
+		err = model.ErrPersonNotFound
+	case p.State != model.PersonHere || home.GridID == 0:
+		err = model.ErrMatterNoHome
+	}
+	return home, err
+}
+
+// addMatter stores a matter with all that belongs to it, and tells those at its first step.
+func (t *tx) addMatter(m *model.Matter, home model.Place, answers []model.MatterAnswer, photos []int64) error {
+	if err := t.needProxyApart(*m); err != nil {
+		return err
+	}
+	first := model.MatterEvent{Seq: 1, At: t.now, Move: model.MoveReport, ByPersonID: t.by.PersonID, ByRole: model.AsReporter, State: model.MatterReported, Words: m.Words}
+	if m.EnteredByID != 0 {
+		first.ByRole, first.ForPersonID = model.AsProxy, m.ReporterID
+	}
+	from := model.ChiefStep.Level()
+	if m.Anonymity == model.HiddenFromChief {
+		from = model.BranchStep.Level()
+	}
+	var err error
+	if first.Step, err = t.stepFrom(*m, home.Path, from); err != nil {
+		return err
+	}
+	limit, err := model.MatterLimitOf(t.DB, m.Category, first.Step)
+	if err != nil {
+		return err
+	}
+	first.Start(limit.AcceptHours)
+	if err := model.AddMatter(t.DB, m, first); err != nil {
+		return err
+	}
+	for i := range answers {
+		answers[i].MatterID = m.ID
+	}
+	if err := model.AddMatterAnswers(t.DB, answers); err != nil {
+		return err
+	}
+	if err := model.IndexMatter(t.DB, *m); err != nil {
+		return err
+	}
+	if err := t.attachFiles(model.MatterFiles, m.ID, photos, model.MostMatterPhotos); err != nil {
+		return err
+	}
+	if err := t.owe(checkMatter, m.ID, "", t.now); err != nil {
+		return err
+	}
+	if err := t.tellMoved(*m, home.Path, first, nil); err != nil {
+		return err
+	}
+	return t.auditMatter("matter.report", *m, proxied(*m))
+}
+
+func proxied(m model.Matter) string {
+	if m.EnteredByID != 0 {
+		return "by proxy"
+	}
+	return ""
+}
+
+// needProxyApart refuses a chief who reports for somebody what must be hidden from the chief.
+func (t *tx) needProxyApart(m model.Matter) error {
+	if m.EnteredByID != 0 && m.HiddenFrom(t.by, t.now) {
+		return model.ErrMatterProxy
+	}
+	return nil
+}
+
+// auditMatter enters something done to a matter. Of what is hidden from the chief the entry lies at the
+// grid, where no list of the unit meets it.
+func (t *tx) auditMatter(action string, m model.Matter, detail string) error {
+	node := m.NodeID
+	if m.Anonymity == model.HiddenFromChief {
+		node = m.GridID
+	}
+	return t.audit(action, node, "matter", m.ID, detail)
+}
+
+// stepFrom gives the first step from a level up where somebody works who is not the reporter, and to
+// whom the matter may be known; the top where there is nobody.
+func (t *tx) stepFrom(m model.Matter, path string, level int) (model.Step, error) {
+	able, err := t.officersFor(m, path)
+	if err != nil {
+		return "", err
+	}
+	for ; level < len(model.Steps)-1; level++ {
+		if slices.ContainsFunc(able, func(o model.Officer) bool { return slices.Contains(model.Steps[level].Roles, o.Role) }) {
+			break
+		}
+	}
+	return model.Steps[level].Step, nil
+}
+
+// officersFor gives the officers of every step over a matter's place who may know of it and see to it.
+func (t *tx) officersFor(m model.Matter, path string) ([]model.Officer, error) {
+	var roles []model.Role
+	for _, s := range model.Steps {
+		roles = append(roles, s.Roles...)
+	}
+	all, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, roles...)
+	if err != nil {
+		return nil, err
+	}
+	var chiefs []int64
+	for _, o := range all {
+		if o.Role == model.UnitChief && m.Anonymity == model.HiddenFromChief {
+			chiefs = append(chiefs, o.PersonID)
+		}
+	}
+	return slices.DeleteFunc(all, func(o model.Officer) bool { return o.PersonID == m.ReporterID || slices.Contains(chiefs, o.PersonID) }), nil
+}
+
+// needReportsLeft refuses who has reported as much today as one may.
+func (t *tx) needReportsLeft(p model.Person) error {
+	n, err := model.CountMattersSince(t.DB, p.ID, model.BeijingMidnight(t.now))
+	if err == nil && n >= model.MostMattersADay {
+		err = model.ErrMatterTooMany
+	}
+	return err
+}

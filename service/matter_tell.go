@@ -1,0 +1,113 @@
+package service
+
+import (
+	"fmt"
+	"slices"
+
+	"danyuan/model"
+)
+
+// toldToReporter are the words that a reporter, and who joined them, is told of a move with; %s is the
+// step where the matter is then.
+var toldToReporter = map[model.MatterMove][2]string{
+	model.MoveAccept:  {"您上报的事项已受理", "您上报的事项已由%s受理,正在办理。"},
+	model.MoveResolve: {"您上报的事项已办结,请评价", "您上报的事项已由%s办结。请看看是否解决,点进去评价;7天没有评价的自动销号。"},
+	model.MovePassUp:  {"您上报的事项已转交上级", "您上报的事项已转交%s办理。"},
+	model.MoveReturn:  {"您上报的事项已转交", "您上报的事项已转交%s办理。"},
+	model.MoveAsk:     {"请补充您上报的事项", "%s请您补充一些情况,补充以后继续办理。"},
+	model.MoveRaise:   {"您上报的事项已升级办理", "您上报的事项没有在时限内办理,已自动转交%s。"},
+	model.MoveLapse:   {"您上报的事项已销号", "您上报的事项办结7天没有收到评价,已经销号。如果没有解决,请重新上报。"},
+}
+
+// onlyReporter are those of them that are between the reporter and the officers.
+var onlyReporter = []model.MatterMove{model.MoveReturn, model.MoveAsk}
+
+// toldToOfficers are the words that those who work at the matter's step are told of a move with.
+var toldToOfficers = map[model.MatterMove][2]string{
+	model.MoveReport:   {"有新的事项待受理", "%s有人上报了事项,请受理。"},
+	model.MovePassUp:   {"有事项转交给您", "%s有一件事项由下级转来,请受理。"},
+	model.MoveReturn:   {"有事项退回给您", "%s有一件事项由上级退回,请受理。"},
+	model.MoveReassign: {"有事项改派给您", "%s有一件事项改派给您,请受理。"},
+	model.MoveReopen:   {"有事项没有解决,重新办理", "%s有一件事项上报人认为没有解决或不满意,请重新受理。"},
+	model.MoveAnswer:   {"上报人已补充", "%s有一件事项上报人已经补充,请继续办理。"},
+	model.MoveWithdraw: {"有事项已撤回", "%s有一件事项上报人已经撤回,不用再办理。"},
+	model.MoveSatisfy:  {"有事项评价为满意", "%s有一件事项上报人评价为满意,已经销号。"},
+	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限,请尽快办理;到时限会自动转交上一级。"},
+	model.MoveRaise:    {"有事项超时升级", "%s有一件事项下级没有在时限内办理,已经升级,请受理。"},
+	model.MoveOverdue:  {"有事项已经超时", "%s有一件事项已经超过时限,请马上办理。"},
+}
+
+// tellMoved tells of a move: the reporter, who joined them, and those who work where the matter is now; of
+// one that time has raised also those who work where it was.
+func (t *tx) tellMoved(m model.Matter, path string, e model.MatterEvent, before *model.Matter) error {
+	var news []told
+	once := func(whom string) string { return fmt.Sprintf("matter:%d:%d:%s", m.ID, e.Seq, whom) }
+	if words, ok := toldToReporter[e.Move]; ok {
+		people := []int64{m.ReporterID}
+		if !slices.Contains(onlyReporter, e.Move) {
+			joiners, err := model.MatterJoiners(t.DB, m.ID)
+			if err != nil {
+				return err
+			}
+			people = append(people, joiners...)
+		}
+		for _, p := range people {
+			title, body := words[0], words[1]
+			if p != m.ReporterID {
+				title, body = "您加入的事项有了进展", "您加入的事项有了进展:"+e.Move.Title()+"。请点进去看。"
+			} else if e.Move != model.MoveLapse {
+				body = fmt.Sprintf(body, m.Step.Title())
+			}
+			news = append(news, told{p, NoticeMatter, title, body, matterPage(m.ID), once(fmt.Sprint(p))})
+		}
+	}
+	if words, ok := toldToOfficers[e.Move]; ok {
+		them, err := t.workingOn(m, path)
+		if err != nil {
+			return err
+		}
+		if m.Urgent && e.State == model.MatterReported {
+			words[0] = "紧急:" + words[0]
+		}
+		place, err := model.NodeByID(t.DB, m.NodeID)
+		if err != nil {
+			return err
+		}
+		news = tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], place.Name), matterPage(m.ID), once)
+	}
+	if e.Move == model.MoveRaise && before != nil {
+		them, err := t.workingOn(*before, path)
+		if err != nil {
+			return err
+		}
+		news = tellEach(news, them, t.by.PersonID, "有事项超时,已转交上级", "您手上有一件事项没有在时限内办理,已自动转交"+m.Step.Title()+"。", matterPage(m.ID), once)
+	}
+	return t.notifyMany(news)
+}
+
+func tellEach(news []told, people []int64, but int64, title, body, page string, once func(string) string) []told {
+	for _, p := range people {
+		if p != but && !slices.ContainsFunc(news, func(n told) bool { return n.person == p }) {
+			news = append(news, told{p, NoticeMatter, title, body, page, once(fmt.Sprint(p))})
+		}
+	}
+	return news
+}
+
+// workingOn gives who works at the step where a matter is: its handler, or whoever holds a role there.
+func (t *tx) workingOn(m model.Matter, path string) ([]int64, error) {
+	if m.HandlerID != 0 {
+		return []int64{m.HandlerID}, nil
+	}
+	able, err := t.officersFor(m, path)
+	if err != nil {
+		return nil, err
+	}
+	var them []int64
+	for _, o := range able {
+		if slices.Contains(model.Steps[m.Step.Level()].Roles, o.Role) && !slices.Contains(them, o.PersonID) {
+			them = append(them, o.PersonID)
+		}
+	}
+	return them, nil
+}
