@@ -1,0 +1,278 @@
+package api_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/service"
+	"danyuan/testkit"
+)
+
+// ward is a crew with a grid chief, and what a reported matter shows.
+type ward struct {
+	*crew
+	gridChiefWho  model.Person
+	gridChief     string
+	nextDoorChief string
+	nextDoorWho   model.Person
+	neighbour     string // of the next unit, same grid
+}
+
+func newWard(t *testing.T) *ward {
+	w := &ward{crew: newCrew(t)}
+	w.gridChiefWho, w.gridChief = w.Officer(model.GridChief, w.o.Grid, "赵网格")
+	w.nextDoorWho, w.nextDoorChief = w.Officer(model.UnitChief, w.o.NextDoor, "钱楼长")
+	w.neighbour = w.SignIn(w.Person(w.o.NextDoor, "孙邻居"))
+	return w
+}
+
+type matter struct {
+	ID, State, Step, Outcome, Handler, Reporter, Words, As string
+	Seen, Joined, Reopened                                 int64
+	DueAt                                                  *time.Time `json:"due_at"`
+	Paused                                                 int64      `json:"paused_left_seconds"`
+	May                                                    []string
+	Events                                                 []struct {
+		Move, By, Role, For, Words string
+		Photos                     []struct{ ID string }
+	}
+}
+
+func lamp(anonymity model.Anonymity) map[string]any {
+	return map[string]any{"category": "repair", "words": "三楼的楼道灯坏了,晚上老人上下楼看不见", "anonymity": string(anonymity)}
+}
+
+func (w *ward) report(token string, body map[string]any) matter {
+	w.Helper()
+	var m matter
+	w.Post(token, "/v1/matters", body).Expect(200).Into(&m)
+	return m
+}
+
+// do makes a move on what was seen last.
+func (w *ward) do(token string, m *matter, move string, more ...string) testkit.Answer {
+	w.Helper()
+	body := map[string]any{"seen": m.Seen}
+	for i := 0; i+1 < len(more); i += 2 {
+		body[more[i]] = more[i+1]
+	}
+	a := w.Post(token, "/v1/matters/"+m.ID+"/"+move, body)
+	if a.Status == 200 {
+		*m = matter{}
+		a.Into(m)
+	}
+	return a
+}
+
+func (w *ward) verified() {
+	w.Helper()
+	_, err := w.S.Verify(w.Context(), func(d service.Difference) { w.Errorf("%s: %s", d.Where, d.What) })
+	if err != nil {
+		w.Error(err)
+	}
+}
+
+func TestMatter_fromReportToCloseOut(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	if m.State != "reported" || m.Step != "chief" || m.Seen != 1 || m.DueAt == nil || !m.DueAt.Equal(testkit.Start.Add(24*time.Hour)) {
+		t.Fatalf("%+v", m)
+	}
+	w.Get(w.chief, "/v1/notices").Expect(200).Has("有新的事项待受理")
+	w.do(w.chief, &m, "accept").Expect(200)
+	if !m.DueAt.Equal(testkit.Start.Add(72 * time.Hour)) {
+		t.Errorf("accepted, and due at %v", m.DueAt)
+	}
+	w.Move(time.Hour)
+	w.do(w.chief, &m, "ask", "words", "是三楼哪一侧的灯?").Expect(200)
+	if m.DueAt != nil || m.Paused != 71*3600 {
+		t.Errorf("the clock goes on: %v, %d", m.DueAt, m.Paused)
+	}
+	w.Move(100 * time.Hour)
+	w.WorkOff()
+	w.do(w.volunteer, &m, "answer", "words", "东侧楼梯口").Expect(200)
+	if want := testkit.Start.Add(172 * time.Hour); m.State != "accepted" || !m.DueAt.Equal(want) {
+		t.Errorf("answered: %s, due %v, want %v", m.State, m.DueAt, want)
+	}
+	photo := w.UploadPhoto(w.chief)
+	var after matter
+	w.Post(w.chief, "/v1/matters/"+m.ID+"/resolve", map[string]any{"seen": m.Seen, "words": "换了新灯泡", "photos": []string{photo}}).Expect(200).Into(&after)
+	m = after
+	w.Get(w.volunteer, "/v1/notices").Expect(200).Has("请评价")
+	w.do(w.volunteer, &m, "rate", "words", "").Refused(422, "http.invalid") // solved and satisfied are asked for
+	w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": true, "satisfied": false}).Refused(422, "text.empty")
+	w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": true, "satisfied": true}).Expect(200).Into(&after)
+	if after.State != "closed" || after.Outcome != "satisfied" || len(after.Events) != 6 || after.Events[4].By != "王建国" || after.Events[4].Role != "单元长" || len(after.Events[4].Photos) != 1 {
+		t.Errorf("%+v", after)
+	}
+	w.Get(w.volunteer, "/v1/me/matters").Expect(200).Has("楼道灯")
+	w.verified()
+}
+
+func TestMatter_notSatisfiedReopensOneStepUpAndAtTheTopStays(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	for _, step := range []struct{ who, at string }{{w.chief, "branch"}, {w.secretary, "community"}, {w.staff, "community"}} {
+		w.do(step.who, &m, "resolve", "words", "修好了").Expect(200)
+		var after matter
+		w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": false, "satisfied": false, "words": "还是不亮"}).Expect(200).Into(&after)
+		if m = after; m.State != "reported" || m.Step != step.at {
+			t.Fatalf("%s at %s, want reported at %s", m.State, m.Step, step.at)
+		}
+	}
+	if m.Reopened != 3 {
+		t.Errorf("reopened %d times", m.Reopened)
+	}
+	w.verified()
+}
+
+func TestMatter_isPrivateToItsReporterAndThePath(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	url := "/v1/matters/" + m.ID
+	for name, token := range map[string]string{"chief": w.chief, "secretary": w.secretary, "staff": w.staff, "reporter": w.volunteer} {
+		if a := w.Get(token, url); a.Status != 200 {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	for name, token := range map[string]string{
+		"neighbour": w.mei, "the next unit's chief": w.nextDoorChief, "grid chief": w.gridChief, "another community": w.foreignStaff, "district": w.admin, "next unit": w.neighbour,
+	} {
+		if a := w.Get(token, url); a.Status != 404 || !strings.Contains(string(a.Body), "matter.not_found") {
+			t.Errorf("%s: %d %s", name, a.Status, a.Body)
+		}
+	}
+	w.Get(w.mei, "/v1/matters/4711").Refused(404, "matter.not_found")
+}
+
+func TestMatter_hiddenFromTheChiefNeverReachesThem(t *testing.T) {
+	w := newWard(t)
+	// The chief is branch secretary of the grid as well: no other role shows it to them.
+	w.Appoint(w.chiefWho, model.BranchSecretary, w.o.Grid)
+	w.chief = w.SignIn(w.chiefWho)
+	m := w.report(w.volunteer, lamp(model.HiddenFromChief))
+	if m.Step != "branch" {
+		t.Fatalf("it begins at %s", m.Step)
+	}
+	w.WorkOff()
+	url := "/v1/matters/" + m.ID
+	seen := func() {
+		t.Helper()
+		w.Get(w.chief, url).Refused(404, "matter.not_found")
+		w.Get(w.chief, "/v1/notices").Expect(200).HasNot("事项")
+		w.Get(w.chief, "/v1/me/matters").Expect(200).HasNot("楼道灯")
+		w.Post(w.chief, "/v1/matters/similar", map[string]any{"category": "repair", "words": "楼道灯坏了,看不见"}).Expect(200).HasNot("楼道灯")
+		w.Post(w.chief, url+"/join", map[string]any{}).Refused(404, "matter.not_found")
+		w.Post(w.chief, url+"/accept", map[string]any{"seen": m.Seen}).Refused(404, "matter.not_found")
+	}
+	seen()
+	w.do(w.secretary, &m, "return", "words", "请单元长办").Refused(409, "matter.hidden_from_chief")
+	w.do(w.secretary, &m, "accept").Expect(200)
+	w.do(w.secretary, &m, "pass-up", "words", "需要社区出面").Expect(200)
+	w.do(w.staff, &m, "return", "words", "请支部先了解").Expect(200)
+	if m.Step != "branch" {
+		t.Errorf("returned to %s", m.Step)
+	}
+	seen()
+	w.do(w.secretary, &m, "resolve", "words", "已经处理").Expect(200)
+	seen()
+	w.Post(w.chief, path("/v1/people/%d/matters", w.meiWho.ID), lamp(model.HiddenFromChief)).Refused(403, "matter.hidden_from_you")
+
+	// Where the chief is all that the branch has, it begins at the community.
+	w.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("person_id = ?", w.secretaryWho.ID).Updates(map[string]any{"ends_at": w.Clock.Now(), "open_key": nil}).Error
+	})
+	w.Move(time.Second)
+	if m := w.report(w.mei, lamp(model.HiddenFromChief)); m.Step != "community" {
+		t.Errorf("it begins at %s", m.Step)
+	}
+	seen()
+	w.verified()
+}
+
+func TestMatter_aQuestionOfDangerStopsTheForm(t *testing.T) {
+	w := newWard(t)
+	body := map[string]any{"category": "safety", "words": "楼道里有煤气味", "anonymity": "named"}
+	w.Post(w.volunteer, "/v1/matters", body).Refused(422, "matter.unanswered_question")
+	body["answers"] = []map[string]any{{"place": 1, "answer": "yes"}, {"place": 2, "answer": "no"}}
+	w.Post(w.volunteer, "/v1/matters", body).Refused(409, "matter.call_first").Has("119")
+	body["answers"] = []map[string]any{{"place": 1, "answer": "也许"}, {"place": 2, "answer": "no"}}
+	w.Post(w.volunteer, "/v1/matters", body).Refused(422, "matter.unknown_answer")
+	body["answers"] = []map[string]any{{"place": 1, "answer": "no"}, {"place": 2, "answer": "no"}}
+	w.Post(w.volunteer, "/v1/matters", body).Expect(200).Has("有没有人受伤")
+	w.Post(w.volunteer, "/v1/matters", but(body, "category", "nothing")).Refused(422, "matter.unknown_category")
+	w.Post(w.staff, "/v1/matters", lamp(model.Named)).Refused(409, "matter.no_home")
+}
+
+func TestMatter_byProxyForSomebodyWithoutAPhone(t *testing.T) {
+	w := newWard(t)
+	old := w.Person(w.o.Unit, "周奶奶")
+	var m matter
+	w.Post(w.chief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Expect(200).Has("代上报人").Has("周奶奶").Into(&m)
+	w.Post(w.foreignChief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Refused(404, "person.not_found")
+	w.do(w.chief, &m, "ask", "words", "哪一层?").Expect(200)
+	w.do(w.chief, &m, "answer", "words", "奶奶说是三楼").Expect(200)
+	if last := m.Events[len(m.Events)-1]; last.For != "周奶奶" || last.By != "王建国" || last.Role != "代上报人" {
+		t.Errorf("%+v", last)
+	}
+	w.do(w.chief, &m, "resolve", "words", "换好了").Expect(200)
+	rate := map[string]any{"seen": m.Seen, "solved": true, "satisfied": true}
+	w.Post(w.chief, "/v1/matters/"+m.ID+"/rate", rate).Refused(403, "matter.not_your_report")
+	w.Post(w.secretary, "/v1/matters/"+m.ID+"/rate", rate).Expect(200).Has(`"closed"`)
+	w.verified()
+}
+
+func TestMatter_isGivenToAnotherWhenTheChiefIsAway(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	give := func(token string, to model.Person) testkit.Answer {
+		return w.do(token, &m, "give", "words", "单元长外出", "person_id", digits(to.ID))
+	}
+	give(w.chief, w.nextDoorWho).Refused(403, "role.not_allowed")
+	give(w.secretary, w.who).Refused(422, "matter.not_in_grid")
+	give(w.secretary, w.nextDoorWho).Expect(200)
+	w.Get(w.chief, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
+	w.do(w.nextDoorChief, &m, "accept").Expect(200)
+	w.do(w.secretary, &m, "resolve", "words", "好了").Refused(403, "matter.not_at_your_step").Has("钱楼长")
+	w.do(w.nextDoorChief, &m, "pass-up", "words", "办不了").Expect(200)
+	w.Get(w.nextDoorChief, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
+	w.do(w.secretary, &m, "accept").Expect(200)
+	give(w.staff, w.nextDoorWho).Refused(409, "matter.not_at_chief")
+	w.verified()
+}
+
+func TestMatter_nobodyMovesTheirOwn(t *testing.T) {
+	w := newWard(t)
+	w.Appoint(w.who, model.UnitChief, w.o.Unit)
+	w.Appoint(w.who, model.BranchSecretary, w.o.Grid)
+	w.volunteer = w.SignIn(w.who)
+	m := w.report(w.volunteer, lamp(model.Named))
+	w.do(w.volunteer, &m, "accept").Refused(403, "matter.own")
+	w.do(w.volunteer, &m, "give", "words", "x", "person_id", digits(w.nextDoorWho.ID)).Refused(403, "matter.own")
+	w.do(w.chief, &m, "resolve", "words", "修好了").Expect(200)
+}
+
+func TestMatter_isFollowedWhenItsUnitMovesToAnotherGrid(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	w.do(w.chief, &m, "pass-up", "words", "请支部协调").Expect(200)
+	_, other := w.Officer(model.BranchSecretary, w.o.OtherGrid, "吴书记")
+	w.Post(w.staff, path("/v1/nodes/%d/move", w.o.Building.ID), map[string]any{"parent_id": digits(w.o.OtherGrid.ID), "reason": "调整网格"}).Expect(200)
+	w.Get(w.secretary, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
+	w.do(other, &m, "accept").Expect(200)
+	w.verified()
+}
+
+func TestMatter_whoReportsTooMuchIsToldSo(t *testing.T) {
+	w := newWard(t)
+	for range model.MostMattersADay {
+		w.report(w.volunteer, lamp(model.Named))
+	}
+	w.Post(w.volunteer, "/v1/matters", lamp(model.Named)).Refused(429, "matter.too_many_today")
+	w.Move(24 * time.Hour)
+	w.report(w.volunteer, lamp(model.Named))
+}
