@@ -18,23 +18,31 @@ func (w *world) matter(by model.Person, moves ...model.MatterMove) string {
 		NodeID: w.Unit.ID, GridID: w.Grid.ID, CommunityID: w.Community.ID, CheckState: model.FilePassed,
 	}
 	w.Tx(func(tx *gorm.DB) error {
-		first := model.MatterEvent{Seq: 1, At: testkit.Start, Move: model.MoveReport, ByPersonID: by.ID, ByRole: model.AsReporter, State: model.MatterReported, Step: model.ChiefStep, Words: m.Words}
-		first.Start(24)
-		if err := model.AddMatter(tx, &m, first); err != nil {
-			return err
-		}
-		for _, move := range moves {
-			e := model.MatterEvent{
-				At: testkit.Start, Move: move, ByRole: string(model.UnitChief), StateBefore: m.State, State: model.RuleOf(move).To,
-				StepBefore: m.Step, Step: m.Step, Words: "已经办理",
+		for _, move := range append([]model.MatterMove{model.MoveReport}, moves...) {
+			rule := model.RuleOf(move)
+			e := m.Next(rule, testkit.Start)
+			e.ByPersonID, e.ByRole, e.Words = by.ID, model.AsReporter, m.Words
+			if rule.By == model.HandlerMoves {
+				e.ByPersonID, e.ByRole = 0, string(model.UnitChief)
 			}
-			if move == model.MovePassUp {
+			switch move {
+			case model.MoveReport:
+				e.Step = model.ChiefStep
+			case model.MovePassUp:
 				e.Step = model.Steps[m.Step.Level()+1].Step
+			default:
 			}
-			if move == model.MoveAsk {
-				e.Pause(m, 72)
+			limit, err := model.MatterLimitOf(tx, m.Category, e.Step)
+			if err != nil {
+				return err
 			}
-			if err := model.MoveMatter(tx, &m, e); err != nil {
+			e.Allow(m, rule, limit)
+			if move == model.MoveReport {
+				err = model.AddMatter(tx, &m, e)
+			} else {
+				err = model.MoveMatter(tx, &m, e)
+			}
+			if err != nil {
 				return err
 			}
 		}

@@ -168,6 +168,24 @@ func (m *Matter) lookAt(e MatterEvent) *time.Time {
 	return &at
 }
 
+// Next begins the event of a move: what the move does not say stays as it is.
+func (m Matter) Next(rule MatterRule, at time.Time) MatterEvent {
+	e := MatterEvent{
+		MatterID: m.ID, Seq: m.Moves + 1, At: at, Move: rule.Move, StateBefore: m.State, State: rule.To, StepBefore: m.Step, Step: m.Step,
+		HandlerID: m.HandlerID, DueAt: m.DueAt, AllowedSeconds: m.AllowedSeconds, LeftSeconds: m.LeftSeconds,
+	}
+	switch rule.Move {
+	case MoveWarn, MoveOverdue:
+		e.State = m.State
+	case MoveSatisfy:
+		e.Outcome = MatterSatisfied
+	case MoveLapse:
+		e.Outcome = MatterUnanswered
+	default:
+	}
+	return e
+}
+
 // AddMatter stores a matter with its first event.
 func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 	m.CreatedAt = first.At
@@ -175,14 +193,12 @@ func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 	if err := tx.Create(m).Error; err != nil {
 		return err
 	}
-	first.MatterID = m.ID
 	return tx.Create(&first).Error
 }
 
 // MoveMatter adds an event to a matter that is locked, and writes what it is now.
 func MoveMatter(tx *gorm.DB, m *Matter, e MatterEvent) error {
 	before := m.Moves
-	e.MatterID, e.Seq = m.ID, before+1
 	m.Apply(e)
 	if err := tx.Create(&e).Error; err != nil {
 		return refuseDuplicate(err, ErrMatterStale)

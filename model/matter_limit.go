@@ -45,29 +45,38 @@ func MatterLimitOf(tx *gorm.DB, category string, step Step) (MatterLimit, error)
 	return l, tx.Where("category IN ? AND step = ?", []string{category, ""}, step).Order("category DESC").Take(&l).Error
 }
 
-// Start makes an event begin a limit of so many hours.
-func (e *MatterEvent) Start(hours int64) { e.startWith(time.Duration(hours)*time.Hour, 0) }
+// Allow gives an event, whose step is known, the time that follows from its move: a limit that begins,
+// stands, goes on, or ends.
+func (e *MatterEvent) Allow(m Matter, rule MatterRule, limit MatterLimit) {
+	switch {
+	case rule.Move == MoveWarn, rule.Move == MoveOverdue: // the same limit goes on
+	case rule.Move == MoveAsk:
+		e.pause(m, limit.ResolveHours)
+	case rule.Move == MoveAnswer:
+		due := MatterClock.After(e.At, time.Duration(m.LeftSeconds)*time.Second)
+		e.DueAt, e.LeftSeconds = &due, 0
+	case rule.To == MatterReported:
+		e.start(limit.AcceptHours)
+	case rule.To == MatterAccepted:
+		e.start(limit.ResolveHours)
+	default:
+		e.DueAt, e.AllowedSeconds, e.LeftSeconds = nil, 0, 0
+	}
+}
 
-func (e *MatterEvent) startWith(allowed, passed time.Duration) {
-	due := MatterClock.After(e.At, allowed-passed)
+func (e *MatterEvent) start(hours int64) {
+	allowed := time.Duration(hours) * time.Hour
+	due := MatterClock.After(e.At, allowed)
 	e.DueAt, e.AllowedSeconds, e.LeftSeconds = &due, int64(allowed/time.Second), 0
 }
 
-// Pause makes an event stop the matter's clock: what is left of a limit that runs, or the whole of the
-// one that is to begin.
-func (e *MatterEvent) Pause(m Matter, resolveHours int64) {
+// pause keeps what is left of a limit that runs, or the whole of the one that would have begun.
+func (e *MatterEvent) pause(m Matter, resolveHours int64) {
 	e.DueAt = nil
 	if m.State == MatterReported || m.DueAt == nil {
-		e.AllowedSeconds = resolveHours * 3600
+		e.AllowedSeconds = resolveHours * int64(time.Hour/time.Second)
 		e.LeftSeconds = e.AllowedSeconds
 		return
 	}
-	e.AllowedSeconds = m.AllowedSeconds
 	e.LeftSeconds = int64(max(0, MatterClock.Between(e.At, *m.DueAt)) / time.Second)
-}
-
-// Resume makes an event start the matter's clock again.
-func (e *MatterEvent) Resume(m Matter) {
-	due := MatterClock.After(e.At, time.Duration(m.LeftSeconds)*time.Second)
-	e.DueAt, e.AllowedSeconds, e.LeftSeconds = &due, m.AllowedSeconds, 0
 }

@@ -144,15 +144,10 @@ func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterD
 	return t.auditMatter("matter."+string(rule.Move), m.Matter, "")
 }
 
-// eventOf begins the event of a move by the actor: everything stays but the state.
+// eventOf begins the event of a move by the actor.
 func (t *tx) eventOf(m model.Matter, rule model.MatterRule) model.MatterEvent {
-	e := model.MatterEvent{
-		At: t.now, Move: rule.Move, ByPersonID: t.by.PersonID, ByRole: model.AsSystem, StateBefore: m.State, State: rule.To, StepBefore: m.Step, Step: m.Step,
-		HandlerID: m.HandlerID, DueAt: m.DueAt, AllowedSeconds: m.AllowedSeconds, LeftSeconds: m.LeftSeconds,
-	}
-	if rule.To == "" {
-		e.State = m.State
-	}
+	e := m.Next(rule, t.now)
+	e.ByPersonID, e.ByRole = t.by.PersonID, model.AsSystem
 	switch {
 	case rule.By == model.ReporterMoves && m.ReporterID == t.by.PersonID:
 		e.ByRole = model.AsReporter
@@ -191,35 +186,11 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 	if e.Step != m.Step {
 		e.HandlerID = 0
 	}
-	return t.allow(m.Matter, rule, e)
-}
-
-// allow gives a move's event its limit.
-func (t *tx) allow(m model.Matter, rule model.MatterRule, e *model.MatterEvent) error {
 	limit, err := model.MatterLimitOf(t.DB, m.Category, e.Step)
-	if err != nil {
-		return err
+	if err == nil {
+		e.Allow(m.Matter, rule, limit)
 	}
-	switch {
-	case rule.Move == model.MoveWarn, rule.Move == model.MoveOverdue: // the same limit goes on
-	case rule.Move == model.MoveAsk:
-		e.Pause(m, limit.ResolveHours)
-	case rule.Move == model.MoveAnswer:
-		e.Resume(m)
-	case rule.To == model.MatterReported:
-		e.Start(limit.AcceptHours)
-	case rule.To == model.MatterAccepted:
-		e.Start(limit.ResolveHours)
-	default:
-		e.DueAt, e.AllowedSeconds, e.LeftSeconds = nil, 0, 0
-	}
-	if rule.To == model.MatterClosed {
-		e.Outcome = model.MatterUnanswered
-		if rule.Move == model.MoveSatisfy {
-			e.Outcome = model.MatterSatisfied
-		}
-	}
-	return nil
+	return err
 }
 
 // roleOver gives the role in which the actor moves a matter.

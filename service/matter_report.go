@@ -108,7 +108,9 @@ func (t *tx) addMatter(m *model.Matter, home model.Place, answers []model.Matter
 	if err := t.needProxyApart(*m); err != nil {
 		return err
 	}
-	first := model.MatterEvent{Seq: 1, At: t.now, Move: model.MoveReport, ByPersonID: t.by.PersonID, ByRole: model.AsReporter, State: model.MatterReported, Words: m.Words}
+	rule := model.RuleOf(model.MoveReport)
+	first := m.Next(rule, t.now)
+	first.ByPersonID, first.ByRole, first.Words = t.by.PersonID, model.AsReporter, m.Words
 	if m.EnteredByID != 0 {
 		first.ByRole, first.ForPersonID = model.AsProxy, m.ReporterID
 	}
@@ -124,7 +126,7 @@ func (t *tx) addMatter(m *model.Matter, home model.Place, answers []model.Matter
 	if err != nil {
 		return err
 	}
-	first.Start(limit.AcceptHours)
+	first.Allow(*m, rule, limit)
 	if err := model.AddMatter(t.DB, m, first); err != nil {
 		return err
 	}
