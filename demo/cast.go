@@ -120,7 +120,10 @@ func (s *seed) cast() error {
 	if err := s.officers(community, grid); err != nil {
 		return err
 	}
-	return s.castService(community)
+	if err := s.castService(community); err != nil {
+		return err
+	}
+	return s.matters(community)
 }
 
 // homes makes two grids with two buildings of two units each, and gives the first grid and unit.
