@@ -214,6 +214,7 @@ func TestMatter_byProxyForSomebodyWithoutAPhone(t *testing.T) {
 	var m matter
 	w.Post(w.chief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Expect(200).Has("代上报人").Has("周奶奶").Into(&m)
 	w.Post(w.foreignChief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Refused(404, "person.not_found")
+	w.Get(w.SignIn(old), "/v1/notices").Expect(200).Has("王建国代您上报了一件事")
 	w.do(w.chief, &m, "ask", "words", "哪一层?").Expect(200)
 	w.do(w.chief, &m, "answer", "words", "奶奶说是三楼").Expect(200)
 	if last := m.Events[len(m.Events)-1]; last.For != "周奶奶" || last.By != "王建国" || last.Role != "代上报人" {
@@ -275,4 +276,20 @@ func TestMatter_whoReportsTooMuchIsToldSo(t *testing.T) {
 	w.Post(w.volunteer, "/v1/matters", lamp(model.Named)).Refused(429, "matter.too_many_today")
 	w.Move(24 * time.Hour)
 	w.report(w.volunteer, lamp(model.Named))
+}
+
+func TestMatter_aUnitWithOpenOnesIsNotClosed(t *testing.T) {
+	w := newWard(t)
+	empty := w.Node(&w.o.Building, model.Unit, "3单元")
+	left := w.Person(empty, "吴已迁")
+	m := w.report(w.SignIn(left), lamp(model.Named))
+	w.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Person{}).Where("id = ?", left.ID).Updates(map[string]any{"state": model.PersonLeft, "household_id": nil, "node_id": w.o.Community.ID}).Error
+	})
+	w.Tx(func(tx *gorm.DB) error { return tx.Where("unit_id = ?", empty.ID).Delete(&model.Household{}).Error })
+	url := path("/v1/nodes/%d/close", empty.ID)
+	w.Post(w.staff, url, because).Refused(409, "node.not_empty")
+	w.do(w.secretary, &m, "pass-up", "words", "没有单元长").Expect(200)
+	w.Post(w.SignIn(left), "/v1/matters/"+m.ID+"/withdraw", map[string]any{"seen": m.Seen}).Expect(200)
+	w.Post(w.staff, url, because).Expect(200)
 }

@@ -233,6 +233,12 @@ func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time) (int64, err
 	return n, tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since).Count(&n).Error
 }
 
+// CountOpenMatters gives how many open matters a unit or grid has.
+func CountOpenMatters(tx *gorm.DB, node int64) (int64, error) {
+	var n int64
+	return n, tx.Model(&Matter{}).Where("node_id = ? AND is_open = ?", node, true).Count(&n).Error
+}
+
 // MattersToLookAt gives matters that time moves at a moment, the longest due first, at most limit.
 func MattersToLookAt(tx *gorm.DB, now time.Time, limit int) ([]int64, error) {
 	var ids []int64

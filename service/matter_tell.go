@@ -61,6 +61,9 @@ func (t *tx) tellMoved(m model.Matter, path string, e model.MatterEvent, before 
 			news = append(news, told{p, NoticeMatter, title, body, matterPage(m.ID), once(fmt.Sprint(p))})
 		}
 	}
+	if e.Move == model.MoveReport && m.EnteredByID != 0 {
+		news = append(news, told{m.ReporterID, NoticeMatter, "有人代您上报了事项", t.by.Name + "代您上报了一件事,办理的进展会告诉您。如果不是您的意思,请联系社区。", matterPage(m.ID), once("entered")})
+	}
 	if words, ok := toldToOfficers[e.Move]; ok {
 		them, err := t.workingOn(m, path)
 		if err != nil {

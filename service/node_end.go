@@ -8,7 +8,7 @@ import (
 )
 
 // CloseNode takes a grid, building or unit out of use that nothing and nobody is left in: no child, no
-// resident, no claim or plaque under way.
+// resident, no claim, plaque or matter under way.
 func (s *Service) CloseNode(ctx context.Context, cmd Command, id int64, reason string) (model.Node, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
@@ -43,6 +43,7 @@ func (t *tx) empty(id int64) error {
 		func() (int64, error) { return model.CountHoused(t.DB, id) },
 		func() (int64, error) { return model.CountPendingBindings(t.DB, id) },
 		func() (int64, error) { return model.CountOpenPlaques(t.DB, id) },
+		func() (int64, error) { return model.CountOpenMatters(t.DB, id) },
 	} {
 		n, err := count()
 		if err != nil {
