@@ -26,7 +26,7 @@ func database(t testing.TB) *model.DB {
 	}
 	name := borrow(t, url)
 	db := openFor(t, url+name)
-	t.Cleanup(func() { empty(t, url+name); giveBack(name) })
+	t.Cleanup(func() { empty(t, url, name); giveBack(name) })
 	return db
 }
 
@@ -118,39 +118,63 @@ func create(t testing.TB, server string) string {
 
 func giveBack(name string) { pool.Lock(); pool.free = append(pool.free, name); pool.Unlock() }
 
-// seeded are the tables that migrations fill.
-var seeded = "'goose_db_version','locks','consent_texts','service_kinds'"
+// untouched is a migrated database that no test borrows: what it holds is what an emptied one begins with.
+var untouched struct {
+	sync.Once
+	name  string
+	holds []string // the tables that migrations fill
+}
 
-// seededRows are the rows of other tables that a migration makes, by what is not one of them.
-var seededRows = map[string]string{"points_rules": "made_by_id <> 0"}
-
-func empty(t testing.TB, url string) {
+func seeds(t testing.TB, server string) (name string, holds []string) {
 	t.Helper()
-	db := connect(t, url)
+	untouched.Do(func() {
+		pool.Lock()
+		untouched.name = create(t, server)
+		pool.Unlock()
+		_ = openFor(t, server+untouched.name)
+		db := connect(t, server+untouched.name)
+		defer func() { _ = db.Close() }()
+		for _, table := range tables(t, db) {
+			if !isEmpty(t, db, table) {
+				untouched.holds = append(untouched.holds, table)
+			}
+		}
+	})
+	return untouched.name, untouched.holds
+}
+
+func empty(t testing.TB, server, name string) {
+	t.Helper()
+	from, seeded := seeds(t, server)
+	db := connect(t, server+name)
 	defer func() { _ = db.Close() }()
 	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
-	for _, name := range tables(t, db) {
-		statements = append(statements, emptying(t, db, name))
+	for _, table := range tables(t, db) {
+		statements = append(statements, emptying(t, db, table))
+		if slices.Contains(seeded, table) {
+			statements = append(statements, "INSERT INTO "+table+" SELECT * FROM "+from+"."+table)
+		}
 	}
 	execOn(t, db, strings.Join(statements, ";"))
+}
+
+func isEmpty(t testing.TB, db *sql.DB, table string) bool {
+	t.Helper()
+	var used bool
+	if err := db.QueryRowContext(context.Background(), "SELECT EXISTS (SELECT 1 FROM "+table+")").Scan(&used); err != nil {
+		t.Fatal(err)
+	}
+	return !used
 }
 
 // emptying gives the statement that empties a table; "" for an append-only one that is empty. There the
 // database itself keeps rows from being deleted, and emptying it whole takes time.
 func emptying(t testing.TB, db *sql.DB, table string) string {
 	t.Helper()
-	if !slices.Contains(appendOnly, table) {
-		made := ""
-		if condition, ok := seededRows[table]; ok {
-			made = " WHERE " + condition
-		}
-		return "DELETE FROM " + table + made
-	}
-	var used bool
-	if err := db.QueryRowContext(context.Background(), "SELECT EXISTS (SELECT 1 FROM "+table+")").Scan(&used); err != nil {
-		t.Fatal(err)
-	}
-	if !used {
+	switch {
+	case !slices.Contains(appendOnly, table):
+		return "DELETE FROM " + table
+	case isEmpty(t, db, table):
 		return "SELECT 1"
 	}
 	return "TRUNCATE TABLE " + table
@@ -161,7 +185,7 @@ var appendOnly = []string{"entries", "transfers"}
 
 func tables(t testing.TB, db *sql.DB) []string {
 	t.Helper()
-	rows, err := db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name NOT IN ("+seeded+")")
+	rows, err := db.QueryContext(context.Background(), "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() AND table_name <> 'goose_db_version'")
 	if err != nil {
 		t.Fatal(err)
 	}
