@@ -87,10 +87,22 @@ func Statement(tx *gorm.DB, key string, s Slice) ([]StatementLine, error) {
 	if err != nil || a == nil {
 		return nil, err
 	}
-	var lines []StatementLine
 	q := tx.Table("entries").Select("entries.seq, entries.transfer_id, entries.amount, entries.balance, transfers.kind, transfers.subject, transfers.subject_id, transfers.at, transfers.reverses_id").
 		Joins("JOIN transfers ON transfers.id = entries.transfer_id").Where("entries.account_id = ?", a.ID)
-	return lines, s.Newest(q, "entries.seq").Find(&lines).Error
+	rows, err := s.Newest(q, "entries.seq").Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	var lines []StatementLine
+	for rows.Next() { // read by hand: finding the fields by their names took longer than the query
+		var l StatementLine
+		if err := rows.Scan(&l.Seq, &l.TransferID, &l.Amount, &l.Balance, &l.Kind, &l.Subject, &l.SubjectID, &l.At, &l.ReversesID); err != nil {
+			return nil, err
+		}
+		lines = append(lines, l)
+	}
+	return lines, rows.Err()
 }
 
 // SumEntries gives by how much an account has changed from one moment (inclusive) to another
