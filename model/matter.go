@@ -30,6 +30,11 @@ const (
 	MatterUnanswered MatterOutcome = "unanswered" // not counted as satisfied
 )
 
+// Title is what people call the outcome.
+func (o MatterOutcome) Title() string {
+	return map[MatterOutcome]string{MatterSatisfied: "满意", MatterUnanswered: "没有评价"}[o]
+}
+
 // Bounds of what people report.
 const (
 	MaxMatterWords    = 1000
@@ -144,7 +149,7 @@ func (m *Matter) Apply(e MatterEvent) {
 // sit puts a matter on the desk where it waits.
 func (m *Matter) sit() {
 	m.DeskID = nil
-	if m.State != MatterReported && m.State != MatterAccepted || m.HandlerID != 0 {
+	if !m.State.Waits() || m.HandlerID != 0 {
 		return
 	}
 	desk := map[Step]int64{ChiefStep: m.NodeID, BranchStep: m.GridID, CommunityStep: m.CommunityID}[m.Step]
