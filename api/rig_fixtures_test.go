@@ -102,6 +102,15 @@ var fixtures = map[string]func(w *world) string{
 	"rate-matter/photos":            func(*world) string { return leftOut },
 	"give-matter/person_id":         func(w *world) string { w.Appoint(w.Neighbour, model.GridChief, w.Grid); return digits(w.Neighbour.ID) },
 
+	"list-matter-reviews/{id}":           func(w *world) string { w.matterInReview(); return digits(w.Unit.ID) },
+	"pass-words/{id}":                    func(w *world) string { return w.matterInReview() },
+	"reject-words/{id}":                  func(w *world) string { return w.matterInReview() },
+	"read-matter-original/{id}":          func(w *world) string { return w.redactedMatter() },
+	"redact-matter/seq":                  func(*world) string { return "1" },
+	"redact-matter-photo/photo_id":       func(w *world) string { return w.matterPhoto("redact-matter-photo/{id}") },
+	"redact-matter-photo/replacement_id": func(*world) string { return leftOut },
+	"redact-matter-photo/{id}":           func(w *world) string { return w.matter(w.Resident) },
+
 	// messages
 	"notices/{id}": func(w *world) string {
 		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})

@@ -55,7 +55,7 @@ var (
 type Matter struct {
 	ID             int64 `gorm:"autoIncrement:false"`
 	ReporterID     int64
-	UserID         int64 // the account that wrote it: the content check asks for it
+	UserID         int64 // the account that wrote the words as they are shown: the content check asks for it
 	EnteredByID    int64 // who reported it for somebody without a phone; 0: the reporter
 	Category       string
 	Words          string // as they are shown: what was redacted has its original elsewhere
@@ -84,6 +84,7 @@ type Matter struct {
 	CheckReason    string
 	CheckedByID    int64
 	CheckedAt      *time.Time
+	CheckSince     *time.Time // since when the words that are shown wait for WeChat or a person
 	CreatedAt      time.Time
 	ClosedAt       *time.Time
 }
@@ -171,6 +172,9 @@ func (m *Matter) lookAt(e MatterEvent) *time.Time {
 // AddMatter stores a matter with its first event.
 func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 	m.CreatedAt = first.At
+	if m.CheckState == FilePending {
+		m.CheckSince = &first.At
+	}
 	m.Apply(first)
 	if err := tx.Create(m).Error; err != nil {
 		return err

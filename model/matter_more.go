@@ -32,16 +32,6 @@ func MatterNotesOf(tx *gorm.DB, id int64) ([]ListedMatterNote, error) {
 	return out, err
 }
 
-// MatterOriginal is what an event, 1 for the report itself, said before somebody redacted it.
-type MatterOriginal struct {
-	MatterID   int64 `gorm:"primaryKey;autoIncrement:false"`
-	Seq        int64 `gorm:"primaryKey;autoIncrement:false"`
-	Words      string
-	ByPersonID int64
-	At         time.Time
-	Reason     string
-}
-
 // ReplyTemplate is a text that officers of a node and below can answer with.
 type ReplyTemplate struct {
 	ID       int64
