@@ -58,6 +58,7 @@ type matterEventView struct {
 	StepTitle string      `json:"step_title" doc:"之后在哪一级"`
 	Words     string      `json:"words,omitempty" doc:"说了什么"`
 	Photos    []photoView `json:"photos" nullable:"false"`
+	Redacted  bool        `json:"redacted" doc:"true 工作人员隐去了这一步里不宜公开的文字或照片"`
 }
 
 type matterAnswerView struct {
@@ -75,6 +76,7 @@ type matterRecordView struct {
 	MatterView
 	As           string             `json:"as" enum:"reporter,officer,joiner" doc:"您是上报人、办理的同志、加入的邻居"`
 	CheckState   string             `json:"check_state" enum:"pending,pass,review,rejected" doc:"内容审核;只影响展示给邻居,不影响办理"`
+	CheckReason  string             `json:"check_reason,omitempty" doc:"没有通过人工审核的原因" example:"里面写了别人的姓名"`
 	PauseSeconds int64              `json:"paused_left_seconds,omitempty" doc:"等上报人补充时,时限还剩多少秒"`
 	Answers      []matterAnswerView `json:"answers" nullable:"false" doc:"上报时回答的问题"`
 	Events       []matterEventView  `json:"events" nullable:"false" doc:"从上报起的每一步"`
@@ -87,6 +89,9 @@ func viewMatterRecord(r service.MatterRecord) matterRecordView {
 		MatterView: viewMatter(r.ListedMatter), As: string(r.As), CheckState: string(r.CheckState), PauseSeconds: r.LeftSeconds,
 		Answers: []matterAnswerView{}, Events: []matterEventView{}, Notes: []matterNoteView{}, May: []string{},
 	}
+	if r.CheckState == model.FileRejected && r.CheckedByID != 0 && r.As != service.SeenByJoiner {
+		v.CheckReason = r.CheckReason
+	}
 	for _, a := range r.Answers {
 		v.Answers = append(v.Answers, matterAnswerView{a.Question, a.Answer})
 	}
@@ -97,7 +102,7 @@ func viewMatterRecord(r service.MatterRecord) matterRecordView {
 		}
 		v.Events = append(v.Events, matterEventView{
 			e.Seq, atEdge(e.At), string(e.Move), e.Move.Title(), e.ByName, roleTitle(e.ByRole), e.ForName, string(e.State), e.Step.Title(), words,
-			viewPhotos(r.Photos[e.Seq], r.SeesAll),
+			viewPhotos(r.Photos[e.Seq], r.SeesAll), e.Redacted,
 		})
 	}
 	for _, n := range r.Notes {

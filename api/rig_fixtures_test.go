@@ -105,6 +105,14 @@ var fixtures = map[string]func(w *world) string{
 	"reply-templates/{id}": func(w *world) string {
 		return w.add(&model.ReplyTemplate{NodeID: w.Unit.ID, Title: "已转供电所", Words: "已经转给供电所,三天内维修。", MadeByID: w.Neighbour.ID, MadeAt: testkit.Start})
 	},
+	"list-matter-reviews/{id}":           func(w *world) string { w.matterInReview(); return digits(w.Unit.ID) },
+	"pass-words/{id}":                    func(w *world) string { return w.matterInReview() },
+	"reject-words/{id}":                  func(w *world) string { return w.matterInReview() },
+	"read-matter-original/{id}":          func(w *world) string { return w.redactedMatter() },
+	"redact-matter/seq":                  func(*world) string { return "1" },
+	"redact-matter-photo/photo_id":       func(w *world) string { return w.matterPhoto("redact-matter-photo/{id}") },
+	"redact-matter-photo/replacement_id": func(*world) string { return leftOut },
+	"redact-matter-photo/{id}":           func(w *world) string { return w.matter(w.Resident) },
 
 	// messages
 	"notices/{id}": func(w *world) string {

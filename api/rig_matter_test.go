@@ -65,3 +65,47 @@ func (w *world) joinedMatter() string {
 	})
 	return id
 }
+
+// matterInReview gives one of the resident's whose words wait for a person.
+func (w *world) matterInReview() string {
+	w.Helper()
+	id := w.matter(w.Resident)
+	w.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Matter{}).Where("id = ?", id).Updates(map[string]any{"check_state": model.FileReview, "check_label": model.PoliticalLabel}).Error
+	})
+	return id
+}
+
+// redactedMatter gives one of the resident's of which the words and a photo were redacted.
+func (w *world) redactedMatter() string {
+	w.Helper()
+	id := w.matter(w.Resident)
+	n, _ := strconv.ParseInt(id, 10, 64)
+	photo := w.photo(w.Resident, model.FilePassed)
+	w.Tx(func(tx *gorm.DB) error {
+		m, err := model.MatterByID(tx, n)
+		if err != nil {
+			return err
+		}
+		o := model.MatterOriginal{ByPersonID: w.Neighbour.ID, At: testkit.Start, Reason: "写了别人的姓名"}
+		if err := model.RedactMatterWords(tx, &m, 1, "楼道灯坏了", 1, o); err != nil {
+			return err
+		}
+		if err := model.KeepOriginalPhoto(tx, m, 1, photo.ID, o); err != nil {
+			return err
+		}
+		return tx.Model(&model.File{}).Where("id = ?", photo.ID).Updates(map[string]any{"subject": model.WithheldFiles, "subject_id": n}).Error
+	})
+	return id
+}
+
+// matterPhoto gives a photo of the matter that was made for a key.
+func (w *world) matterPhoto(key string) string {
+	w.Helper()
+	of := w.things[key]
+	f := w.photo(w.Resident, model.FilePassed)
+	w.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.File{}).Where("id = ?", f.ID).Updates(map[string]any{"subject": model.MatterFiles, "subject_id": of}).Error
+	})
+	return digits(f.ID)
+}

@@ -179,6 +179,16 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/matters/{id}/withdraw", "withdraw-matter", "撤回", Bound, plainMove(model.MoveWithdraw), viewMatterRecord),
 		post("/v1/matters/{id}/rate", "rate-matter", "评价:解决了吗,满意吗", Bound, (*API).rateMatter, viewMatterRecord),
 
+		// matter_review.go
+		get("/v1/nodes/{id}/matter-reviews", "list-matter-reviews", "文字等待人工审核的事项", With(model.ReviewMatters), (*API).matterReviews),
+		post("/v1/matters/{id}/pass-words", "pass-words", "文字通过审核,可以给邻居看到", With(model.ReviewMatters), (*API).passWords, viewMatterRecord),
+		post("/v1/matters/{id}/reject-words", "reject-words", "文字不通过审核,邻居看不到;事项照常办理", With(model.ReviewMatters), (*API).rejectWords, viewMatterRecord),
+
+		// matter_redact.go
+		post("/v1/matters/{id}/redact", "redact-matter", "隐去一步里不宜公开的文字", With(model.RedactMatters), (*API).redactWords, viewMatterRecord),
+		post("/v1/matters/{id}/redact-photo", "redact-matter-photo", "隐去或替换一张照片", With(model.RedactMatters), (*API).redactPhoto, viewMatterRecord),
+		get("/v1/matters/{id}/original", "read-matter-original", "看隐去以前的文字和照片,每次都有记录", With(model.RedactMatters), (*API).matterOriginal),
+
 		// hours.go
 		area("志愿服务时长"),
 		get("/v1/service-kinds", "list-service-kinds", "志愿服务的类别", SignedIn, (*API).serviceKinds),

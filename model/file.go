@@ -38,6 +38,10 @@ var (
 	ErrFileOwn      = fault.New(fault.Forbidden, "file.own", "自己上传的照片不能自己审核。请由另一位工作人员办理。")
 )
 
+// WithheldFiles is what a photo is attached as that was taken out of a matter's record, by the matter's id.
+// Only who may read the original sees it.
+const WithheldFiles = "matter.original"
+
 // File is an uploaded photo. Its bytes lie in a store under names that begin with Name. A record names
 // it by Subject and SubjectID; until then, and after the record has let go of it, it is loose and is
 // dropped after a day.
@@ -64,7 +68,8 @@ type File struct {
 	DecidedByID int64 // 0: WeChat
 	Reason      string
 
-	signing *signing // what Link signs with; nil for a file that is not for showing
+	signing  *signing // what Link signs with; nil for a file that is not for showing
+	original bool     // its links are for who may read what was redacted
 }
 
 // AddFile stores an uploaded photo that no record names yet.
@@ -121,6 +126,15 @@ func AttachFile(tx *gorm.DB, id int64, subject string, subjectID, place int64) e
 		Updates(map[string]any{"subject": subject, "subject_id": subjectID, "place": place, "loose_since": nil}), ErrFileAttached)
 }
 
+// WithholdFile takes a photo out of a matter's record, and keeps it. Its place there is free.
+func WithholdFile(tx *gorm.DB, f File) error {
+	return changed(tx.Model(&File{}).Where("id = ? AND subject = ? AND subject_id = ?", f.ID, f.Subject, f.SubjectID).
+		Updates(map[string]any{"subject": WithheldFiles}), ErrFileNotFound)
+}
+
+// Withheld tells whether a photo was taken out of a matter's record.
+func (f File) Withheld() bool { return f.Subject == WithheldFiles }
+
 // ReleaseFiles makes a record let go of files, of all of them when none is named, and gives how many.
 func ReleaseFiles(tx *gorm.DB, subject string, id int64, files []int64, now time.Time) (int64, error) {
 	q := tx.Model(&File{}).Where("subject = ? AND subject_id = ?", subject, id)
@@ -153,12 +167,12 @@ type ReviewedFile struct {
 }
 
 // FilesInReview lists the photos that wait for a person in a subtree, the oldest first. What no record
-// names is not worth anybody's time.
+// names, or shows, is not worth anybody's time.
 func FilesInReview(tx *gorm.DB, path string, now time.Time, part Slice) ([]ReviewedFile, error) {
 	var files []ReviewedFile
 	q := InSubtree(tx.Table("files").Select("files.*, persons.name AS uploader_name").
 		Joins("JOIN nodes ON nodes.id = files.node_id").Joins("JOIN persons ON persons.id = files.uploader_id"), "nodes.path", path).
-		Where("files.state = ? AND files.subject <> ''", FileReview)
+		Where("files.state = ? AND files.subject NOT IN ?", FileReview, []string{"", WithheldFiles})
 	err := part.Oldest(q, "files.id").Find(&files).Error
 	for i := range files {
 		files[i].ForShowing(KeysOf(tx), now)

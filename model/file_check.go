@@ -103,7 +103,7 @@ func DecideFile(tx *gorm.DB, f *File, next FileState, by int64, reason string, n
 // the oldest first.
 func UnansweredFiles(tx *gorm.DB, offered, uploaded time.Time, limit int) ([]File, error) {
 	var files []File
-	return files, tx.Where("state = ? AND (offered_at < ? OR created_at < ?)", FilePending, offered, uploaded).
+	return files, tx.Where("state = ? AND (offered_at < ? OR created_at < ?) AND subject <> ?", FilePending, offered, uploaded, WithheldFiles).
 		Order("id").Limit(limit).Find(&files).Error
 }
 

@@ -60,7 +60,7 @@ var (
 type Matter struct {
 	ID             int64 `gorm:"autoIncrement:false"`
 	ReporterID     int64
-	UserID         int64 // the account that wrote it: the content check asks for it
+	UserID         int64 // the account that wrote the words as they are shown: the content check asks for it
 	EnteredByID    int64 // who reported it for somebody without a phone; 0: the reporter
 	Category       string
 	Words          string // as they are shown: what was redacted has its original elsewhere
@@ -89,6 +89,7 @@ type Matter struct {
 	CheckReason    string
 	CheckedByID    int64
 	CheckedAt      *time.Time
+	CheckSince     *time.Time // since when the words that are shown wait for WeChat or a person
 	CreatedAt      time.Time
 	ClosedAt       *time.Time
 }
@@ -194,6 +195,9 @@ func (m Matter) Next(rule MatterRule, at time.Time) MatterEvent {
 // AddMatter stores a matter with its first event.
 func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 	m.CreatedAt = first.At
+	if m.CheckState == FilePending {
+		m.CheckSince = &first.At
+	}
 	m.Apply(first)
 	if err := tx.Create(m).Error; err != nil {
 		return err
@@ -238,8 +242,8 @@ func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time) (int64, err
 	return n, tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since).Count(&n).Error
 }
 
-// CountOpenMatters gives how many open matters a unit or grid has.
-func CountOpenMatters(tx *gorm.DB, node int64) (int64, error) {
+// CountOpenMattersAt gives how many open matters a unit or grid has.
+func CountOpenMattersAt(tx *gorm.DB, node int64) (int64, error) {
 	var n int64
 	return n, tx.Model(&Matter{}).Where("node_id = ? AND is_open = ?", node, true).Count(&n).Error
 }

@@ -80,14 +80,16 @@ func MattersJoined(tx *gorm.DB, person int64, s Slice) ([]ListedMatter, error) {
 // ListedMatterEvent is an event with the name of who made it.
 type ListedMatterEvent struct {
 	MatterEvent
-	ByName  string
-	ForName string
+	ByName   string
+	ForName  string
+	Redacted bool // its words or a photo of it are no longer those that were given
 }
 
 // ListedMatterEventsOf gives a matter's events with names, the oldest first.
 func ListedMatterEventsOf(tx *gorm.DB, id int64) ([]ListedMatterEvent, error) {
 	var out []ListedMatterEvent
-	err := tx.Table("matter_events").Select("matter_events.*, COALESCE(persons.name, '') AS by_name, COALESCE(behalf.name, '') AS for_name").
+	err := tx.Table("matter_events").Select("matter_events.*, COALESCE(persons.name, '') AS by_name, COALESCE(behalf.name, '') AS for_name, "+
+		"EXISTS (SELECT 1 FROM matter_originals WHERE matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq) AS redacted").
 		Joins("LEFT JOIN persons ON persons.id = matter_events.by_person_id").
 		Joins("LEFT JOIN persons behalf ON behalf.id = matter_events.for_person_id").
 		Where("matter_events.matter_id = ?", id).Order("matter_events.seq").Find(&out).Error

@@ -2,16 +2,6 @@ package model
 
 import "time"
 
-// MatterOriginal is what an event, 1 for the report itself, said before somebody redacted it.
-type MatterOriginal struct {
-	MatterID   int64 `gorm:"primaryKey;autoIncrement:false"`
-	Seq        int64 `gorm:"primaryKey;autoIncrement:false"`
-	Words      string
-	ByPersonID int64
-	At         time.Time
-	Reason     string
-}
-
 // ReporterLimit is how many matters a day somebody may report for a time, why, and what they say to it.
 type ReporterLimit struct {
 	ID          int64

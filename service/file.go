@@ -184,28 +184,32 @@ func (t *tx) attachFiles(subject string, id int64, files []int64, most int) erro
 		return err
 	}
 	for _, one := range files {
-		f, ok := locked[one]
-		switch {
-		case !ok || t.by.PersonID == 0 || f.UploaderID != t.by.PersonID:
-			return model.ErrFileNotFound
-		case f.LooseSince == nil:
-			return model.ErrFileAttached
-		case f.State == model.FileRejected:
-			return model.ErrFileRejected
-		}
 		place++
-		if err := model.AttachFile(t.DB, f.ID, subject, id, place); err != nil {
-			return err
-		}
-		f.Subject = subject
-		if err := t.tellReviewers(f); err != nil {
-			return err
-		}
-		if err := t.audit("file.attach", f.NodeID, "file", f.ID, subject); err != nil {
+		if err := t.attachFile(locked[one], subject, id, place); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// attachFile makes a record name one locked upload of the actor's at a place; the zero File is none.
+func (t *tx) attachFile(f model.File, subject string, id, place int64) error {
+	switch {
+	case f.ID == 0 || t.by.PersonID == 0 || f.UploaderID != t.by.PersonID:
+		return model.ErrFileNotFound
+	case f.LooseSince == nil:
+		return model.ErrFileAttached
+	case f.State == model.FileRejected:
+		return model.ErrFileRejected
+	}
+	if err := model.AttachFile(t.DB, f.ID, subject, id, place); err != nil {
+		return err
+	}
+	f.Subject = subject
+	if err := t.tellReviewers(f); err != nil {
+		return err
+	}
+	return t.audit("file.attach", f.NodeID, "file", f.ID, subject)
 }
 
 // releaseFiles makes a record let go of photos, of all of them when none is named: they are dropped a
@@ -240,10 +244,10 @@ func (t *tx) filesOf(subject string, ids ...int64) (map[int64][]model.File, erro
 }
 
 // OwnPhoto gives one of the actor's uploads. Somebody else's is refused as not found: it is seen with its
-// record.
+// record; so is one that was taken out of a matter's.
 func (s *Service) OwnPhoto(ctx context.Context, by model.Actor, id int64) (model.File, error) {
 	f, err := model.FileByID(s.DB.Read(ctx), id)
-	if err == nil && (by.PersonID == 0 || f.UploaderID != by.PersonID) {
+	if err == nil && (by.PersonID == 0 || f.UploaderID != by.PersonID || f.Withheld()) {
 		return model.File{}, model.ErrFileNotFound
 	}
 	f.ForShowing(s.DB.Keys(), s.now())
@@ -257,7 +261,7 @@ type Picture struct {
 }
 
 // Picture gives what a signed link shows, if the photo may still be shown: a link outlives neither a
-// rejection nor the photo. Refusals: photo.link_unknown, photo.link_over.
+// rejection, nor that the photo was taken out of its record, nor the photo. Refusals: photo.link_unknown, photo.link_over.
 func (s *Service) Picture(ctx context.Context, link string) (Picture, error) {
 	l, err := model.ReadPhotoLink(s.DB.Keys(), link, s.now())
 	if err != nil {
@@ -265,7 +269,7 @@ func (s *Service) Picture(ctx context.Context, link string) (Picture, error) {
 	}
 	f, err := model.FileByID(s.DB.Read(ctx), l.File)
 	end, known := photoEnds[l.Size]
-	if errors.Is(err, model.ErrFileNotFound) || err == nil && (!known || f.State != model.FilePassed && !l.Early) {
+	if errors.Is(err, model.ErrFileNotFound) || err == nil && (!known || f.State != model.FilePassed && !l.Early || f.Withheld() && !l.Original) {
 		return Picture{}, model.ErrLinkUnknown
 	}
 	if err != nil {

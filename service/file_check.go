@@ -39,7 +39,7 @@ func (s *Service) offerPhoto(ctx context.Context, id int64) error {
 	if errors.Is(err, model.ErrFileNotFound) {
 		return &settled{err}
 	}
-	if err != nil || f.State != model.FilePending {
+	if err != nil || f.State != model.FilePending || f.Withheld() {
 		return err
 	}
 	switch {

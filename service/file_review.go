@@ -67,7 +67,7 @@ func (s *Service) decidePhoto(ctx context.Context, cmd Command, id int64, next m
 
 // tellReviewers tells the community that a photo of theirs waits for a person: once a day, not for each.
 func (t *tx) tellReviewers(f model.File) error {
-	if f.State != model.FileReview || f.Subject == "" {
+	if f.State != model.FileReview || f.Subject == "" || f.Withheld() {
 		return nil
 	}
 	n, err := model.NodeByID(t.DB, f.NodeID)

@@ -46,6 +46,7 @@ func (s *Service) jobTable() map[string]job {
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
 		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },
+		chaseWords:   s.chaseWords,
 
 		remindActivity:   s.remindOfActivity,
 		endActivity:      s.closeActivity,
@@ -75,6 +76,7 @@ var duties = []duty{
 	{chasePhotos, 5 * time.Minute},
 	{dropOrphans, time.Hour},
 	{watchMatters, time.Minute},
+	{chaseWords, time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

@@ -127,7 +127,7 @@ func asNeighbour(m model.ListedMatter) model.ListedMatter {
 	}
 	m.ReporterName, m.EnteredBy, m.HandlerName, m.ReporterID, m.EnteredByID, m.HandlerID, m.UserID = name, "", "", 0, 0, 0, 0
 	if m.CheckState != model.FilePassed {
-		m.Words = ""
+		m.Words, m.Place = "", ""
 	}
 	return m
 }

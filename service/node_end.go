@@ -43,7 +43,7 @@ func (t *tx) empty(id int64) error {
 		func() (int64, error) { return model.CountHoused(t.DB, id) },
 		func() (int64, error) { return model.CountPendingBindings(t.DB, id) },
 		func() (int64, error) { return model.CountOpenPlaques(t.DB, id) },
-		func() (int64, error) { return model.CountOpenMatters(t.DB, id) },
+		func() (int64, error) { return model.CountOpenMattersAt(t.DB, id) },
 	} {
 		n, err := count()
 		if err != nil {

@@ -34,6 +34,8 @@ type Outlets interface {
 	Send(ctx context.Context, openID, template, page string, data map[string]string) error
 	// CheckPhoto asks whether somebody's photo may be shown; the answer is pushed under the trace.
 	CheckPhoto(ctx context.Context, openID, link string) (trace string, err error)
+	// CheckText asks whether somebody's words may be shown: pass, review or risky, and what was found.
+	CheckText(ctx context.Context, openID, text string) (suggest string, label int, err error)
 }
 
 // Deps is what a Service is made from.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strconv"
+	"strings"
 	"sync"
 
 	"danyuan/fault"
@@ -24,6 +25,8 @@ type WeChat struct {
 	mu      sync.Mutex
 	sent    []Sent
 	checked []Checked
+	texts   []CheckedText
+	found   map[string]found
 	fail    error
 	made    int
 }
@@ -31,10 +34,19 @@ type WeChat struct {
 // Checked is a photo that WeChat was asked to look at.
 type Checked struct{ OpenID, Link, Trace string }
 
+// CheckedText is a text that WeChat was asked about.
+type CheckedText struct{ OpenID, Text string }
+
+// found is what WeChat sees in a text.
+type found struct {
+	suggest string
+	label   int
+}
+
 // PublicURL is where WeChat reaches the house.
 const PublicURL = "https://danyuan.test"
 
-func newWeChat() *WeChat { return &WeChat{} }
+func newWeChat() *WeChat { return &WeChat{found: map[string]found{}} }
 
 // Fail makes every call fail with err until it is called with nil.
 func (w *WeChat) Fail(err error) { w.mu.Lock(); w.fail = err; w.mu.Unlock() }
@@ -102,4 +114,34 @@ func (w *WeChat) Checked() []Checked {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	return append([]Checked(nil), w.checked...)
+}
+
+// Find makes WeChat answer so about every text that has this word; all others pass.
+func (w *WeChat) Find(word, suggest string, label int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.found[word] = found{suggest, label}
+}
+
+// CheckText keeps what was asked, and answers.
+func (w *WeChat) CheckText(_ context.Context, openID, text string) (suggest string, label int, err error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.fail != nil {
+		return "", 0, w.fail
+	}
+	w.texts = append(w.texts, CheckedText{openID, text})
+	for word, f := range w.found {
+		if strings.Contains(text, word) {
+			return f.suggest, f.label, nil
+		}
+	}
+	return "pass", 100, nil
+}
+
+// CheckedTexts gives the texts that WeChat was asked about so far.
+func (w *WeChat) CheckedTexts() []CheckedText {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return append([]CheckedText(nil), w.texts...)
 }

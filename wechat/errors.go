@@ -48,6 +48,7 @@ var byErrcode = map[int64]*fault.Fault{
 	47003:   ErrTemplateData,
 	40037:   ErrTemplate,
 	40003:   ErrOpenID,
+	43104:   ErrOpenID, // of another mini-program
 	61010:   ErrAway,
 	41030:   ErrPage,
 	40169:   ErrScene,

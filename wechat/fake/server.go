@@ -125,6 +125,7 @@ func (s *Server) routes() http.Handler {
 		"POST /wxa/getwxacodeunlimit":           s.granted(s.wxacode),
 		"POST /cgi-bin/message/subscribe/send":  s.granted(s.subscribeSend),
 		"POST /wxa/media_check_async":           s.granted(s.mediaCheckAsync),
+		"POST /wxa/msg_sec_check":               s.granted(s.msgSecCheck),
 	} {
 		m.HandleFunc(path, func(w http.ResponseWriter, r *http.Request) { s.serve(w, r, do) })
 	}

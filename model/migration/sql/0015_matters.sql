@@ -98,6 +98,7 @@ CREATE TABLE IF NOT EXISTS matters (
   check_reason VARCHAR(200) NOT NULL,
   checked_by_id BIGINT NOT NULL,
   checked_at @time,
+  check_since @time,
   created_at @time NOT NULL,
   closed_at @time,
   INDEX ix_matters_desk (desk_id, due_at, id),
@@ -180,11 +181,12 @@ CREATE TABLE IF NOT EXISTS matter_notes (
 CREATE TABLE IF NOT EXISTS matter_originals (
   matter_id BIGINT NOT NULL,
   seq BIGINT NOT NULL,
+  file_id BIGINT NOT NULL,
   words VARCHAR(1000) NOT NULL,
   by_person_id BIGINT NOT NULL,
   at @time NOT NULL,
   reason VARCHAR(200) NOT NULL,
-  CONSTRAINT pk_matter_originals PRIMARY KEY (matter_id, seq),
+  CONSTRAINT pk_matter_originals PRIMARY KEY (matter_id, seq, file_id),
   CONSTRAINT fk_matter_originals_matter FOREIGN KEY (matter_id) REFERENCES matters (id)
 ) @clustered;
 
