@@ -102,6 +102,13 @@ var fixtures = map[string]func(w *world) string{
 	"rate-matter/photos":            func(*world) string { return leftOut },
 	"give-matter/person_id":         func(w *world) string { w.Appoint(w.Neighbour, model.GridChief, w.Grid); return digits(w.Neighbour.ID) },
 
+	"matter-categories/{code}":       func(*world) string { return "noise" },
+	"begin-matter-category/{code}":   func(w *world) string { return w.endedCategory("policy") },
+	"change-matter-category/choices": func(*world) string { return leftOut },
+	"list-reporter-limits/{id}":      func(w *world) string { w.limit(model.LimitRunning); return digits(w.Community.ID) },
+	"report-limits/{id}":             func(w *world) string { return w.limit(model.LimitRunning) },
+	"uphold-reporter-limit/{id}":     func(w *world) string { return w.limit(model.LimitObjected) },
+
 	// messages
 	"notices/{id}": func(w *world) string {
 		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})
@@ -238,6 +245,9 @@ var open = map[string]string{
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
 	"list-children":            "what a place is called is no secret",
+
+	"end-matter-category":   "categories belong to no place: every district shares them",
+	"begin-matter-category": "categories belong to no place: every district shares them",
 
 	"list-associations":           "what a place offers is no secret",
 	"list-association-activities": "what a place offers is no secret",

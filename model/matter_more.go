@@ -51,21 +51,3 @@ type ReplyTemplate struct {
 	MadeByID int64
 	MadeAt   time.Time
 }
-
-// ReporterLimit is how many matters a day somebody may report for a time, why, and what they say to it.
-type ReporterLimit struct {
-	ID          int64
-	PersonID    int64
-	NodeID      int64
-	ADay        int64
-	Reason      string
-	MadeByID    int64
-	StartsAt    time.Time
-	EndsAt      time.Time
-	State       string
-	Objection   string
-	ObjectedAt  *time.Time
-	DecidedByID int64
-	DecidedAt   *time.Time
-	Decision    string
-}
