@@ -139,7 +139,8 @@ type matterQuestionView struct {
 	StopWords string   `json:"stop_words,omitempty" example:"请马上拨打120。"`
 }
 
-type matterCategoryView struct {
+// MatterCategoryView is a category as who reports sees it.
+type MatterCategoryView struct {
 	Code      string               `json:"code" example:"safety"`
 	Name      string               `json:"name" example:"安全隐患"`
 	Hint      string               `json:"hint" doc:"哪些事算这一类"`
@@ -148,20 +149,20 @@ type matterCategoryView struct {
 }
 
 type matterCategoriesView struct {
-	Categories []matterCategoryView `json:"categories" nullable:"false"`
+	Categories []MatterCategoryView `json:"categories" nullable:"false"`
 }
 
 func (a *API) matterCategories(ctx context.Context, _ model.Actor, _ *matterCategoriesIn) (matterCategoriesView, error) {
 	all, err := a.s.MatterCategories(ctx)
-	v := matterCategoriesView{Categories: []matterCategoryView{}}
+	v := matterCategoriesView{Categories: []MatterCategoryView{}}
 	for _, c := range all {
 		v.Categories = append(v.Categories, viewMatterCategory(c))
 	}
 	return v, err
 }
 
-func viewMatterCategory(c model.MatterCategory) matterCategoryView {
-	one := matterCategoryView{c.Code, c.Name, c.Hint, c.Shared, []matterQuestionView{}}
+func viewMatterCategory(c model.MatterCategory) MatterCategoryView {
+	one := MatterCategoryView{c.Code, c.Name, c.Hint, c.Shared, []matterQuestionView{}}
 	for _, q := range c.Questions {
 		options := q.Options()
 		if options == nil {

@@ -27,6 +27,33 @@ type myDataView struct {
 
 	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
 	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
+
+	Matters []heldMatter        `json:"matters" nullable:"false" doc:"您上报的事,包括代您上报的"`
+	Joined  []heldJoin          `json:"joined_matters" nullable:"false" doc:"您加入过的邻居上报的事"`
+	Limits  []ReporterLimitView `json:"report_limits" nullable:"false" doc:"对您上报次数的限制和您的异议"`
+}
+
+type heldMatter struct {
+	MatterView
+	CheckState string             `json:"check_state" enum:"pending,pass,review,rejected" doc:"内容审核"`
+	Answers    []matterAnswerView `json:"answers" nullable:"false" doc:"您对问题的回答"`
+	Said       []heldMatterEvent  `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+}
+
+type heldMatterEvent struct {
+	Seq      int64     `json:"seq" doc:"第几步" example:"1"`
+	At       time.Time `json:"at"`
+	Title    string    `json:"title" doc:"做了什么" example:"补充"`
+	By       string    `json:"by,omitempty" doc:"代您做的,是谁"`
+	Words    string    `json:"words,omitempty" doc:"说了什么"`
+	Original string    `json:"original,omitempty" doc:"有文字被遮盖的,您原来怎样说"`
+}
+
+type heldJoin struct {
+	Matter   ID         `json:"matter_id"`
+	Category string     `json:"category_name" example:"公共设施维修"`
+	JoinedAt time.Time  `json:"joined_at"`
+	LeftAt   *time.Time `json:"left_at,omitempty" doc:"何时不再加入"`
 }
 
 type accountView struct {
@@ -145,6 +172,11 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
 
 		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
+
+		Matters: each(d.Matters, viewHeldMatter), Limits: each(d.Limits, viewReporterLimit),
+		Joined: each(d.Joined, func(j model.HeldJoin) heldJoin {
+			return heldJoin{ID(j.MatterID), j.CategoryName, atEdge(j.JoinedAt), maybeAtEdge(j.LeftAt)}
+		}),
 	}, nil
 }
 
@@ -154,6 +186,20 @@ func each[R, V any](rows []R, view func(R) V) []V {
 		out[i] = view(r)
 	}
 	return out
+}
+
+func viewHeldMatter(m model.HeldMatter) heldMatter {
+	return heldMatter{
+		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState),
+		Answers: each(m.Answers, func(a model.MatterAnswer) matterAnswerView { return matterAnswerView{a.Question, a.Answer} }),
+		Said: each(m.Said, func(e model.HeldMatterEvent) heldMatterEvent {
+			v := heldMatterEvent{e.Seq, atEdge(e.At), e.Move.Title(), "", e.Words, e.Original}
+			if e.ForPersonID != 0 {
+				v.By = e.ByName
+			}
+			return v
+		}),
+	}
 }
 
 func viewHeldPerson(d service.MyData) *heldPerson {

@@ -113,6 +113,12 @@ var fixtures = map[string]func(w *world) string{
 	"redact-matter-photo/photo_id":       func(w *world) string { return w.matterPhoto("redact-matter-photo/{id}") },
 	"redact-matter-photo/replacement_id": func(*world) string { return leftOut },
 	"redact-matter-photo/{id}":           func(w *world) string { return w.matter(w.Resident) },
+	"matter-categories/{code}":           func(*world) string { return "noise" },
+	"begin-matter-category/{code}":       func(w *world) string { return w.endedCategory("policy") },
+	"change-matter-category/choices":     func(*world) string { return leftOut },
+	"list-reporter-limits/{id}":          func(w *world) string { w.limit(model.LimitRunning); return digits(w.Community.ID) },
+	"report-limits/{id}":                 func(w *world) string { return w.limit(model.LimitRunning) },
+	"uphold-reporter-limit/{id}":         func(w *world) string { return w.limit(model.LimitObjected) },
 
 	// messages
 	"notices/{id}": func(w *world) string {
@@ -250,6 +256,9 @@ var open = map[string]string{
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
 	"list-children":            "what a place is called is no secret",
+
+	"end-matter-category":   "categories belong to no place: every district shares them",
+	"begin-matter-category": "categories belong to no place: every district shares them",
 
 	"list-associations":           "what a place offers is no secret",
 	"list-association-activities": "what a place offers is no secret",

@@ -109,3 +109,25 @@ func (w *world) matterPhoto(key string) string {
 	})
 	return digits(f.ID)
 }
+
+// limit gives one of the resident's, made by the neighbour.
+func (w *world) limit(state model.ReporterLimitState) string {
+	w.Helper()
+	l := model.ReporterLimit{
+		PersonID: w.Resident.ID, NodeID: w.Unit.ID, ADay: 1, Reason: "重复上报同一件事", MadeByID: w.Neighbour.ID, State: state,
+		StartsAt: testkit.Start, EndsAt: testkit.Start.AddDate(0, 0, 7), OpenPersonID: &w.Resident.ID,
+	}
+	if at := testkit.Start; state == model.LimitObjected {
+		l.Objection, l.ObjectedAt = "几件事不一样", &at
+	}
+	return w.add(&l)
+}
+
+// endedCategory ends a category, and gives its code.
+func (w *world) endedCategory(code string) string {
+	w.Helper()
+	w.Tx(func(tx *gorm.DB) error {
+		return model.EndMatterCategory(tx, model.MatterCategory{Code: code}, testkit.Start)
+	})
+	return code
+}

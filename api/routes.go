@@ -189,6 +189,21 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/matters/{id}/redact-photo", "redact-matter-photo", "隐去或替换一张照片", With(model.RedactMatters), (*API).redactPhoto, viewMatterRecord),
 		get("/v1/matters/{id}/original", "read-matter-original", "看隐去以前的文字和照片,每次都有记录", With(model.RedactMatters), (*API).matterOriginal),
 
+		// matter_category.go
+		get("/v1/matter-categories/all", "list-all-matter-categories", "所有类别和时限,包括停用的", With(model.ManageCategories), (*API).allMatterCategories),
+		post("/v1/matter-categories", "change-matter-category", "新建或修改一类事项;已经上报的不受影响", With(model.ManageCategories), (*API).changeMatterCategory, viewManagedCategory),
+		post("/v1/matter-categories/{code}/end", "end-matter-category", "停用一类事项", With(model.ManageCategories), (*API).endMatterCategory, viewManagedCategory),
+		post("/v1/matter-categories/{code}/begin", "begin-matter-category", "重新启用一类事项", With(model.ManageCategories), (*API).beginMatterCategory, viewManagedCategory),
+		post("/v1/matter-limits", "change-matter-limit", "修改一级的受理和办结时限;已经开始的时限不变", With(model.ManageCategories), (*API).changeMatterLimit, viewMatterLimit),
+
+		// reporter_limit.go
+		post("/v1/people/{id}/report-limits", "limit-reporter", "限制一位居民每天上报的件数,至少留一件,紧急的不限", With(model.LimitReporters), (*API).limitReporter, viewListedReporterLimit),
+		get("/v1/nodes/{id}/report-limits", "list-reporter-limits", "一个地方的上报限制和异议", With(model.LimitReporters), (*API).reporterLimits),
+		get("/v1/me/report-limits", "list-my-reporter-limits", "我的上报限制", Bound, (*API).myReporterLimits),
+		post("/v1/report-limits/{id}/object", "object-to-reporter-limit", "对自己的上报限制提一次异议", Bound, (*API).objectToLimit, viewReporterLimit),
+		post("/v1/report-limits/{id}/lift", "lift-reporter-limit", "解除上报限制,由不是作出限制的同志办理", With(model.LimitReporters), (*API).liftLimit, viewListedReporterLimit),
+		post("/v1/report-limits/{id}/uphold", "uphold-reporter-limit", "异议不成立,维持上报限制", With(model.LimitReporters), (*API).upholdLimit, viewListedReporterLimit),
+
 		// hours.go
 		area("志愿服务时长"),
 		get("/v1/service-kinds", "list-service-kinds", "志愿服务的类别", SignedIn, (*API).serviceKinds),

@@ -236,10 +236,11 @@ func MatterEventsOf(tx *gorm.DB, id int64) ([]MatterEvent, error) {
 	return out, tx.Where("matter_id = ?", id).Order("seq").Find(&out).Error
 }
 
-// CountMattersSince gives how many matters somebody has reported since a moment.
-func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time) (int64, error) {
+// CountMattersSince gives how many matters somebody has reported since a moment. hiddenAt are units of
+// whose hidden matters the asker must not know, not even by a number.
+func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time, hiddenAt []int64) (int64, error) {
 	var n int64
-	return n, tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since).Count(&n).Error
+	return n, exceptHidden(tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since), hiddenAt).Count(&n).Error
 }
 
 // CountOpenMattersAt gives how many open matters a unit or grid has.

@@ -18,6 +18,7 @@ type MatterCategory struct {
 	Hint      string
 	Place     int64
 	Shared    bool
+	SharedAt  *time.Time // since when, if it was not from the start: what was reported before stays unshared
 	EndedAt   *time.Time
 	Questions []MatterQuestion `gorm:"-"`
 	Limits    []MatterLimit    `gorm:"-"` // of its own
@@ -129,9 +130,13 @@ func MatterCategories(tx *gorm.DB, ended bool) ([]MatterCategory, error) {
 	return all, nil
 }
 
-// MatterCategoryFor gives a category that takes reports.
+// MatterCategoryFor gives a category that takes reports. A word in letters that the column can't hold is
+// not asked for: an engine would fail instead of finding nothing.
 func MatterCategoryFor(tx *gorm.DB, code string) (MatterCategory, error) {
 	var c MatterCategory
+	if !categoryCode.MatchString(code) {
+		return c, ErrMatterCategory
+	}
 	if err := take(tx.Where("code = ? AND ended_at IS NULL", code), &c, ErrMatterCategory); err != nil {
 		return c, err
 	}

@@ -22,9 +22,11 @@ type MatterJoin struct {
 var ErrMatterJoined = fault.New(fault.Conflict, "matter.not_joinable", "这件事您不用加入,或者已经不能加入。请刷新列表后再看。")
 
 // JoinableBy tells whether a matter may be shown to a neighbour to join: it is open, of a kind that
-// concerns others, not hidden from the chief (who is a neighbour too), and its words have passed.
+// concerns others and did when it was reported, not hidden from the chief (who is a neighbour too), and
+// its words have passed.
 func (m Matter) JoinableBy(person int64, c MatterCategory) bool {
-	return m.IsOpen && c.Shared && m.Anonymity != HiddenFromChief && m.CheckState == FilePassed && m.ReporterID != person
+	shared := c.Shared && (c.SharedAt == nil || m.CreatedAt.After(*c.SharedAt))
+	return m.IsOpen && shared && m.Anonymity != HiddenFromChief && m.CheckState == FilePassed && m.ReporterID != person
 }
 
 // JoinMatter makes a person one who joined a locked matter; again is fine.

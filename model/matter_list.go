@@ -88,10 +88,16 @@ type ListedMatterEvent struct {
 // ListedMatterEventsOf gives a matter's events with names, the oldest first.
 func ListedMatterEventsOf(tx *gorm.DB, id int64) ([]ListedMatterEvent, error) {
 	var out []ListedMatterEvent
-	err := tx.Table("matter_events").Select("matter_events.*, COALESCE(persons.name, '') AS by_name, COALESCE(behalf.name, '') AS for_name, "+
-		"EXISTS (SELECT 1 FROM matter_originals WHERE matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq) AS redacted").
+	return out, listedMatterEvents(tx).Where("matter_events.matter_id = ?", id).Order("matter_events.seq").Find(&out).Error
+}
+
+// listedMatterEvents reads events with names, and with what else is asked for.
+func listedMatterEvents(tx *gorm.DB, more ...string) *gorm.DB {
+	columns := append([]string{
+		"matter_events.*", "COALESCE(persons.name, '') AS by_name", "COALESCE(behalf.name, '') AS for_name",
+		"EXISTS (SELECT 1 FROM matter_originals WHERE matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq) AS redacted",
+	}, more...)
+	return tx.Table("matter_events").Select(columns).
 		Joins("LEFT JOIN persons ON persons.id = matter_events.by_person_id").
-		Joins("LEFT JOIN persons behalf ON behalf.id = matter_events.for_person_id").
-		Where("matter_events.matter_id = ?", id).Order("matter_events.seq").Find(&out).Error
-	return out, err
+		Joins("LEFT JOIN persons behalf ON behalf.id = matter_events.for_person_id")
 }

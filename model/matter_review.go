@@ -59,7 +59,7 @@ func UncheckedMatters(tx *gorm.DB, before time.Time, limit int) ([]int64, error)
 // MattersInReview lists the matters of a subtree whose words wait for a person, the oldest first; none
 // that are hidden from the reader because they are chief there.
 func MattersInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]ListedMatter, error) {
-	q := exceptHidden(InSubtree(listedMatters(tx), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.unitsLed(now))
+	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.unitsLed(now))
 	var out []ListedMatter
 	return out, part.Oldest(q, "matters.id").Find(&out).Error
 }

@@ -38,6 +38,75 @@ func AllCheckInsOf(tx *gorm.DB, person int64) ([]ListedCheckIn, error) {
 	return out, listedCheckIns(tx).Where("check_ins.person_id = ?", person).Order("check_ins.id").Find(&out).Error
 }
 
+// HeldMatter is a matter that a person has reported, with what they have said in it.
+type HeldMatter struct {
+	ListedMatter
+	Answers []MatterAnswer
+	Said    []HeldMatterEvent
+}
+
+// HeldMatterEvent is something that a person, or somebody for them, has done to their own matter.
+// Original is what it said before somebody redacted it, "" if nobody did.
+type HeldMatterEvent struct {
+	ListedMatterEvent
+	Original string
+}
+
+// AllMattersOf is the whole of MattersOf, oldest first, with what the person has said.
+func AllMattersOf(tx *gorm.DB, person int64) ([]HeldMatter, error) {
+	var rows []ListedMatter
+	if err := listedMatters(tx, "matters").Where("matters.reporter_id = ?", person).Order("matters.id").Find(&rows).Error; err != nil {
+		return nil, err
+	}
+	var answers []MatterAnswer
+	err := tx.Table("matter_answers").Select("matter_answers.*").Joins("JOIN matters ON matters.id = matter_answers.matter_id").
+		Where("matters.reporter_id = ?", person).Order("matter_answers.matter_id, matter_answers.place").Find(&answers).Error
+	if err != nil {
+		return nil, err
+	}
+	var said []HeldMatterEvent
+	err = listedMatterEvents(tx, "COALESCE(matter_originals.words, '') AS original").
+		Joins("JOIN matters ON matters.id = matter_events.matter_id").
+		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq").
+		Where("matters.reporter_id = ? AND (matter_events.by_person_id = ? OR matter_events.for_person_id = ?)", person, person, person).
+		Order("matter_events.matter_id, matter_events.seq").Find(&said).Error
+	if err != nil {
+		return nil, err
+	}
+	all := make([]HeldMatter, len(rows))
+	at := map[int64]*HeldMatter{}
+	for i, m := range rows {
+		all[i].ListedMatter = m
+		at[m.ID] = &all[i]
+	}
+	for _, a := range answers {
+		if m := at[a.MatterID]; m != nil { // one that was reported a moment ago may be missing
+			m.Answers = append(m.Answers, a)
+		}
+	}
+	for _, e := range said {
+		if m := at[e.MatterID]; m != nil {
+			m.Said = append(m.Said, e)
+		}
+	}
+	return all, nil
+}
+
+// HeldJoin is a person's joining a neighbour's matter. What the neighbour has said is no data of theirs.
+type HeldJoin struct {
+	MatterJoin
+	CategoryName string
+}
+
+// AllMatterJoinsOf gives every matter that a person has joined, also those that they have left.
+func AllMatterJoinsOf(tx *gorm.DB, person int64) ([]HeldJoin, error) {
+	var out []HeldJoin
+	err := tx.Table("matter_joins").Select("matter_joins.*, matter_categories.name AS category_name").
+		Joins("JOIN matters ON matters.id = matter_joins.matter_id").Joins("JOIN matter_categories ON matter_categories.code = matters.category").
+		Where("matter_joins.person_id = ?", person).Order("matter_joins.joined_at, matter_joins.matter_id").Find(&out).Error
+	return out, err
+}
+
 // Held counts what there is too much of to list.
 type Held struct {
 	Sessions int64 // running

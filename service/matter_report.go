@@ -29,7 +29,8 @@ func (r MatterReport) clean() (MatterReport, error) {
 
 // ReportMatter reports a matter of the actor's own. Refusals: matter.no_home for who lives in no grid
 // here, matter.unknown_category, matter.unanswered_question, matter.unknown_answer, matter.call_first
-// with the number to call, matter.too_many_today, and those of photos.
+// with the number to call, matter.too_many_today, matter.limited for a limited reporter unless it is
+// urgent, and those of photos.
 func (s *Service) ReportMatter(ctx context.Context, cmd Command, r MatterReport) (MatterRecord, error) {
 	return s.reportMatter(ctx, cmd, cmd.By.PersonID, r)
 }
@@ -63,7 +64,7 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 		if err != nil {
 			return none, err
 		}
-		if err := t.needReportsLeft(p); err != nil {
+		if err := t.needReportsLeft(p, home.Path, r.Urgent); err != nil {
 			return none, err
 		}
 		m := model.Matter{
@@ -210,11 +211,25 @@ func (t *tx) officersFor(m model.Matter, path string) ([]model.Officer, error) {
 	return slices.DeleteFunc(all, func(o model.Officer) bool { return o.PersonID == m.ReporterID || slices.Contains(chiefs, o.PersonID) }), nil
 }
 
-// needReportsLeft refuses who has reported as much today as one may.
-func (t *tx) needReportsLeft(p model.Person) error {
-	n, err := model.CountMattersSince(t.DB, p.ID, model.BeijingMidnight(t.now))
-	if err == nil && n >= model.MostMattersADay {
-		err = model.ErrMatterTooMany
+// needReportsLeft refuses who has reported as much today as one may, or as they may who are limited. What
+// is urgent passes a limit: danger must get through.
+func (t *tx) needReportsLeft(p model.Person, path string, urgent bool) error {
+	var hiddenAt []int64
+	if p.ID != t.by.PersonID {
+		hiddenAt = t.by.ChiefAt(t.now)
 	}
-	return err
+	n, err := model.CountMattersSince(t.DB, p.ID, model.BeijingMidnight(t.now), hiddenAt)
+	switch {
+	case err != nil:
+		return err
+	case n >= model.MostMattersADay:
+		return model.ErrMatterTooMany
+	case urgent:
+		return nil
+	}
+	limit, err := model.RunningLimitOf(t.DB, p.ID, t.now)
+	if err != nil || limit == nil || n < limit.ADay {
+		return err
+	}
+	return t.limited(*limit, path)
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -29,6 +30,10 @@ type MyData struct {
 
 	Certificates []model.ListedCertificate
 	Objections   []model.ListedObjection
+
+	Matters []model.HeldMatter
+	Joined  []model.HeldJoin
+	Limits  []SeenLimit
 }
 
 // MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
@@ -79,7 +84,24 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
 		return d, err
 	}
-	return d, d.service(h)
+	if err := d.service(h); err != nil {
+		return d, err
+	}
+	return d, d.matters(h, s.now())
+}
+
+// matters adds what a person has reported and joined, and how they were limited. What officers note beside
+// a matter is the officers'.
+func (d *MyData) matters(h *gorm.DB, now time.Time) (err error) {
+	if d.Matters, err = model.AllMattersOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Joined, err = model.AllMatterJoinsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	limits, err := model.AllReporterLimitsOf(h, d.Person.ID)
+	d.Limits = seeLimits(limits, now)
+	return err
 }
 
 // service adds what is held of a person's voluntary service; the hours themselves are their record.

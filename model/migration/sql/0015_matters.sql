@@ -1,10 +1,13 @@
 -- +goose Up
+INSERT INTO locks (name) SELECT 'matter_categories' WHERE NOT EXISTS (SELECT 1 FROM locks WHERE name = 'matter_categories');
+
 CREATE TABLE IF NOT EXISTS matter_categories (
   code @ascii(24) NOT NULL PRIMARY KEY,
   name VARCHAR(40) NOT NULL,
   hint VARCHAR(200) NOT NULL,
   place BIGINT NOT NULL,
   shared @bool NOT NULL,
+  shared_at @time,
   ended_at @time
 ) @table;
 
@@ -216,8 +219,11 @@ CREATE TABLE IF NOT EXISTS reporter_limits (
   decided_by_id BIGINT NOT NULL,
   decided_at @time,
   decision VARCHAR(200) NOT NULL,
-  INDEX ix_reporter_limits_node (node_id, state, id),
-  INDEX ix_reporter_limits_person (person_id, ends_at),
+  open_person_id BIGINT,
+  INDEX ix_reporter_limits_node (node_id, id),
+  INDEX ix_reporter_limits_person (person_id, id),
+  CONSTRAINT uq_reporter_limits_open UNIQUE (open_person_id),
+  CONSTRAINT ck_reporter_limits_a_day CHECK (a_day >= 1),
   CONSTRAINT fk_reporter_limits_person FOREIGN KEY (person_id) REFERENCES persons (id),
   CONSTRAINT fk_reporter_limits_node FOREIGN KEY (node_id) REFERENCES nodes (id)
 ) @table;
