@@ -2,6 +2,7 @@ package model
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -62,6 +63,18 @@ func MattersInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Sli
 	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.unitsLed(now))
 	var out []ListedMatter
 	return out, part.Oldest(q, "matters.id").Find(&out).Error
+}
+
+// HiddenMatterOf gives the matter that a photo belongs to, if it is hidden from its chief; else nil.
+func HiddenMatterOf(tx *gorm.DB, f File) (*Matter, error) {
+	if f.Subject != MatterFiles && !strings.HasPrefix(f.Subject, MatterFiles+".") {
+		return nil, nil
+	}
+	var found []Matter
+	if err := tx.Where("id = ? AND anonymity = ?", f.SubjectID, HiddenFromChief).Find(&found).Error; err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return &found[0], nil
 }
 
 // unitsLed gives the units whose chief an actor is.

@@ -205,7 +205,7 @@ func (t *tx) attachFile(f model.File, subject string, id, place int64) error {
 	if err := model.AttachFile(t.DB, f.ID, subject, id, place); err != nil {
 		return err
 	}
-	f.Subject = subject
+	f.Subject, f.SubjectID = subject, id
 	if err := t.tellReviewers(f); err != nil {
 		return err
 	}

@@ -18,7 +18,7 @@ func (s *Service) PhotoReviews(ctx context.Context, by model.Actor, node int64, 
 	if err != nil {
 		return nil, err
 	}
-	return model.FilesInReview(s.DB.Read(ctx), n.Path, s.now(), part)
+	return model.FilesInReview(s.DB.Read(ctx), n.Path, by, s.now(), part)
 }
 
 // PassPhoto lets a photo be shown. Refusals, also of RejectPhoto: file.not_found outside the actor's
@@ -54,7 +54,13 @@ func (s *Service) decidePhoto(ctx context.Context, cmd Command, id int64, next m
 		if err != nil {
 			return f, err
 		}
-		if f.UploaderID == t.by.PersonID {
+		hidden, err := model.HiddenMatterOf(t.DB, f)
+		switch {
+		case err != nil:
+			return f, err
+		case hidden != nil && hidden.HiddenFrom(t.by, t.now):
+			return model.File{}, model.ErrFileNotFound
+		case f.UploaderID == t.by.PersonID:
 			return f, model.ErrFileOwn
 		}
 		if err := model.DecideFile(t.DB, &f, next, t.by.PersonID, reason, t.now); err != nil {
@@ -74,7 +80,14 @@ func (t *tx) tellReviewers(f model.File) error {
 	if err != nil {
 		return err
 	}
+	const title, body = "有照片等待审核", "居民上传的照片需要人工审核,通过后才会展示,请处理。"
 	once := fmt.Sprintf("photo_review:%d:%s", n.ID, t.now.In(model.Beijing).Format("20060102"))
-	return t.tellHolders([]model.Role{model.CommunityStaff, model.CommunitySecretary}, n.Path, NoticePhoto, "有照片等待审核",
-		"居民上传的照片需要人工审核,通过后才会展示,请处理。", pagePhotoReviews, once)
+	hidden, err := model.HiddenMatterOf(t.DB, f)
+	switch {
+	case err != nil:
+		return err
+	case hidden != nil:
+		return t.tellMatterReviewers(*hidden, told{0, NoticePhoto, title, body, pagePhotoReviews, once})
+	}
+	return t.tellHolders([]model.Role{model.CommunityStaff, model.CommunitySecretary}, n.Path, NoticePhoto, title, body, pagePhotoReviews, once)
 }

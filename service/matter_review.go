@@ -50,9 +50,14 @@ func (s *Service) decideWords(ctx context.Context, cmd Command, id int64, next m
 	})
 }
 
-// tellWordReviewers tells the community that words wait for a person: once a day, not for each. Nobody is
-// told who may not know of the matter.
+// tellWordReviewers tells the community that words wait for a person: once a day, not for each.
 func (t *tx) tellWordReviewers(m model.Matter) error {
+	once := fmt.Sprintf("matter_review:%d:%s", m.CommunityID, t.now.In(model.Beijing).Format("20060102"))
+	return t.tellMatterReviewers(m, told{0, NoticeMatter, "有事项的文字等待审核", "居民上报的事项里有文字需要人工审核,通过后才会给邻居看到,请处理。", pageMatterReviews, once})
+}
+
+// tellMatterReviewers tells the same to everybody who reviews a matter and may know of it.
+func (t *tx) tellMatterReviewers(m model.Matter, news told) error {
 	path, err := t.pathOf(m)
 	if err != nil {
 		return err
@@ -61,15 +66,16 @@ func (t *tx) tellWordReviewers(m model.Matter) error {
 	if err != nil {
 		return err
 	}
-	var them []int64
+	var all []told
 	for _, o := range able {
-		if model.ReviewMatters.AllowedTo(o.Role) && !slices.Contains(them, o.PersonID) {
-			them = append(them, o.PersonID)
+		if !model.ReviewMatters.AllowedTo(o.Role) || o.PersonID == t.by.PersonID || slices.ContainsFunc(all, func(n told) bool { return n.person == o.PersonID }) {
+			continue
 		}
+		one := news
+		one.person, one.once = o.PersonID, fmt.Sprintf("%s:%d", news.once, o.PersonID)
+		all = append(all, one)
 	}
-	day := t.now.In(model.Beijing).Format("20060102")
-	once := func(whom string) string { return fmt.Sprintf("matter_review:%d:%s:%s", m.CommunityID, day, whom) }
-	return t.notifyMany(tellEach(nil, them, t.by.PersonID, "有事项的文字等待审核", "居民上报的事项里有文字需要人工审核,通过后才会给邻居看到,请处理。", pageMatterReviews, once))
+	return t.notifyMany(all)
 }
 
 func (t *tx) pathOf(m model.Matter) (string, error) {
