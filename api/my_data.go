@@ -16,6 +16,7 @@ type myDataView struct {
 	Roles    []termView             `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
 	Bindings []heldBinding          `json:"bindings" nullable:"false" doc:"绑定和申请"`
 	Consents []consentView          `json:"consents" nullable:"false" doc:"同意过的授权"`
+	Groups   []heldGroupEntry       `json:"groups" nullable:"false" doc:"从哪些单元微信群打开过"`
 	Displays []heldDisplay          `json:"displays" nullable:"false" doc:"亮身份"`
 	Plaques  []heldPlaque           `json:"plaques" nullable:"false" doc:"门牌申请"`
 	CheckIns []heldCheckIn          `json:"check_ins" nullable:"false" doc:"双报到"`
@@ -91,6 +92,11 @@ type heldBinding struct {
 	EndedAt *time.Time `json:"ended_at,omitempty"`
 }
 
+type heldGroupEntry struct {
+	Unit      string    `json:"unit" example:"1单元"`
+	EnteredAt time.Time `json:"entered_at" doc:"最近一次"`
+}
+
 type heldDisplay struct {
 	Unit     string     `json:"unit" example:"1单元"`
 	NameForm string     `json:"name_form" example:"surname"`
@@ -158,7 +164,9 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Account: accountView{d.User.OpenID, d.User.UnionID, atEdge(d.User.CreatedAt), atEdge(d.User.SignedInAt)},
 		Person:  viewHeldPerson(d), Roles: viewTerms(d.Roles),
 		Bindings: each(d.Bindings, func(b model.Binding) heldBinding { return viewHeldBinding(b, by.UserID) }),
-		Consents: each(d.Consents, viewConsent), Displays: each(d.Displays, viewHeldDisplay),
+		Consents: each(d.Consents, viewConsent),
+		Groups:   each(d.Groups, func(g model.HeldGroupEntry) heldGroupEntry { return heldGroupEntry{g.UnitName, atEdge(g.EnteredAt)} }),
+		Displays: each(d.Displays, viewHeldDisplay),
 		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
 		Redeemed: each(d.Redeemed, viewListedRedemption),

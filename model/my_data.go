@@ -26,6 +26,21 @@ func AllDisplaysOf(tx *gorm.DB, person int64) ([]PlacedDisplay, error) {
 	return out, err
 }
 
+// HeldGroupEntry is that a user has opened the mini-program from a unit's group.
+type HeldGroupEntry struct {
+	UnitName  string
+	EnteredAt time.Time
+}
+
+// AllGroupEntriesOf gives every group from which a user has opened the mini-program.
+func AllGroupEntriesOf(tx *gorm.DB, user int64) ([]HeldGroupEntry, error) {
+	var out []HeldGroupEntry
+	err := tx.Table("group_entries").Select("nodes.name AS unit_name, group_entries.entered_at").
+		Joins("JOIN unit_groups ON unit_groups.id = group_entries.unit_group_id").Joins("JOIN nodes ON nodes.id = unit_groups.unit_id").
+		Where("group_entries.user_id = ?", user).Order("group_entries.id").Find(&out).Error
+	return out, err
+}
+
 // AllPlaquesOf gives every plaque that a person has applied for.
 func AllPlaquesOf(tx *gorm.DB, person int64) ([]Plaque, error) {
 	var out []Plaque

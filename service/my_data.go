@@ -19,6 +19,7 @@ type MyData struct {
 	Roles    []model.RoleTerm
 	Bindings []model.Binding
 	Consents []model.Consent
+	Groups   []model.HeldGroupEntry
 	Displays []model.PlacedDisplay
 	Plaques  []model.Plaque
 	CheckIns []model.ListedCheckIn
@@ -49,6 +50,9 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 		return d, err
 	}
 	if d.Consents, err = model.AllConsentsOf(h, by.UserID, by.PersonID); err != nil {
+		return d, err
+	}
+	if d.Groups, err = model.AllGroupEntriesOf(h, by.UserID); err != nil {
 		return d, err
 	}
 	if d.Held, err = model.CountHeld(h, by.UserID, by.PersonID, s.now()); err != nil || by.PersonID == 0 {
