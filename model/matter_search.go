@@ -52,12 +52,17 @@ func IndexMatter(tx *gorm.DB, m Matter, before ...string) error {
 			return err
 		}
 	}
+	return AddAll(tx, m.Terms())
+}
+
+// Terms gives what a matter is found by.
+func (m Matter) Terms() []MatterTerm {
 	pairs := Pairs(m.Words, m.Place)
 	rows := make([]MatterTerm, len(pairs))
 	for i, p := range pairs {
 		rows[i] = MatterTerm{m.CommunityID, p, m.ID}
 	}
-	return AddAll(tx, rows)
+	return rows
 }
 
 // ErrSearchShort refuses a search for less than two characters.
