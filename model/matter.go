@@ -145,7 +145,7 @@ func (m *Matter) Apply(e MatterEvent) {
 // sit puts a matter on the desk where it waits.
 func (m *Matter) sit() {
 	m.DeskID = nil
-	if m.State != MatterReported && m.State != MatterAccepted || m.HandlerID != 0 {
+	if !m.State.Waits() || m.HandlerID != 0 {
 		return
 	}
 	desk := map[Step]int64{ChiefStep: m.NodeID, BranchStep: m.GridID, CommunityStep: m.CommunityID}[m.Step]

@@ -74,9 +74,14 @@ const comparedAtMost = 200
 // SimilarMatters gives open matters of a grid and category that a person may join and that say much of
 // the same, the most similar first, at most limit.
 func SimilarMatters(tx *gorm.DB, grid, person int64, c MatterCategory, words string, limit int) ([]ListedMatter, error) {
-	var near []ListedMatter
-	err := listedMatters(tx).Where("matters.grid_id = ? AND matters.is_open = ? AND matters.category = ?", grid, true, c.Code).
-		Order("matters.id DESC").Limit(comparedAtMost).Find(&near).Error
+	open := slices.DeleteFunc(MatterStates(), func(s MatterState) bool { return !s.Open() })
+	var ids []int64
+	err := tx.Model(&Matter{}).Where("grid_id = ? AND category = ? AND state IN ?", grid, c.Code, open).
+		Order("id DESC").Limit(comparedAtMost).Pluck("id", &ids).Error
+	if err != nil {
+		return nil, err
+	}
+	near, err := listedMattersByIDs(tx, ids)
 	if err != nil {
 		return nil, err
 	}

@@ -35,6 +35,9 @@ func (s MatterState) Title() string {
 // Open tells whether anything can still come of a matter.
 func (s MatterState) Open() bool { return s != MatterClosed && s != MatterWithdrawn }
 
+// Waits tells whether a matter waits for an officer, whose time runs.
+func (s MatterState) Waits() bool { return s == MatterReported || s == MatterAccepted }
+
 // Step is the level at which a matter is.
 type Step string
 

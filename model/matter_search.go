@@ -34,33 +34,33 @@ func Pairs(texts ...string) []int64 {
 // isSpoken tells whether a character is part of words: letters and digits of any writing.
 func isSpoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// MatterTerm says that a matter of a community holds a pair of characters: the index by which texts are
-// searched, the same on every engine.
+// MatterTerm says that a matter of a community, or of a unit, holds a pair of characters: the index by which
+// texts are searched, the same on every engine.
 type MatterTerm struct {
-	ScopeID  int64 `gorm:"primaryKey;autoIncrement:false"` // the community
+	ScopeID  int64 `gorm:"primaryKey;autoIncrement:false"` // the community, or the unit
 	Term     int64 `gorm:"primaryKey;autoIncrement:false"`
 	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
 }
 
 // IndexMatter makes a matter's words and place searchable, in the place of what was indexed before.
 func IndexMatter(tx *gorm.DB, m Matter, before ...string) error {
-	old := Pairs(before...)
-	for len(old) > 0 {
-		some := old[:min(RowsAtOnce, len(old))]
-		old = old[len(some):]
-		if err := tx.Where("scope_id = ? AND matter_id = ? AND term IN ?", m.CommunityID, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
+	scopes := []int64{m.CommunityID, m.NodeID}
+	for some := range slices.Chunk(Pairs(before...), RowsAtOnce) {
+		if err := tx.Where("scope_id IN ? AND matter_id = ? AND term IN ?", scopes, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
 			return err
 		}
 	}
 	return AddAll(tx, m.Terms())
 }
 
-// Terms gives what a matter is found by.
+// Terms gives what a matter is found by, in its community and in its unit.
 func (m Matter) Terms() []MatterTerm {
 	pairs := Pairs(m.Words, m.Place)
-	rows := make([]MatterTerm, len(pairs))
-	for i, p := range pairs {
-		rows[i] = MatterTerm{m.CommunityID, p, m.ID}
+	var rows []MatterTerm
+	for _, scope := range []int64{m.CommunityID, m.NodeID} {
+		for _, p := range pairs {
+			rows = append(rows, MatterTerm{scope, p, m.ID})
+		}
 	}
 	return rows
 }
@@ -68,28 +68,33 @@ func (m Matter) Terms() []MatterTerm {
 // ErrSearchShort refuses a search for less than two characters.
 var ErrSearchShort = fault.New(fault.Invalid, "matter.search_too_short", "请输入至少两个字来搜索。")
 
-// countedTerms bounds how far the rarest pair of a search is looked for.
-const countedTerms = 500
+// countedTerms bounds how far it is counted how often a pair occurs.
+const countedTerms = 200
 
-// searchMatters narrows a query to the matters of a community that hold a text. The rarest of its pairs
-// leads; the text itself is compared at the end.
-func searchMatters(tx, q *gorm.DB, community int64, text string) (*gorm.DB, error) {
+// rarestTerm gives that pair of a text by which the fewest matters of a scope must be looked at. Refusals:
+// ErrSearchShort for a text without a pair.
+func rarestTerm(tx *gorm.DB, scope int64, text string) (int64, error) {
 	pairs := Pairs(text)
 	if len(pairs) == 0 {
-		return q, ErrSearchShort
+		return 0, ErrSearchShort
 	}
 	rarest, least := pairs[0], int64(countedTerms+1)
 	for _, p := range pairs {
 		var n int64
-		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("scope_id = ? AND term = ?", community, p).Limit(countedTerms)
+		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("scope_id = ? AND term = ?", scope, p).Limit(countedTerms)
 		if err := tx.Table("(?) AS counted", counted).Count(&n).Error; err != nil {
-			return q, err
+			return 0, err
 		}
 		if n < least {
 			rarest, least = p, n
 		}
 	}
-	q = q.Joins("JOIN matter_terms ON matter_terms.matter_id = matters.id AND matter_terms.scope_id = ? AND matter_terms.term = ?", community, rarest)
-	like := "%" + strings.NewReplacer(`!`, `!!`, `%`, `!%`, `_`, `!_`).Replace(strings.ToLower(text)) + "%"
-	return q.Where("(LOWER(matters.words) LIKE ? ESCAPE '!' OR LOWER(matters.place) LIKE ? ESCAPE '!')", like, like), nil
+	return rarest, nil
+}
+
+// says tells whether a text stands in a matter's words or place as it is, but for large and small letters.
+// Engines differ over that, so none is asked.
+func (m Matter) says(text string) bool {
+	text = strings.ToLower(text)
+	return strings.Contains(strings.ToLower(m.Words), text) || strings.Contains(strings.ToLower(m.Place), text)
 }
