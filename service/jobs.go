@@ -45,7 +45,7 @@ func (s *Service) jobTable() map[string]job {
 		checkMatter: s.checkMatter,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 
-		watchMatters: s.watchMatters,
+		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },
 
 		remindActivity:   s.remindOfActivity,
 		endActivity:      s.closeActivity,

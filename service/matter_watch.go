@@ -13,9 +13,9 @@ const watchMatters = "watch_matters"
 // watchedAtOnce bounds one reading of what is due.
 const watchedAtOnce = 200
 
-// watchMatters looks only at what is due; what was due while every replica was down it does now, each
+// WatchMatters looks only at what is due; what was due while every replica was down it does now, each
 // step once.
-func (s *Service) watchMatters(ctx context.Context, _ int64) error {
+func (s *Service) WatchMatters(ctx context.Context) error {
 	for {
 		due, err := model.MattersToLookAt(s.DB.Read(ctx), s.now(), watchedAtOnce)
 		if err != nil || len(due) == 0 {

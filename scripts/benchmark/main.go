@@ -22,13 +22,34 @@ func main() {
 
 func run(args []string) error {
 	if len(args) < 3 {
-		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS | each URL TOKEN THINGS CLIENTS")
+		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS | each URL TOKEN THINGS CLIENTS |" +
+			" furnish-matters URL KEYS MATTERS DIR | bare-matter CALL URL KEYS DIR CLIENTS SECONDS | rows URL KEYS DIR CALL… | watch URL KEYS")
 	}
 	switch args[0] {
 	case "constant":
 		return constant(args[1], args[2])
 	case "furnish":
 		return furnish(args[1], args[2], args[3])
+	case "furnish-matters":
+		matters, err := strconv.Atoi(args[3])
+		if err != nil {
+			return err
+		}
+		return furnishMatters(args[1], args[2], matters, args[4])
+	case "bare-matter":
+		clients, err := strconv.Atoi(args[5])
+		if err != nil {
+			return err
+		}
+		seconds, err := strconv.ParseFloat(args[6], 64)
+		if err != nil {
+			return err
+		}
+		return runBareMatter(args[1], args[2], args[3], args[4], clients, seconds)
+	case "rows":
+		return rowsRead(args[1], args[2], args[3], args[4:])
+	case "watch":
+		return watch(args[1], args[2])
 	case "each":
 		clients, err := strconv.Atoi(args[4])
 		if err != nil {
