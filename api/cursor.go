@@ -49,11 +49,18 @@ func listOf[R, V any](p Paged, rows []R, id func(R) int64, view func(R) V) List[
 	l := List[V]{Items: make([]V, 0, min(len(rows), p.Limit))}
 	for i, r := range rows {
 		if i == p.Limit {
-			last := binary.BigEndian.AppendUint64(nil, uint64(id(rows[i-1]))) //nolint:gosec // ids are positive
-			l.Next = base64.RawURLEncoding.EncodeToString(last)
+			l.Next = cursorAt(id(rows[i-1]))
 			break
 		}
 		l.Items = append(l.Items, view(r))
 	}
 	return l
+}
+
+// cursorAt is the cursor of the page that comes after an id; "" for 0.
+func cursorAt(id int64) string {
+	if id == 0 {
+		return ""
+	}
+	return base64.RawURLEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, uint64(id))) //nolint:gosec // ids are positive
 }

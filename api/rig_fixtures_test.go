@@ -102,6 +102,10 @@ var fixtures = map[string]func(w *world) string{
 	"rate-matter/photos":            func(*world) string { return leftOut },
 	"give-matter/person_id":         func(w *world) string { w.Appoint(w.Neighbour, model.GridChief, w.Grid); return digits(w.Neighbour.ID) },
 
+	"reply-templates/{id}": func(w *world) string {
+		return w.add(&model.ReplyTemplate{NodeID: w.Unit.ID, Title: "已转供电所", Words: "已经转给供电所,三天内维修。", MadeByID: w.Neighbour.ID, MadeAt: testkit.Start})
+	},
+
 	// messages
 	"notices/{id}": func(w *world) string {
 		return w.add(&model.Notice{PersonID: w.Resident.ID, Kind: "role", Title: "任职通知", Body: "您已被任命", CreatedAt: testkit.Start})

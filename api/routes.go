@@ -146,9 +146,27 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// matter_list.go
 		get("/v1/me/matters", "list-my-matters", "我上报的事", Bound, (*API).myMatters),
 		get("/v1/me/joined-matters", "list-joined-matters", "我加入的事", Bound, (*API).joinedMatters),
+		get("/v1/nodes/{id}/matters", "list-matters", "一个地方的民情账本", With(model.HandleMatters), (*API).areaMatters),
 		post("/v1/matters/similar", "find-similar-matters", "上报以前看看邻居有没有报过", Bound, (*API).similarMatters, viewSimilarMatters),
 		post("/v1/matters/{id}/join", "join-matter", "加入邻居上报的事", Bound, (*API).joinMatter, viewMatterRecord),
 		post("/v1/matters/{id}/leave", "leave-matter", "不再加入", Bound, (*API).leaveMatter, done[struct{}]),
+
+		// matter_waiting.go
+		get("/v1/matters/waiting", "list-waiting-matters", "等我办理的事", With(model.HandleMatters), (*API).mattersWaiting),
+
+		// matter_counts.go
+		get("/v1/nodes/{id}/matter-counts", "count-matters", "一个地方的事项各有几件", With(model.HandleMatters), (*API).matterCounts),
+
+		// matter_export.go
+		downloadTable("/v1/nodes/{id}/matters.xlsx", "export-matters", "导出民情账本(Excel),每次都有记录", With(model.HandleMatters), service.XLSX, (*API).exportMatters).limited(6),
+
+		// matter_note.go
+		post("/v1/matters/{id}/notes", "note-matter", "写办理备注,上报人看不到", With(model.HandleMatters), (*API).noteMatter, viewMatterRecord),
+
+		// reply_template.go
+		get("/v1/nodes/{id}/reply-templates", "list-reply-templates", "这里能用的常用回复", With(model.HandleMatters), (*API).replyTemplates),
+		post("/v1/nodes/{id}/reply-templates", "add-reply-template", "添加常用回复", With(model.GiveMatters), (*API).addReplyTemplate, viewReplyTemplate),
+		del("/v1/reply-templates/{id}", "delete-reply-template", "删除常用回复", With(model.GiveMatters), (*API).deleteReplyTemplate, done[struct{}]),
 
 		// matter_move.go
 		post("/v1/matters/{id}/accept", "accept-matter", "受理", With(model.HandleMatters), plainMove(model.MoveAccept), viewMatterRecord),

@@ -31,6 +31,11 @@ const (
 	MatterUnanswered MatterOutcome = "unanswered" // not counted as satisfied
 )
 
+// Title is what people call the outcome.
+func (o MatterOutcome) Title() string {
+	return map[MatterOutcome]string{MatterSatisfied: "满意", MatterUnanswered: "没有评价"}[o]
+}
+
 // Bounds of what people report.
 const (
 	MaxMatterWords    = 1000

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+
+	"danyuan/fault"
 )
 
 // MatterArea is a unit, a grid or a community, and what its reader may know of the matters there.
@@ -57,6 +59,29 @@ type MatterFilter struct {
 	Text        string
 	From, Until time.Time // reported in between; the end excluded
 	Now         time.Time
+}
+
+// ErrMatterDays refuses days between which nothing can lie.
+var ErrMatterDays = fault.New(fault.Invalid, "matter.days_invalid", "日期不对:开始日期不能晚于结束日期。请重新选择。")
+
+// MatterDays reads the first and the last of some days, either of which may be left out, and gives the moment
+// at which they begin and the one at which they are over; zero for what was left out.
+func MatterDays(first, last string) (from, until time.Time, err error) {
+	if first != "" {
+		if from, err = Day(first); err != nil {
+			return from, until, ErrMatterDays
+		}
+	}
+	if last != "" {
+		if until, err = Day(last); err != nil {
+			return from, until, ErrMatterDays
+		}
+		until = until.AddDate(0, 0, 1)
+	}
+	if !from.IsZero() && !until.IsZero() && !from.Before(until) {
+		err = ErrMatterDays
+	}
+	return from, until, err
 }
 
 // A page that needs more than an index to find what fits looks at ever more matters at once, and so many times

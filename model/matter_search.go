@@ -68,6 +68,9 @@ func (m Matter) Terms() []MatterTerm {
 // ErrSearchShort refuses a search for less than two characters.
 var ErrSearchShort = fault.New(fault.Invalid, "matter.search_too_short", "请输入至少两个字来搜索。")
 
+// MaxMatterSearch is how long a text can be that is searched for.
+const MaxMatterSearch = 20
+
 // countedTerms bounds how far it is counted how often a pair occurs.
 const countedTerms = 200
 
