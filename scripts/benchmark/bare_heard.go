@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"time"
 
 	"danyuan/model"
@@ -43,7 +42,10 @@ func runBareMatter(name, url, keys, dir string, clients int, seconds float64) er
 		b.db.SetMaxOpenConns(clients)
 		b.db.SetMaxIdleConns(clients)
 	}
-	say := &sayer{bare: b}
+	say := &sayer{bare: b, prepared: map[string]*sql.Stmt{}}
+	if err := say.prepare(scripts); err != nil {
+		return err
+	}
 	return b.measure(func(ctx context.Context, n int64) error { return say.script(ctx, scripts[n%int64(len(scripts))], n) }, clients, seconds)
 }
 
@@ -67,7 +69,7 @@ func hearCall(name, url, keys, dir string) ([]script, error) {
 		return nil, err
 	}
 	defer func() { _ = h.close() }()
-	time.Sleep(100 * time.Millisecond) // until it follows the changes
+	time.Sleep(settling)
 	var scripts []script
 	from := 0
 	if c.method != http.MethodGet {
@@ -110,10 +112,27 @@ func matterIn(said []statement) int64 {
 	return 0
 }
 
-// sayer says scripts to the database. Where preparing costs, each statement is prepared once.
+// sayer says scripts to the database. On SQLite, where preparing costs as much as running, each statement is
+// prepared once, as danyuan does.
 type sayer struct {
 	*bare
-	prepared sync.Map
+	prepared map[string]*sql.Stmt
+}
+
+func (y *sayer) prepare(scripts []script) error {
+	for _, s := range scripts {
+		for _, st := range s.said {
+			if !y.sqlite || y.prepared[st.sql] != nil {
+				continue
+			}
+			p, err := y.db.PrepareContext(context.Background(), st.sql)
+			if err != nil {
+				return err
+			}
+			y.prepared[st.sql] = p
+		}
+	}
+	return nil
 }
 
 func (y *sayer) script(ctx context.Context, s script, n int64) error {
@@ -155,15 +174,7 @@ func (y *sayer) say(ctx context.Context, tx *sql.Tx, s script, i int, n, person 
 	if !y.sqlite {
 		return sayTo(ctx, y.db, tx, st, args)
 	}
-	kept, ok := y.prepared.Load(st.sql)
-	if !ok {
-		p, err := y.db.PrepareContext(ctx, st.sql)
-		if err != nil {
-			return err
-		}
-		kept, _ = y.prepared.LoadOrStore(st.sql, p)
-	}
-	p, _ := kept.(*sql.Stmt)
+	p := y.prepared[st.sql]
 	if tx != nil {
 		p = tx.StmtContext(ctx, p)
 	}

@@ -114,7 +114,7 @@ func (f *furnished) said() error {
 		return err
 	}
 	var all []int64
-	if err := f.Model(&model.Matter{}).Where("community_id = ?", f.community.ID).Order("id DESC").Limit(readOnes).Pluck("id", &all).Error; err != nil {
+	if err := f.Model(&model.Matter{}).Where("community_id = ? AND state = ?", f.community.ID, model.MatterClosed).Order("id DESC").Limit(readOnes).Pluck("id", &all).Error; err != nil {
 		return err
 	}
 	for _, id := range all {

@@ -29,6 +29,9 @@ type house struct {
 	follows context.CancelFunc
 }
 
+// settling is how long a house takes until it follows the changes, and keeps in memory what it reads.
+const settling = 200 * time.Millisecond
+
 // Now is the house's present.
 func (h *house) Now() time.Time { return time.Now().Add(time.Duration(h.ahead.Load())) }
 

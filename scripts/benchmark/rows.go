@@ -6,20 +6,21 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"time"
 
 	"gorm.io/gorm"
 )
 
 // rowsRead prints for each reading call how many statements it takes, how many rows the answer holds, and
 // what the database says of how it finds them: MariaDB by its counters on the one connection that serves, a
-// request's mean over some of them; SQLite by its plan of each statement.
+// request's mean over some of them; SQLite by its plan of each statement about matters.
 func rowsRead(url, keys, dir string, names []string) error {
 	h, err := openHouse(url, keys, 1)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = h.close() }()
-	h.follows() // the connection is ours alone
+	time.Sleep(settling)
 	for _, name := range names {
 		if err := h.rowsOf(name, dir); err != nil {
 			return err
@@ -38,6 +39,9 @@ func (h *house) rowsOf(name, dir string) error {
 		return err
 	}
 	const asked = 16
+	for n := range asked { // what is kept in memory is not asked again
+		h.ask(request(n))
+	}
 	before, statements, items := h.counters(), 0, 0
 	own := minus(h.counters(), before) // what asking for the counters counts
 	var said []statement
@@ -114,7 +118,7 @@ func minus(a, b map[string]int64) map[string]int64 {
 func (h *house) plans(said []statement) error {
 	seen := map[string]bool{}
 	for _, s := range said {
-		if seen[s.sql] || !s.reads() {
+		if seen[s.sql] || !s.reads() || !strings.Contains(s.sql, "matter") {
 			continue
 		}
 		seen[s.sql] = true

@@ -9,13 +9,13 @@ import (
 )
 
 // idleTurns is how often the sweep is run with nothing due, and aheadBy how far the clock is then put
-// forward, so that some of what is open is due.
+// forward, so that some of what is open is due: all that the measured chiefs have on their desks.
 const (
 	idleTurns = 200
-	aheadBy   = 12 * time.Hour
+	aheadBy   = 20 * time.Hour
 )
 
-// watch measures the sweep of the limits: with nothing due, and with what is due half a day later.
+// watch measures the sweep of the limits: with nothing due, and with what is due most of a day later.
 func watch(url, keys string) error {
 	h, err := openHouse(url, keys, 4)
 	if err != nil {
