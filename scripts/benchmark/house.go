@@ -91,7 +91,7 @@ func (h *house) listen() error {
 func listenTo(db *gorm.DB) error {
 	hear := func(tx *gorm.DB) {
 		in, ok := tx.Statement.Context.Value(heardKey{}).(*heard)
-		if !ok || tx.Statement.SQL.Len() == 0 {
+		if !ok || tx.DryRun || tx.Statement.SQL.Len() == 0 { // a query within a query is made dry first
 			return
 		}
 		s := statement{sql: tx.Statement.SQL.String()}
