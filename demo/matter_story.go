@@ -63,18 +63,14 @@ func (a *area) tell(from home, category, said string, created time.Time, chance 
 			s.m.Place = some(s.Rand, placesSaid)
 		}
 		s.run(end)
-		target := a.now
-		switch {
-		case !open && s.at.Before(a.now), open && s.waits():
+		if !open && s.at.Before(a.now) || open && s.waits() {
 			return s.written(), nil
-		case !open:
-			target = a.now.Add(-time.Duration(age * 72 * float64(time.Hour)))
-		case s.m.LookAt != nil:
-			target = a.now.Add(-time.Duration(age * 0.5 * float64(s.m.LookAt.Sub(s.at)-quiet)))
-		default:
-			target = a.now.Add(-time.Duration(age * 72 * float64(time.Hour)))
 		}
-		created = created.Add(target.Sub(s.at)).Truncate(time.Second)
+		since := 72 * time.Hour
+		if open && s.m.LookAt != nil {
+			since = (s.m.LookAt.Sub(s.at) - quiet) / 2
+		}
+		created = created.Add(a.now.Add(-time.Duration(age * float64(since))).Sub(s.at)).Truncate(time.Second)
 	}
 	return story{}, errNoStory
 }

@@ -69,18 +69,16 @@ func hearCall(name, url, keys, dir string) ([]script, error) {
 		return nil, err
 	}
 	defer func() { _ = h.close() }()
-	time.Sleep(settling)
 	var scripts []script
 	from := 0
 	if c.method != http.MethodGet {
 		from = rand.IntN(signedIn) //nolint:gosec // nobody may report often on one day
 	}
 	for n := from; n < from+heardCalls; n++ {
-		look, _ := http.NewRequest(http.MethodGet, "/v1/me", nil) //nolint:errcheck,noctx // ours
-		if look.Header = request(n).Header; c.method == http.MethodGet {
-			look = request(n)
+		h.settle(request(n).Header)
+		if c.method == http.MethodGet {
+			h.ask(request(n))
 		}
-		h.ask(look)
 		answer, said := h.ask(request(n))
 		if answer.Code >= http.StatusMultipleChoices {
 			return nil, fmt.Errorf("%s is refused: %d %s", name, answer.Code, answer.Body)
@@ -125,7 +123,7 @@ func (y *sayer) prepare(scripts []script) error {
 			if !y.sqlite || y.prepared[st.sql] != nil {
 				continue
 			}
-			p, err := y.db.PrepareContext(context.Background(), st.sql)
+			p, err := y.db.PrepareContext(context.Background(), st.sql) //nolint:sqlclosecheck // as long as the loop runs
 			if err != nil {
 				return err
 			}
@@ -176,7 +174,7 @@ func (y *sayer) say(ctx context.Context, tx *sql.Tx, s script, i int, n, person 
 	}
 	p := y.prepared[st.sql]
 	if tx != nil {
-		p = tx.StmtContext(ctx, p)
+		p = tx.StmtContext(ctx, p) //nolint:sqlclosecheck // ends with the transaction
 	}
 	if !st.reads() {
 		_, err := p.ExecContext(ctx, args...)
