@@ -17,7 +17,8 @@ import (
 // fillDemo is the command that fills an empty database with synthetic people.
 type fillDemo struct {
 	config.Settings
-	Scale string `name:"scale" default:"small" enum:"small,district" help:"small:一个演示社区;district:全区规模,约 17 万人。"`
+	Scale   string `name:"scale" default:"small" enum:"small,district" help:"small:一个演示社区;district:全区规模,约 17 万人。"`
+	Matters int    `name:"matters" default:"0" help:"再填入这么多件事项,分布在三年里。"`
 }
 
 // Run fills it, with a progress bar. It refuses a database that is in use.
@@ -41,15 +42,25 @@ func (c *fillDemo) Run(ctx context.Context) error {
 	if !filled {
 		return errInUse
 	}
+	if c.Matters > 0 {
+		fmt.Println()
+		if err := demo.FillMatters(ctx, h.db, c.Matters, clock{}.Now(), mattersBar); err != nil {
+			return err
+		}
+	}
 	fmt.Println("\n已填入。运行 danyuan 就可以看到。")
 	return nil
 }
 
 // bar draws how far the filling is.
-func bar(done, total int) {
+func bar(done, total int) { draw(done, total, "人") }
+
+func mattersBar(done, total int) { draw(done, total, "件") }
+
+func draw(done, total int, unit string) {
 	const width = 40
 	full := width * done / total
-	fmt.Printf("\r[%-*s] %6d / %d 人", width, string(bytes.Repeat([]byte{'='}, full)), done, total)
+	fmt.Printf("\r[%-*s] %6d / %d %s", width, string(bytes.Repeat([]byte{'='}, full)), done, total, unit)
 }
 
 // fill loads the divisions and the plan's people into a database that has nothing in it yet.

@@ -97,7 +97,8 @@ func TestRedact_whatIsSearchedIsWhatIsShown(t *testing.T) {
 	id := c.is(url, model.FilePending)
 	found := func(text string) int {
 		c.Helper()
-		all, err := model.MattersIn(c.DB.Read(c.Context()), model.MatterFilter{CommunityID: c.o.Community.ID, Text: text}, model.Slice{Limit: 5})
+		area := model.MatterArea{Kind: model.Community, NodeID: c.o.Community.ID}
+		all, _, err := model.MattersIn(c.DB.Read(c.Context()), model.MatterFilter{MatterArea: area, Text: text}, model.Slice{Limit: 5})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -28,7 +28,7 @@ var castMatters = []struct {
 	}},
 	{"张卫东", "parking", "消防通道上总有车停着,大车进不来", "小区东门口", model.HiddenFromNeighbours, 1, []told{
 		{time.Hour, model.MoveAccept, "王建国", string(model.UnitChief), ""},
-		{3 * time.Hour, model.MovePassUp, "王建国", string(model.UnitChief), "要请物业划线,单元协调不了。"},
+		{20 * time.Hour, model.MovePassUp, "王建国", string(model.UnitChief), "要请物业划线,单元协调不了。"},
 	}},
 	{"陈秀英", "conduct", "单元长很久没有上门走访了,有些老人家里的事没有人知道", "", model.HiddenFromChief, 0, nil},
 	{"刘洋", "hygiene", "楼前的垃圾桶满了,两天没有人清", "3栋楼前", model.Named, 0, nil},

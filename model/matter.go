@@ -1,6 +1,7 @@
 package model
 
 import (
+	"errors"
 	"slices"
 	"time"
 
@@ -203,6 +204,11 @@ func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 		return err
 	}
 	return tx.Create(&first).Error
+}
+
+// AddMatters stores matters as their events have made them, with all that belongs to them but their terms.
+func AddMatters(tx *gorm.DB, all []Matter, events []MatterEvent, answers []MatterAnswer, joins []MatterJoin) error {
+	return errors.Join(AddAll(tx, all), AddAll(tx, events), AddAll(tx, answers), AddAll(tx, joins))
 }
 
 // MoveMatter adds an event to a matter that is locked, and writes what it is now.

@@ -50,13 +50,19 @@ func IndexMatter(tx *gorm.DB, m Matter, before ...string) error {
 			return err
 		}
 	}
+	return AddAll(tx, m.Terms())
+}
+
+// Terms gives what a matter is found by, in its community and in its unit.
+func (m Matter) Terms() []MatterTerm {
+	pairs := Pairs(m.Words, m.Place)
 	var rows []MatterTerm
-	for _, scope := range scopes {
-		for _, p := range Pairs(m.Words, m.Place) {
+	for _, scope := range []int64{m.CommunityID, m.NodeID} {
+		for _, p := range pairs {
 			rows = append(rows, MatterTerm{scope, p, m.ID})
 		}
 	}
-	return AddAll(tx, rows)
+	return rows
 }
 
 // ErrSearchShort refuses a search for less than two characters.

@@ -8,7 +8,7 @@ end
 
 local tokens, things = lines(os.getenv("TOKENS")), lines(os.getenv("THINGS"))
 local method, path, body = os.getenv("METHOD"), os.getenv("CALL"), os.getenv("BODY")
-local code, salt, n = os.getenv("CODE"), os.getenv("SALT"), 0
+local code, salt, n = os.getenv("CODE"), os.getenv("SALT"), tonumber(os.getenv("FIRST") or "0")
 
 request = function()
   n = n + 1

@@ -102,7 +102,7 @@ func (f *furnished) signIn() error {
 	}
 	sessions, bindings := make([]model.Session, len(all)), make([]model.Binding, len(all))
 	for i, p := range all {
-		token := fmt.Sprintf("bench-token-of-person-%d", p.ID)
+		token := tokenOf(p.ID)
 		tokens = append(tokens, token)
 		u := users[i].ID
 		sessions[i] = model.Session{TokenHash: model.HashToken(token), UserID: u, CreatedAt: f.now, ExpiresAt: f.now.Add(model.SessionLength)}

@@ -1,11 +1,14 @@
-// Benchmark is what scripts/bench measures with: the handler that the unit page is held to, and
-// synthetic files to import.
+// Benchmark is what scripts/bench measures with: the handler that the unit page is held to, synthetic files
+// to import, and bare loops of what calls say to the database.
 package main
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
+	"slices"
 	"strconv"
 	"time"
 
@@ -20,40 +23,46 @@ func main() {
 	}
 }
 
+// tools are what it can do: how many words each takes after its name, and what they are.
+var tools = map[string]struct {
+	words int
+	usage string
+	do    func(w []string, n func(i int) int) error
+}{
+	"constant": {2, "ADDRESS FILE", func(w []string, _ func(int) int) error { return constant(w[0], w[1]) }},
+	"nation":   {2, "ROWS FILE", func(w []string, n func(int) int) error { return nation(n(0), w[1]) }},
+	"roster":   {3, "ROWS STRUCTURE ROSTER", func(w []string, n func(int) int) error { return roster(n(0), w[1], w[2]) }},
+	"furnish":  {3, "URL KEYS DIR", func(w []string, _ func(int) int) error { return furnish(w[0], w[1], w[2]) }},
+	"bare":     {4, "CALL URL CLIENTS SECONDS", func(w []string, n func(int) int) error { return runBare(w[0], w[1], n(2), float64(n(3))) }},
+	"each":     {4, "URL TOKEN THINGS CLIENTS", func(w []string, n func(int) int) error { return runEach(w[0], w[1], w[2], n(3)) }},
+
+	"furnish-matters": {4, "URL KEYS MATTERS DIR", func(w []string, n func(int) int) error { return furnishMatters(w[0], w[1], n(2), w[3]) }},
+	"bare-matter": {6, "CALL URL KEYS DIR CLIENTS SECONDS", func(w []string, n func(int) int) error {
+		return runBareMatter(w[0], w[1], w[2], w[3], n(4), float64(n(5)))
+	}},
+	"rows":  {3, "URL KEYS DIR CALL…", func(w []string, _ func(int) int) error { return rowsRead(w[0], w[1], w[2], w[3:]) }},
+	"watch": {2, "URL KEYS", func(w []string, _ func(int) int) error { return watch(w[0], w[1]) }},
+}
+
 func run(args []string) error {
-	if len(args) < 3 {
-		return fmt.Errorf("usage: constant ADDRESS FILE | nation ROWS FILE | roster ROWS STRUCTURE ROSTER | furnish URL KEYS DIR | bare CALL URL CLIENTS SECONDS | each URL TOKEN THINGS CLIENTS")
-	}
-	switch args[0] {
-	case "constant":
-		return constant(args[1], args[2])
-	case "furnish":
-		return furnish(args[1], args[2], args[3])
-	case "each":
-		clients, err := strconv.Atoi(args[4])
-		if err != nil {
-			return err
+	var words []string
+	var wrong error
+	if len(args) > 0 {
+		words = args[1:]
+		if tool, known := tools[args[0]]; known && len(words) >= tool.words {
+			number := func(i int) int {
+				n, err := strconv.Atoi(words[i])
+				wrong = errors.Join(wrong, err)
+				return n
+			}
+			return errors.Join(tool.do(words, number), wrong)
 		}
-		return runEach(args[1], args[2], args[3], clients)
-	case "bare":
-		clients, err := strconv.Atoi(args[3])
-		if err != nil {
-			return err
-		}
-		seconds, err := strconv.ParseFloat(args[4], 64)
-		if err != nil {
-			return err
-		}
-		return runBare(args[1], args[2], clients, seconds)
 	}
-	rows, err := strconv.Atoi(args[1])
-	if err != nil {
-		return err
+	usage := "usage:"
+	for _, name := range slices.Sorted(maps.Keys(tools)) {
+		usage += "\n  " + name + " " + tools[name].usage
 	}
-	if args[0] == "nation" {
-		return nation(rows, args[2])
-	}
-	return roster(rows, args[2], args[3])
+	return errors.New(usage)
 }
 
 // constant serves the same bytes for every request, from gin alone.
