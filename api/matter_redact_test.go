@@ -97,7 +97,7 @@ func TestRedact_whatIsSearchedIsWhatIsShown(t *testing.T) {
 	id := c.is(url, model.FilePending)
 	found := func(text string) int {
 		c.Helper()
-		area := model.MatterArea{Kind: model.Community, NodeID: c.o.Community.ID}
+		area := model.MatterArea{Kind: model.Community, NodeID: c.o.Community.ID, CommunityID: c.o.Community.ID}
 		all, _, err := model.MattersIn(c.DB.Read(c.Context()), model.MatterFilter{MatterArea: area, Text: text}, model.Slice{Limit: 5})
 		if err != nil {
 			t.Fatal(err)
@@ -118,7 +118,8 @@ func TestRedact_whatIsSearchedIsWhatIsShown(t *testing.T) {
 	if found("王大力") != 0 || found("住户在楼道") != 1 || found("堆放杂物") != 1 || found("大力超市") != 1 {
 		t.Errorf("found %d %d %d %d", found("王大力"), found("住户在楼道"), found("堆放杂物"), found("大力超市"))
 	}
-	if want := int64(len(model.Pairs("住户在楼道堆放杂物", "东门口的大力超市"))); after != want {
+	// Of the community, and of the unit.
+	if want := 2 * int64(len(model.Pairs("住户在楼道堆放杂物", "东门口的大力超市"))); after != want {
 		t.Errorf("%d terms, want %d", after, want)
 	}
 }

@@ -6,8 +6,6 @@ import (
 
 	"gorm.io/gorm"
 	"gorm.io/gorm/clause"
-
-	"danyuan/fault"
 )
 
 // MatterJoin is a neighbour's joining somebody's matter: they get every answer.
@@ -17,9 +15,6 @@ type MatterJoin struct {
 	JoinedAt time.Time
 	LeftAt   *time.Time
 }
-
-// ErrMatterJoined refuses to join what one has reported oneself, or to leave what one never joined.
-var ErrMatterJoined = fault.New(fault.Conflict, "matter.not_joinable", "这件事您不用加入,或者已经不能加入。请刷新列表后再看。")
 
 // JoinableBy tells whether a matter may be shown to a neighbour to join: it is open, of a kind that
 // concerns others and did when it was reported, not hidden from the chief (who is a neighbour too), and
@@ -42,7 +37,7 @@ func JoinMatter(tx *gorm.DB, m Matter, person int64, now time.Time) error {
 
 // LeaveMatter ends it.
 func LeaveMatter(tx *gorm.DB, m Matter, person int64, now time.Time) error {
-	err := changed(tx.Model(&MatterJoin{}).Where("matter_id = ? AND person_id = ? AND left_at IS NULL", m.ID, person).Update("left_at", now), ErrMatterJoined)
+	err := changed(tx.Model(&MatterJoin{}).Where("matter_id = ? AND person_id = ? AND left_at IS NULL", m.ID, person).Update("left_at", now), ErrMatterNotFound)
 	if err != nil {
 		return err
 	}

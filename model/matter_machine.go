@@ -115,7 +115,7 @@ func (m Mover) Title() string {
 	return map[Mover]string{ReporterMoves: "上报人", HandlerMoves: "当前办理人", AboveMoves: "上级", SystemMoves: "系统(到时限)"}[m]
 }
 
-// Way is where on the path a move leads.
+// StepWay is where on the path a move leads.
 type StepWay string
 
 // The ways.

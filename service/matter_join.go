@@ -73,7 +73,7 @@ func (s *Service) JoinMatter(ctx context.Context, cmd Command, id int64) (Matter
 	})
 }
 
-// LeaveMatter ends it. Refusals: matter.not_joinable for who has not joined.
+// LeaveMatter ends it. Refusals: matter.not_found for who has not joined.
 func (s *Service) LeaveMatter(ctx context.Context, cmd Command, id int64) (struct{}, error) {
 	return inTx(ctx, s, cmd, func(t *tx) (struct{}, error) {
 		var none struct{}
