@@ -267,4 +267,8 @@ func TestMatterWords_twoJobsAtOnceWriteOneAnswer(t *testing.T) {
 	if told := notices(c.Kit, c.who); len(told) != 5 {
 		t.Errorf("the reporter was told %d times of five rejections", len(told))
 	}
+	log := c.Get(c.admin, path("/v1/nodes/%d/audit?limit=100", c.o.District.ID)).Expect(200)
+	if n := strings.Count(string(log.Body), "matter.words_rejected"); n != 5 {
+		t.Errorf("five rejections were written %d times", n)
+	}
 }
