@@ -6,7 +6,7 @@ import (
 )
 
 // matterRoutes is the part of the route table about matters.
-func matterRoutes() []route { //nolint:funlen // it is a table
+func matterRoutes() []route {
 	return []route{
 		// matter.go
 		area("事项"),

@@ -174,7 +174,7 @@ func FilesInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice
 	q := InSubtree(tx.Table("files").Select("files.*, persons.name AS uploader_name").
 		Joins("JOIN nodes ON nodes.id = files.node_id").Joins("JOIN persons ON persons.id = files.uploader_id"), "nodes.path", path).
 		Where("files.state = ? AND files.subject NOT IN ?", FileReview, []string{"", WithheldFiles})
-	if led := by.unitsLed(now); len(led) > 0 {
+	if led := by.UnitsLed(now); len(led) > 0 {
 		q = q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE files.subject LIKE 'matter%' AND matters.id = files.subject_id AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, led)
 	}
 	err := part.Oldest(q, "files.id").Find(&files).Error

@@ -60,7 +60,7 @@ func UncheckedMatters(tx *gorm.DB, before time.Time, limit int) ([]int64, error)
 // MattersInReview lists the matters of a subtree whose words wait for a person, the oldest first; none
 // that are hidden from the reader because they are chief there.
 func MattersInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]ListedMatter, error) {
-	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.unitsLed(now))
+	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.UnitsLed(now))
 	var out []ListedMatter
 	return out, part.Oldest(q, "matters.id").Find(&out).Error
 }
@@ -77,8 +77,8 @@ func HiddenMatterOf(tx *gorm.DB, f File) (*Matter, error) {
 	return &found[0], nil
 }
 
-// unitsLed gives the units whose chief an actor is.
-func (a Actor) unitsLed(now time.Time) []int64 {
+// UnitsLed gives the units whose chief an actor is.
+func (a Actor) UnitsLed(now time.Time) []int64 {
 	var units []int64
 	for _, g := range a.Grants {
 		if g.Role == UnitChief && g.Active(now) && !slices.Contains(units, g.NodeID) {

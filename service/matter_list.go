@@ -83,7 +83,7 @@ func aboveChief() (roles []model.Role) {
 func matterArea(h *gorm.DB, by model.Actor, node int64, now time.Time) (model.Place, model.MatterArea, error) {
 	places, err := model.PlacesOf(h, node)
 	place := places[node]
-	a := model.MatterArea{Kind: place.Kind, NodeID: node, CommunityID: place.CommunityID, HiddenAt: chiefAt(by, now)}
+	a := model.MatterArea{Kind: place.Kind, NodeID: node, CommunityID: place.CommunityID, HiddenAt: by.UnitsLed(now)}
 	switch {
 	case err != nil:
 	case place.Kind != model.Unit && place.Kind != model.Grid && place.Kind != model.Community:
@@ -95,15 +95,4 @@ func matterArea(h *gorm.DB, by model.Actor, node int64, now time.Time) (model.Pl
 		err = model.ErrNodeNotFound
 	}
 	return place, a, err
-}
-
-// chiefAt gives the units whose chief an actor is: what is hidden from the chief there is hidden from them,
-// whatever else they are.
-func chiefAt(by model.Actor, now time.Time) (units []int64) {
-	for _, g := range by.Grants {
-		if g.Role == model.UnitChief && g.Active(now) {
-			units = append(units, g.NodeID)
-		}
-	}
-	return units
 }

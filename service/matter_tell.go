@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"danyuan/model"
 )
@@ -40,29 +41,10 @@ var toldToOfficers = map[model.MatterMove][2]string{
 // tellMoved tells of a move: the reporter, who joined them, and those who work where the matter is now; of
 // one that time has raised also those who work where it was.
 func (t *tx) tellMoved(m model.Matter, path string, e model.MatterEvent, before *model.Matter) error {
-	var news []told
 	once := func(whom string) string { return fmt.Sprintf("matter:%d:%d:%s", m.ID, e.Seq, whom) }
-	if words, ok := toldToReporter[e.Move]; ok {
-		people := []int64{m.ReporterID}
-		if !slices.Contains(onlyReporter, e.Move) {
-			joiners, err := model.MatterJoiners(t.DB, m.ID)
-			if err != nil {
-				return err
-			}
-			people = append(people, joiners...)
-		}
-		for _, p := range people {
-			title, body := words[0], words[1]
-			if p != m.ReporterID {
-				title, body = "您加入的事项有了进展", "您加入的事项有了进展:"+e.Move.Title()+"。请点进去看。"
-			} else if e.Move != model.MoveLapse {
-				body = fmt.Sprintf(body, m.Step.Title())
-			}
-			news = append(news, told{p, NoticeMatter, title, body, matterPage(m.ID), once(fmt.Sprint(p))})
-		}
-	}
-	if e.Move == model.MoveReport && m.EnteredByID != 0 {
-		news = append(news, told{m.ReporterID, NoticeMatter, "有人代您上报了事项", t.by.Name + "代您上报了一件事,办理的进展会告诉您。如果不是您的意思,请联系社区。", matterPage(m.ID), once("entered")})
+	news, err := t.newsForReporter(m, e, once)
+	if err != nil {
+		return err
 	}
 	if words, ok := toldToOfficers[e.Move]; ok {
 		them, err := t.workingOn(m, path)
@@ -86,6 +68,28 @@ func (t *tx) tellMoved(m model.Matter, path string, e model.MatterEvent, before 
 		news = tellEach(news, them, t.by.PersonID, "有事项超时,已转交上级", "您手上有一件事项没有在时限内办理,已自动转交"+m.Step.Title()+"。", matterPage(m.ID), once)
 	}
 	return t.notifyMany(news)
+}
+
+// newsForReporter gives what the reporter, and who joined them, is told of a move.
+func (t *tx) newsForReporter(m model.Matter, e model.MatterEvent, once func(string) string) (news []told, err error) {
+	if e.Move == model.MoveReport && m.EnteredByID != 0 {
+		body := t.by.Name + "代您上报了一件事,办理的进展会告诉您。如果不是您的意思,请联系社区。"
+		news = append(news, told{m.ReporterID, NoticeMatter, "有人代您上报了事项", body, matterPage(m.ID), once("entered")})
+	}
+	words, ok := toldToReporter[e.Move]
+	if !ok {
+		return news, nil
+	}
+	body := words[1]
+	if strings.Contains(body, "%s") {
+		body = fmt.Sprintf(body, m.Step.Title())
+	}
+	news = append(news, told{m.ReporterID, NoticeMatter, words[0], body, matterPage(m.ID), once(fmt.Sprint(m.ReporterID))})
+	if slices.Contains(onlyReporter, e.Move) {
+		return news, nil
+	}
+	joiners, err := model.MatterJoiners(t.DB, m.ID)
+	return tellEach(news, joiners, 0, "您加入的事项有了进展", "您加入的事项有了进展:"+e.Move.Title()+"。请点进去看。", matterPage(m.ID), once), err
 }
 
 func tellEach(news []told, people []int64, but int64, title, body, page string, once func(string) string) []told {

@@ -73,25 +73,30 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 		}
 		d.Home = &home
 	}
-	if d.Roles, err = model.AllRolesOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if d.Displays, err = model.AllDisplaysOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if d.Plaques, err = model.AllPlaquesOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if d.CheckIns, err = model.AllCheckInsOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if d.Changes, err = model.PersonChangesOf(h, p.ID); err != nil {
-		return d, err
-	}
-	if err := d.service(h); err != nil {
-		return d, err
+	for _, add := range []func(*gorm.DB) error{d.standing, d.service} {
+		if err := add(h); err != nil {
+			return d, err
+		}
 	}
 	return d, d.matters(h, s.now())
+}
+
+// standing adds what a person is and shows in their unit.
+func (d *MyData) standing(h *gorm.DB) (err error) {
+	if d.Roles, err = model.AllRolesOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Displays, err = model.AllDisplaysOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Plaques, err = model.AllPlaquesOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.CheckIns, err = model.AllCheckInsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	d.Changes, err = model.PersonChangesOf(h, d.Person.ID)
+	return err
 }
 
 // matters adds what a person has reported and joined, and how they were limited. What officers note beside
