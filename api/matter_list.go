@@ -66,7 +66,7 @@ type MatterQuery struct {
 	State    string `query:"state" enum:"reported,accepted,asked,resolved,closed,withdrawn" doc:"只看这一状态的"`
 	Open     string `query:"open" enum:"true,false" doc:"true 只看没有销号、没有撤回的;false 只看销号和撤回的"`
 	Step     string `query:"step" enum:"chief,branch,community" doc:"只看现在在这一级的"`
-	Category string `query:"category" maxLength:"24" doc:"只看这一类的,见 /v1/matter-categories"`
+	Category string `query:"category" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" example:"repair" doc:"只看这一类的,见 /v1/matter-categories"`
 	Overdue  bool   `query:"overdue" doc:"只看超过时限的"`
 	Urgent   bool   `query:"urgent" doc:"只看紧急的"`
 	From     string `query:"from" maxLength:"10" doc:"从哪一天上报的(含),如 2026-01-01"`
