@@ -131,3 +131,20 @@ func TestWatch_costsByWhatIsDue(t *testing.T) {
 		t.Errorf("due: %v", due)
 	}
 }
+
+func TestWatch_whatIsOverdueIsSaidOnceAlsoAfterAQuestion(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	w.do(w.chief, &m, "pass-up", "words", "办不了").Expect(200)
+	w.do(w.secretary, &m, "pass-up", "words", "办不了").Expect(200)
+	w.do(w.staff, &m, "accept").Expect(200)
+	w.tick(241 * time.Hour)
+	w.wantMoves(m, "report", "pass_up", "pass_up", "accept", "warn", "overdue")
+	w.volunteer, w.staff = w.SignIn(w.who), w.SignIn(w.staffWho)
+	m.Seen = 6
+	w.do(w.staff, &m, "ask", "words", "还要补充").Expect(200)
+	w.do(w.volunteer, &m, "answer", "words", "补充好了").Expect(200)
+	w.tick(time.Hour)
+	w.wantMoves(m, "report", "pass_up", "pass_up", "accept", "warn", "overdue", "ask", "answer")
+	w.verified()
+}

@@ -256,9 +256,8 @@ func (s *story) add(e model.MatterEvent) {
 	default:
 	}
 	next.Allow(*m, rule, s.limits[m.Category][next.Step])
-	e = next
-	m.Apply(e)
-	s.events = append(s.events, e)
+	m.Apply(next)
+	s.events = append(s.events, next)
 }
 
 // stepFrom gives the first step from a level up where somebody may see to the matter.

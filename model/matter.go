@@ -1,7 +1,6 @@
 package model
 
 import (
-	"errors"
 	"slices"
 	"time"
 
@@ -82,6 +81,7 @@ type Matter struct {
 	DueAt          *time.Time // by when it must be accepted, or resolved
 	LookAt         *time.Time // when time itself moves it
 	Warned         bool       // of the running limit
+	Overdue        bool       // time has said so of the running limit: there is no step above
 	AllowedSeconds int64      // the running limit, whole
 	LeftSeconds    int64      // what is left of it while the clock stands
 	Joined         int64      // how many have joined
@@ -129,15 +129,17 @@ func (m *Matter) Apply(e MatterEvent) {
 	m.State, m.Step, m.HandlerID, m.Outcome = e.State, e.Step, e.HandlerID, e.Outcome
 	m.DueAt, m.AllowedSeconds, m.LeftSeconds = e.DueAt, e.AllowedSeconds, e.LeftSeconds
 	m.IsOpen = m.State.Open()
-	switch e.Move {
-	case MoveReopen:
+	if e.Move == MoveReopen {
 		m.Reopened++
-	case MoveWarn:
-		m.Warned = true
-	default:
 	}
-	if e.Move != MoveWarn && e.Move != MoveOverdue && e.Move != MoveAsk && e.Move != MoveAnswer || e.StateBefore == MatterReported && e.Move == MoveAsk {
-		m.Warned = false // another limit
+	switch {
+	case e.Move == MoveWarn:
+		m.Warned = true
+	case e.Move == MoveOverdue:
+		m.Overdue = true
+	case e.Move == MoveAnswer, e.Move == MoveAsk && e.StateBefore == MatterAccepted: // the same limit goes on
+	default:
+		m.Warned, m.Overdue = false, false
 	}
 	m.ClosedAt = nil
 	if !m.IsOpen {
@@ -164,7 +166,7 @@ func (m *Matter) lookAt(e MatterEvent) *time.Time {
 	switch {
 	case e.State == MatterResolved:
 		at = e.At.Add(MatterAnsweredFor)
-	case e.DueAt == nil || e.Move == MoveOverdue:
+	case e.DueAt == nil || m.Overdue:
 		return nil
 	case m.Warned:
 		at = *e.DueAt
@@ -208,7 +210,17 @@ func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
 
 // AddMatters stores matters as their events have made them, with all that belongs to them but their terms.
 func AddMatters(tx *gorm.DB, all []Matter, events []MatterEvent, answers []MatterAnswer, joins []MatterJoin) error {
-	return errors.Join(AddAll(tx, all), AddAll(tx, events), AddAll(tx, answers), AddAll(tx, joins))
+	// One after another: what follows a failure would be written outside the transaction that it has ended.
+	if err := AddAll(tx, all); err != nil {
+		return err
+	}
+	if err := AddAll(tx, events); err != nil {
+		return err
+	}
+	if err := AddAll(tx, answers); err != nil {
+		return err
+	}
+	return AddAll(tx, joins)
 }
 
 // MoveMatter adds an event to a matter that is locked, and writes what it is now.
@@ -220,7 +232,7 @@ func MoveMatter(tx *gorm.DB, m *Matter, e MatterEvent) error {
 	}
 	return changed(tx.Model(&Matter{}).Where("id = ? AND moves = ?", m.ID, before).Updates(map[string]any{
 		"state": m.State, "is_open": m.IsOpen, "step": m.Step, "handler_id": m.HandlerID, "moves": m.Moves, "reopened": m.Reopened,
-		"outcome": m.Outcome, "desk_id": m.DeskID, "due_at": m.DueAt, "look_at": m.LookAt, "warned": m.Warned,
+		"outcome": m.Outcome, "desk_id": m.DeskID, "due_at": m.DueAt, "look_at": m.LookAt, "warned": m.Warned, "overdue": m.Overdue,
 		"allowed_seconds": m.AllowedSeconds, "left_seconds": m.LeftSeconds, "closed_at": m.ClosedAt,
 	}), ErrMatterStale)
 }
@@ -246,7 +258,7 @@ func MatterEventsOf(tx *gorm.DB, id int64) ([]MatterEvent, error) {
 // whose hidden matters the asker must not know, not even by a number.
 func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time, hiddenAt []int64) (int64, error) {
 	var n int64
-	return n, exceptHidden(tx.Model(&Matter{}).Where("reporter_id = ? AND created_at >= ?", reporter, since), hiddenAt).Count(&n).Error
+	return n, exceptHidden(tx.Model(&Matter{}).Where("reporter_id = ? AND id >= ?", reporter, FirstID(since)), hiddenAt).Count(&n).Error
 }
 
 // CountOpenMattersAt gives how many open matters a unit or grid has.

@@ -45,6 +45,7 @@ func (m Matter) astray(events []MatterEvent) string {
 	}
 	is := m
 	is.State, is.Step, is.Moves, is.Reopened, is.Warned, is.HandlerID = "", "", 0, 0, false, 0
+	is.Overdue = false
 	for _, e := range events {
 		if what := is.unlawful(e); what != "" {
 			return fmt.Sprintf("event %d: %s", e.Seq, what)
@@ -58,7 +59,7 @@ func (m Matter) astray(events []MatterEvent) string {
 		{"state", m.State, is.State}, {"step", m.Step, is.Step}, {"moves", m.Moves, is.Moves}, {"is_open", m.IsOpen, is.IsOpen},
 		{"handler_id", m.HandlerID, is.HandlerID}, {"reopened", m.Reopened, is.Reopened}, {"outcome", m.Outcome, is.Outcome},
 		{"desk_id", orZero(m.DeskID), orZero(is.DeskID)}, {"due_at", atOrNever(m.DueAt), atOrNever(is.DueAt)}, {"look_at", atOrNever(m.LookAt), atOrNever(is.LookAt)},
-		{"warned", m.Warned, is.Warned}, {"allowed_seconds", m.AllowedSeconds, is.AllowedSeconds}, {"left_seconds", m.LeftSeconds, is.LeftSeconds},
+		{"warned", m.Warned, is.Warned}, {"overdue", m.Overdue, is.Overdue}, {"allowed_seconds", m.AllowedSeconds, is.AllowedSeconds}, {"left_seconds", m.LeftSeconds, is.LeftSeconds},
 		{"closed_at", atOrNever(m.ClosedAt), atOrNever(is.ClosedAt)}, {"created_at", m.CreatedAt.Unix(), events[0].At.Unix()},
 	} {
 		if c.has != c.due {

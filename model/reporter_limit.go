@@ -193,15 +193,3 @@ func ReporterLimitsUnder(tx *gorm.DB, path string, state ReporterLimitState, s S
 	}
 	return out, s.Newest(q, "reporter_limits.id").Find(&out).Error
 }
-
-// ChiefAt gives the units whose chief an actor is: of what is hidden from the chief there they must not
-// know, in whatever other role they ask.
-func (a Actor) ChiefAt(now time.Time) []int64 {
-	var units []int64
-	for _, g := range a.Grants {
-		if g.Role == UnitChief && g.Active(now) && !slices.Contains(units, g.NodeID) {
-			units = append(units, g.NodeID)
-		}
-	}
-	return units
-}

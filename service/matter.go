@@ -141,7 +141,7 @@ func matterFiles(seq int64) string {
 }
 
 // withPhotos are the moves that photos can be added to.
-var withPhotos = []model.MatterMove{model.MoveReport, model.MoveResolve, model.MoveAnswer, model.MoveReopen}
+var withPhotos = []model.MatterMove{model.MoveReport, model.MoveResolve, model.MoveAnswer, model.MoveReopen, model.MoveSatisfy}
 
 func matterPhotos(h *gorm.DB, id int64, events []model.ListedMatterEvent, now time.Time) (map[int64][]model.File, error) {
 	photos := map[int64][]model.File{}

@@ -24,14 +24,13 @@ type MatterDo struct {
 // matter.hidden_from_chief, matter.not_at_chief, matter.not_in_grid; text.empty where words are due.
 func (s *Service) MoveMatter(ctx context.Context, cmd Command, id int64, move model.MatterMove, do MatterDo) (MatterRecord, error) {
 	rule := model.RuleOf(move)
-	var err error
-	if do.Words, err = model.CleanText("body.words", do.Words, model.MaxMatterWords, true); err != nil {
-		return MatterRecord{}, err
+	clean := model.CleanText
+	if rule.Words {
+		clean = model.NeedText
 	}
-	if rule.Words && do.Words == "" {
-		if _, err = model.NeedText("body.words", do.Words, model.MaxMatterWords, true); err != nil {
-			return MatterRecord{}, err
-		}
+	var err error
+	if do.Words, err = clean("body.words", do.Words, model.MaxMatterWords, true); err != nil {
+		return MatterRecord{}, err
 	}
 	return s.onMatter(ctx, cmd, id, func(t *tx, m *model.ListedMatter, _ MatterSeenAs) error {
 		events, err := model.ListedMatterEventsOf(t.DB, id)

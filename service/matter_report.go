@@ -216,7 +216,7 @@ func (t *tx) officersFor(m model.Matter, path string) ([]model.Officer, error) {
 func (t *tx) needReportsLeft(p model.Person, path string, urgent bool) error {
 	var hiddenAt []int64
 	if p.ID != t.by.PersonID {
-		hiddenAt = t.by.ChiefAt(t.now)
+		hiddenAt = t.by.UnitsLed(t.now)
 	}
 	n, err := model.CountMattersSince(t.DB, p.ID, model.BeijingMidnight(t.now), hiddenAt)
 	switch {

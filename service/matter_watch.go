@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"errors"
 
 	"danyuan/model"
 )
@@ -22,7 +21,7 @@ func (s *Service) WatchMatters(ctx context.Context) error {
 			return err
 		}
 		for _, id := range due {
-			if err := s.watchMatter(ctx, id); err != nil && !errors.Is(err, model.ErrMatterStale) {
+			if err := s.watchMatter(ctx, id); err != nil {
 				return err
 			}
 		}

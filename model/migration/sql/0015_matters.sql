@@ -93,6 +93,7 @@ CREATE TABLE IF NOT EXISTS matters (
   due_at @time,
   look_at @time,
   warned @bool NOT NULL,
+  overdue @bool NOT NULL,
   allowed_seconds BIGINT NOT NULL,
   left_seconds BIGINT NOT NULL,
   joined BIGINT NOT NULL,
