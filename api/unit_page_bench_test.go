@@ -11,8 +11,11 @@ import (
 	"danyuan/testkit"
 )
 
-// sink is a ResponseWriter that keeps nothing.
-type sink struct{ header http.Header }
+// sink is a ResponseWriter that keeps nothing but the status.
+type sink struct {
+	header http.Header
+	status int
+}
 
 // Header gives the one header map.
 func (s *sink) Header() http.Header { return s.header }
@@ -20,8 +23,8 @@ func (s *sink) Header() http.Header { return s.header }
 // Write forgets.
 func (s *sink) Write(b []byte) (int, error) { return len(b), nil }
 
-// WriteHeader forgets.
-func (s *sink) WriteHeader(int) {}
+// WriteHeader notes the status.
+func (s *sink) WriteHeader(status int) { s.status = status }
 
 func serveTo(b *testing.B, h http.Handler, path, token string) {
 	b.Helper()
@@ -29,11 +32,15 @@ func serveTo(b *testing.B, h http.Handler, path, token string) {
 	if token != "" {
 		r.Header.Set("Authorization", "Bearer "+token)
 	}
-	w := &sink{http.Header{}}
+	r.Host = "127.0.0.1:8080" // the testkit's house is a demo, which answers to no other name
+	w := &sink{header: http.Header{}}
 	b.ReportAllocs()
 	for b.Loop() {
 		clear(w.header)
 		h.ServeHTTP(w, r)
+		if w.status != http.StatusOK && w.status != 0 {
+			b.Fatalf("%s answers %d", path, w.status)
+		}
 	}
 }
 

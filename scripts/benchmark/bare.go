@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -11,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gin-gonic/gin"
 	_ "modernc.org/sqlite" // the driver that danyuan uses, too
 
 	"danyuan/model"
@@ -36,6 +38,31 @@ func runBare(kind, url string, clients int, seconds float64) error {
 		return err
 	}
 	return b.measure(call, clients, seconds)
+}
+
+// serveBare answers every request with the same bytes, after a call's bare statements: what HTTP takes of
+// a call beside them, whoever checks and writes nothing.
+func serveBare(kind, url, address, file string) error {
+	body, err := os.ReadFile(file) //nolint:gosec // scripts/bench names the file
+	if err != nil {
+		return err
+	}
+	b := &bare{sqlite: strings.HasPrefix(url, "sqlite:")}
+	if err := b.open(url, 64); err != nil {
+		return err
+	}
+	call, err := b.call(kind)
+	if err != nil {
+		return err
+	}
+	var n atomic.Int64
+	return serve(address, func(c *gin.Context) {
+		if err := call(c, n.Add(1)); err != nil {
+			c.String(http.StatusInternalServerError, err.Error())
+			return
+		}
+		c.Data(http.StatusOK, "application/json", body)
+	})
 }
 
 func (b *bare) open(url string, clients int) (err error) {

@@ -34,6 +34,7 @@ var tools = map[string]struct {
 	"roster":   {3, "ROWS STRUCTURE ROSTER", func(w []string, n func(int) int) error { return roster(n(0), w[1], w[2]) }},
 	"furnish":  {3, "URL KEYS DIR", func(w []string, _ func(int) int) error { return furnish(w[0], w[1], w[2]) }},
 	"bare":     {4, "CALL URL CLIENTS SECONDS", func(w []string, n func(int) int) error { return runBare(w[0], w[1], n(2), float64(n(3))) }},
+	"served":   {4, "CALL URL ADDRESS FILE", func(w []string, _ func(int) int) error { return serveBare(w[0], w[1], w[2], w[3]) }},
 	"each":     {4, "URL TOKEN THINGS CLIENTS", func(w []string, n func(int) int) error { return runEach(w[0], w[1], w[2], n(3)) }},
 
 	"furnish-matters": {4, "URL KEYS MATTERS DIR", func(w []string, n func(int) int) error { return furnishMatters(w[0], w[1], n(2), w[3]) }},
@@ -71,9 +72,15 @@ func constant(address, file string) error {
 	if err != nil {
 		return err
 	}
+	return serve(address, func(c *gin.Context) { c.Data(http.StatusOK, "application/json", body) })
+}
+
+// serve answers every GET from gin alone.
+func serve(address string, answer gin.HandlerFunc) error {
 	gin.SetMode(gin.ReleaseMode)
 	r := gin.New()
-	r.GET("/", func(c *gin.Context) { c.Data(http.StatusOK, "application/json", body) })
+	r.GET("/", answer)
 	r.GET("/metrics", gin.WrapH(promhttp.Handler()))
+	r.NoRoute(answer)
 	return (&http.Server{Addr: address, Handler: r, ReadHeaderTimeout: 10 * time.Second}).ListenAndServe()
 }
