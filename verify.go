@@ -8,7 +8,7 @@ import (
 	"danyuan/service"
 )
 
-// verify is the command that recomputes the points book.
+// verify is the command that recomputes the points book, and follows every matter.
 type verify struct{ config.Settings }
 
 // Run lists every difference, and fails when there is one.
@@ -26,8 +26,8 @@ func (c *verify) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("核对了 %d 个账户、%d 笔、%d 条流水,用时 %.1f 秒,不一致 %d 处。\n",
-		checked.Accounts, checked.Transfers, checked.Entries, clock{}.Now().Sub(began).Seconds(), differences)
+	fmt.Printf("核对了 %d 个账户、%d 笔、%d 条流水、%d 件事项,用时 %.1f 秒,不一致 %d 处。\n",
+		checked.Accounts, checked.Transfers, checked.Entries, checked.Matters, clock{}.Now().Sub(began).Seconds(), differences)
 	if differences > 0 {
 		return errDiffers
 	}

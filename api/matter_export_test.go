@@ -47,8 +47,12 @@ func TestMatterExport_isWholeHarmlessAndAudited(t *testing.T) {
 	if rows := c.table(c.staff, path+"?open=true"); len(rows) != 2 || rows[1][4] != "还没有办的" {
 		t.Errorf("%q", rows)
 	}
+	c.Post(c.staff, "/v1/matters/"+id+"/redact", redaction(3, "已经换好,谢谢理解")).Expect(200)
+	if rows := c.table(c.staff, path+"?state=closed"); len(rows) != 2 || rows[1][16] != "已经换好,谢谢理解" {
+		t.Errorf("redacted: %q", rows)
+	}
 	var entries []model.Audit
-	if err := c.DB.Read(t.Context()).Where("action = ?", "matter.export").Order("id").Find(&entries).Error; err != nil || len(entries) != 2 {
+	if err := c.DB.Read(t.Context()).Where("action = ?", "matter.export").Order("id").Find(&entries).Error; err != nil || len(entries) != 3 {
 		t.Fatalf("%d entries, %v", len(entries), err)
 	}
 	if entries[1].Detail != "open" || entries[1].NodeID != c.o.Community.ID {

@@ -40,7 +40,7 @@ type similarMattersView struct {
 }
 
 func (a *API) similarMatters(ctx context.Context, cmd service.Command, in *similarMattersIn) ([]model.ListedMatter, error) {
-	return a.s.SimilarMatters(ctx, cmd, in.Body.Category, in.Body.Words)
+	return a.s.SimilarMatters(ctx, cmd.By, in.Body.Category, in.Body.Words)
 }
 
 func viewSimilarMatters(all []model.ListedMatter) similarMattersView {

@@ -105,8 +105,9 @@ func TestMatter_fromReportToCloseOut(t *testing.T) {
 	w.Get(w.volunteer, "/v1/notices").Expect(200).Has("请评价")
 	w.do(w.volunteer, &m, "rate", "words", "").Refused(422, "http.invalid") // solved and satisfied are asked for
 	w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": true, "satisfied": false}).Refused(422, "text.empty")
-	w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": true, "satisfied": true}).Expect(200).Into(&after)
-	if after.State != "closed" || after.Outcome != "satisfied" || len(after.Events) != 6 || after.Events[4].By != "王建国" || after.Events[4].Role != "单元长" || len(after.Events[4].Photos) != 1 {
+	thanks := w.UploadPhoto(w.volunteer)
+	w.Post(w.volunteer, "/v1/matters/"+m.ID+"/rate", map[string]any{"seen": m.Seen, "solved": true, "satisfied": true, "photos": []string{thanks}}).Expect(200).Into(&after)
+	if after.State != "closed" || after.Outcome != "satisfied" || len(after.Events) != 6 || after.Events[4].By != "王建国" || after.Events[4].Role != "单元长" || len(after.Events[4].Photos) != 1 || len(after.Events[5].Photos) != 1 {
 		t.Errorf("%+v", after)
 	}
 	w.Get(w.volunteer, "/v1/me/matters").Expect(200).Has("楼道灯")

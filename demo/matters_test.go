@@ -20,7 +20,7 @@ func TestFillMatters_areWhatTheirEventsMakeThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	h := k.DB.Read(t.Context())
-	if err := model.MattersAstray(h, func(a model.Astray) { t.Errorf("matter %d: %s", a.ID, a.What) }); err != nil {
+	if _, err := model.MattersAstray(h, func(a model.Astray) { t.Errorf("matter %d: %s", a.ID, a.What) }); err != nil {
 		t.Fatal(err)
 	}
 	var matters []model.Matter

@@ -110,11 +110,6 @@ const (
 	SystemMoves   Mover = "system"
 )
 
-// Title is what people call the mover.
-func (m Mover) Title() string {
-	return map[Mover]string{ReporterMoves: "上报人", HandlerMoves: "当前办理人", AboveMoves: "上级", SystemMoves: "系统(到时限)"}[m]
-}
-
 // StepWay is where on the path a move leads.
 type StepWay string
 

@@ -12,19 +12,21 @@ import (
 const verifiedAtOnce = 500
 
 // MattersAstray follows every matter's events along the machine, and holds what it is now against them.
-func MattersAstray(tx *gorm.DB, report func(Astray)) error {
+// It gives how many matters there are.
+func MattersAstray(tx *gorm.DB, report func(Astray)) (matters int64, err error) {
 	after := int64(0)
 	for {
 		var some []Matter
 		if err := tx.Where("id > ?", after).Order("id").Limit(verifiedAtOnce).Find(&some).Error; err != nil || len(some) == 0 {
-			return err
+			return matters, err
 		}
 		last := some[len(some)-1].ID
 		var events []MatterEvent
 		if err := tx.Where("matter_id > ? AND matter_id <= ?", after, last).Order("matter_id, seq").Find(&events).Error; err != nil {
-			return err
+			return matters, err
 		}
 		after = last
+		matters += int64(len(some))
 		for _, m := range some {
 			n := slices.IndexFunc(events, func(e MatterEvent) bool { return e.MatterID != m.ID })
 			if n < 0 {

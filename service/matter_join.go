@@ -12,31 +12,27 @@ import (
 // offeredSimilar is how many similar matters somebody is offered to join.
 const offeredSimilar = 5
 
-// SimilarMatters gives open matters of the actor's grid that say much of the same as they are about to
+// SimilarMatters gives open matters of the asker's grid that say much of the same as they are about to
 // report, as a neighbour may know them. Refusals: matter.no_home, matter.unknown_category.
-func (s *Service) SimilarMatters(ctx context.Context, cmd Command, category, words string) ([]model.ListedMatter, error) {
+func (s *Service) SimilarMatters(ctx context.Context, by model.Actor, category, words string) ([]model.ListedMatter, error) {
 	words, err := model.CleanText("body.words", words, model.MaxMatterWords, true)
 	if err != nil {
 		return nil, err
 	}
-	return inTx(ctx, s, cmd, func(t *tx) ([]model.ListedMatter, error) {
-		grid, err := gridOf(t.DB, t.by)
-		if err != nil {
-			return nil, err
-		}
-		c, err := model.MatterCategoryFor(t.DB, category)
-		if err != nil {
-			return nil, err
-		}
-		near, err := model.SimilarMatters(t.DB, grid, t.by.PersonID, c, words, offeredSimilar)
-		if err != nil {
-			return nil, err
-		}
-		for i := range near {
-			near[i] = asNeighbour(near[i])
-		}
-		return near, t.audit("matter.compare", 0, "grid", grid, "")
-	})
+	h := s.DB.Read(ctx)
+	grid, err := gridOf(h, by)
+	if err != nil {
+		return nil, err
+	}
+	c, err := model.MatterCategoryFor(h, category)
+	if err != nil {
+		return nil, err
+	}
+	near, err := model.SimilarMatters(h, grid, by.PersonID, c, words, offeredSimilar)
+	for i := range near {
+		near[i] = asNeighbour(near[i])
+	}
+	return near, err
 }
 
 // JoinMatter makes the actor one who joined a matter of their grid: they get every answer. Refusals:

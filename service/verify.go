@@ -14,16 +14,19 @@ import (
 type Difference = ledger.Difference
 
 // Checked is how much Verify has looked at.
-type Checked = ledger.Checked
+type Checked struct {
+	ledger.Checked
+	Matters int64
+}
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget; every confirmed hour against what it gave, and every redemption against its transfers; every matter's state against its events. It
-// changes nothing and may run beside the service.
+// every budget; every confirmed hour against what it gave, and every redemption against its transfers; every matter's
+// state against its events. It changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
-		if checked, err = ledger.Verify(tx, report); err != nil {
+		if checked.Checked, err = ledger.Verify(tx, report); err != nil {
 			return err
 		}
 		err = model.HoursAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("hours %d", a.ID), What: a.What}) })
@@ -33,7 +36,8 @@ func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked,
 		if err := verifyRedemptions(tx, report); err != nil {
 			return err
 		}
-		return model.MattersAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("matter %d", a.ID), What: a.What}) })
+		checked.Matters, err = model.MattersAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("matter %d", a.ID), What: a.What}) })
+		return err
 	})
 	return checked, err
 }
