@@ -70,6 +70,7 @@ var knownBy = map[string]struct {
 	"gorm.io/driver":                      {[]string{"model", "demo", "testkit"}, "open the database with model.Open"},
 	"gorm.io":                             {[]string{"model"}, "ask a function of model"},
 	"github.com/go-sql-driver/mysql":      {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
+	"github.com/jackc/pgx":                {[]string{"model", "demo", "testkit"}, "let model tell what a database error means"},
 	"modernc.org/sqlite":                  {[]string{"model", "demo", "testkit", "scripts/benchmark"}, "let model tell what a database error means"},
 	"database/sql":                        {[]string{"model", "model/migration", "testkit", "scripts/benchmark"}, "ask a function of model"},
 	"github.com/pressly/goose":            {[]string{"model/migration"}, "migrate with model.Open"},

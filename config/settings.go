@@ -15,7 +15,7 @@ import (
 type Settings struct {
 	Config      string `name:"config" env:"DANYUAN_CONFIG" placeholder:"FILE" help:"YAML 配置文件，键是下面的长选项名。"`
 	DataDir     string `name:"data-dir" env:"DATA_DIR" default:"data" help:"数据目录。"`
-	DatabaseURL string `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，或 mysql://用户:密码@主机:端口/库名；不填就用数据目录里的 SQLite。"`
+	DatabaseURL string `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名，或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
 	RedisURL    string `name:"redis-url" env:"REDIS_URL" secret:"url" placeholder:"URL" help:"redis:// 或 rediss:// 开头；不填就在进程内缓存。"`
 	KeysDir     string `name:"keys-dir" env:"KEYS_DIR" placeholder:"DIR" help:"密钥目录；正式运行必填，演示时默认是数据目录下的 keys。"`
 	LogLevel    string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`
@@ -78,7 +78,7 @@ type Serve struct {
 // this machine.
 func (s Settings) Demo() bool { return s.WeChat.AppID == "" }
 
-// Database is the database to open, "sqlite:PATH" or "mysql://…", never empty.
+// Database is the database to open, "sqlite:PATH", "mysql://…" or "postgres://…", never empty.
 func (s Settings) Database() string {
 	if s.DatabaseURL != "" {
 		return s.DatabaseURL

@@ -18,7 +18,7 @@ func (s Settings) Validate() []Problem {
 		p.add("data-dir", "不能是空的，请填一个目录")
 	}
 	if s.DatabaseURL != "" {
-		p.add("database-url", databaseProblem(s.DatabaseURL))
+		p.add("database-url", DatabaseProblem(s.DatabaseURL))
 	} else if strings.ContainsAny(s.DataDir, "?#%") {
 		p.add("data-dir", "路径里不能有 ? # %，请换一个目录")
 	}
@@ -119,17 +119,19 @@ func (p *problems) positive(flag string, d time.Duration) {
 	}
 }
 
-// databaseProblem reads the URL as package model does: the password is taken as it stands, up to the
-// last @. Several hosts are refused because the books may be written through one node only.
-func databaseProblem(value string) string {
+// DatabaseProblem says what is wrong with a database URL; "" for nothing. It reads it as package model does:
+// the password is taken as it stands, up to the last @. Several hosts are refused because the books may be
+// written through one node only.
+func DatabaseProblem(value string) string {
 	if path, ok := strings.CutPrefix(value, "sqlite:"); ok {
 		if path == "" || strings.HasPrefix(path, "//") || strings.HasPrefix(path, ":") || strings.ContainsAny(path, "?#%") {
 			return "sqlite: 后面直接写文件路径，例如 sqlite:data/danyuan.db；路径里不能有 ? # %"
 		}
 		return ""
 	}
-	const form = "要写成 mysql://用户:密码@主机:端口/库名，或 sqlite:路径；密码照原样写，后面不加参数"
-	rest, ok := strings.CutPrefix(value, "mysql://")
+	const form = "要写成 mysql://用户:密码@主机:端口/库名，同样写法的 postgres://，或 sqlite:路径；密码照原样写，后面不加参数"
+	scheme, rest, ok := strings.Cut(value, "://")
+	ok = ok && (scheme == "mysql" || scheme == "postgres")
 	at := strings.LastIndex(rest, "@")
 	if !ok || at < 0 {
 		return form
@@ -139,7 +141,7 @@ func databaseProblem(value string) string {
 	if strings.Contains(host, ",") {
 		return "只能写一个数据库主机：账本只能经一个节点写入"
 	}
-	if u, err := url.Parse("mysql://" + host); user == "" || name == "" || strings.ContainsAny(name, "/?#") ||
+	if u, err := url.Parse(scheme + "://" + host); user == "" || name == "" || strings.ContainsAny(name, "/?#") ||
 		err != nil || u.Hostname() == "" || !portFits(u.Port()) {
 		return form
 	}

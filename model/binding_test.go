@@ -14,15 +14,14 @@ func TestActivate_theIndexesAllowOneAccountAPersonAndOnePersonAnAccount(t *testi
 	k := testkit.New(t)
 	o := k.Org()
 	p, other := k.Person(o.Unit, "李小梅"), k.Person(o.Unit, "王大力")
-	activate := func(user int64, p model.Person) (err error) {
-		k.Tx(func(tx *gorm.DB) error {
-			var b model.Binding
-			if b, err = model.StartBinding(tx, user, "13900000001", k.Clock.Now()); err == nil {
+	activate := func(user int64, p model.Person) error {
+		return k.DB.Tx(t.Context(), func(tx *gorm.DB) error {
+			b, err := model.StartBinding(tx, user, "13900000001", k.Clock.Now())
+			if err == nil {
 				err = b.Activate(tx, p, model.ByPhone, 0, k.Clock.Now())
 			}
-			return nil
+			return err
 		})
-		return err
 	}
 	var users [2]int64
 	k.Tx(func(tx *gorm.DB) error {

@@ -16,7 +16,7 @@ type Callback struct {
 
 // AddCallback stores an event; added is false when it was taken before.
 func AddCallback(tx *gorm.DB, c *Callback) (added bool, err error) {
-	err = tx.Create(c).Error
+	err = trying(tx, func(tx *gorm.DB) error { return tx.Create(c).Error })
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return false, nil
 	}

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
 	"gorm.io/gorm/logger"
@@ -28,8 +29,9 @@ type DB struct {
 	keys        *Keys
 }
 
-// Open connects to "sqlite:PATH" or "mysql://user:password@host:port/database", brings the schema up
-// to date, and refuses a database that a newer danyuan has written. pool bounds the connections.
+// Open connects to "sqlite:PATH", "mysql://user:password@host:port/database" or the same with postgres://,
+// brings the schema up to date, and refuses a database that a newer danyuan has written. pool bounds the
+// connections.
 func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
 	d, err := connect(url, pool)
 	if err != nil {
@@ -58,6 +60,8 @@ func connect(url string, pool int) (*DB, error) {
 		return connectSQLite(rest, pool)
 	case "mysql":
 		return connectMySQL(url, pool)
+	case "postgres":
+		return connectPostgres(url, pool)
 	}
 	return nil, fmt.Errorf("model: database scheme %q is not supported", scheme)
 }
@@ -141,27 +145,17 @@ func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 
 // MySQLConfig reads a database URL into the driver's own form, with what danyuan relies on set.
 func MySQLConfig(url string) (*mysqldriver.Config, error) {
-	rest := strings.TrimPrefix(url, "mysql://")
-	login, place, ok := cutLast(rest, "@")
-	if !ok {
-		return nil, errors.New("model: the database URL names no user")
+	s, err := serverOf(url)
+	if err != nil {
+		return nil, err
 	}
-	host, name, _ := strings.Cut(place, "/")
-	user, password, _ := strings.Cut(login, ":")
 	cfg := mysqldriver.NewConfig()
-	cfg.User, cfg.Passwd, cfg.Net, cfg.Addr, cfg.DBName = user, password, "tcp", host, name
+	cfg.User, cfg.Passwd, cfg.Net, cfg.Addr, cfg.DBName = s.user, s.password, "tcp", s.host, s.database
 	cfg.ParseTime, cfg.Loc, cfg.InterpolateParams, cfg.ClientFoundRows = true, time.UTC, true, true
 	cfg.Collation = "utf8mb4_bin"
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 60*time.Second, 30*time.Second
 	cfg.Params = map[string]string{"time_zone": "'+00:00'", "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"}
 	return cfg, nil
-}
-
-func cutLast(s, sep string) (before, after string, found bool) {
-	if i := strings.LastIndex(s, sep); i >= 0 {
-		return s[:i], s[i+len(sep):], true
-	}
-	return "", s, false
 }
 
 func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
@@ -198,7 +192,7 @@ func (d *DB) Snapshot(ctx context.Context, fn func(tx *gorm.DB) error) error {
 // Keys gives the keys that seal this database's columns.
 func (d *DB) Keys() *Keys { return d.keys }
 
-// Dialect is "sqlite" or "mysql".
+// Dialect is "sqlite", "mysql" or "postgres".
 func (d *DB) Dialect() string { return d.dialect }
 
 // Ping asks the database for an answer.
@@ -270,6 +264,10 @@ func WorthRetrying(err error) bool {
 	var my *mysqldriver.MySQLError
 	if errors.As(err, &my) {
 		return my.Number == 1213 || my.Number == 1205 || my.Number == 1020
+	}
+	var pg *pgconn.PgError
+	if errors.As(err, &pg) {
+		return pg.Code == "40001" || pg.Code == "40P01" || pg.Code == "55P03"
 	}
 	return busy(err)
 }

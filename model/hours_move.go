@@ -71,7 +71,7 @@ func MarkConfirmed(tx *gorm.DB, list []Hours) error {
 		}
 		done := tx.Model(&Hours{}).Where("id IN ? AND state = ?", ids, HoursClaimed).Updates(map[string]any{
 			"state": HoursConfirmed, "decided_by_id": some[0].DecidedByID, "decided_at": some[0].DecidedAt, "evaluation": some[0].Evaluation,
-			"points": points.expr(), "transfer_id": transfers.expr(),
+			"points": points.of("points"), "transfer_id": transfers.of("transfer_id"),
 		})
 		if done.Error != nil {
 			return done.Error
@@ -97,8 +97,9 @@ func (b *byID) add(id int64, value any) {
 	b.args = append(b.args, id, value)
 }
 
-func (b *byID) expr() clause.Expr {
-	return gorm.Expr("CASE id"+b.text.String()+" END", b.args...)
+// of gives the values of a column, whose own type they take for staying what it is otherwise.
+func (b *byID) of(column string) clause.Expr {
+	return gorm.Expr("CASE id"+b.text.String()+" ELSE "+column+" END", b.args...)
 }
 
 // ChangeHours writes what hours say now: a claim that was changed, or confirmed ones that were corrected.

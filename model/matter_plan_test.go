@@ -84,14 +84,14 @@ func (l *ledger) fill(tx *gorm.DB, reporter int64) error {
 // age puts older matters behind those that there are: copies, but for the rare word.
 func (l *ledger) age() {
 	l.Helper()
-	s := columnNames(l, "matters")
+	s, quoted := columnNames(l, "matters"), func(name string) string { return l.DB.Read(l.Context()).Statement.Quote(name) }
 	rare := model.Pairs("井盖")[0]
 	l.Tx(func(tx *gorm.DB) error {
 		for i := range timesOlder {
 			back, kept := model.FirstID(testkit.Start)-model.FirstID(testkit.Start.AddDate(0, 0, -100*(i+1))), model.FirstID(testkit.Start.AddDate(0, 0, -90))
 			values := strings.NewReplacer(
-				"`id`", fmt.Sprintf("id - %d", back), "`words`", "CASE WHEN words LIKE '%井盖%' THEN '灯坏了' ELSE words END",
-				"`closed_at`", "CASE WHEN closed_at IS NOT NULL THEN '2025-01-01 00:00:00' END",
+				quoted("id"), fmt.Sprintf("id - %d", back), quoted("words"), "CASE WHEN words LIKE '%井盖%' THEN '灯坏了' ELSE words END",
+				quoted("closed_at"), "CASE WHEN closed_at IS NOT NULL THEN "+l.moment("2025-01-01 00:00:00")+" END",
 			).Replace(s)
 			if err := tx.Exec(fmt.Sprintf("INSERT INTO matters (%s) SELECT %s FROM matters WHERE id > ?", s, values), kept).Error; err != nil {
 				return err
@@ -105,11 +105,19 @@ func (l *ledger) age() {
 	})
 }
 
+// moment writes a time into a statement.
+func (l *ledger) moment(text string) string {
+	if l.DB.Dialect() == "postgres" {
+		return "TIMESTAMPTZ '" + text + "+00'"
+	}
+	return "'" + text + "'"
+}
+
 func columnNames(l *ledger, table string) string {
 	l.Helper()
 	var names []string
 	for name := range columnsOf(l, l.DB.Read(l.Context()), table) {
-		names = append(names, "`"+name+"`")
+		names = append(names, l.DB.Read(l.Context()).Statement.Quote(name))
 	}
 	slices.Sort(names)
 	return strings.Join(names, ", ")
@@ -219,14 +227,17 @@ func (l *ledger) inSteps(look func(when string)) {
 	}
 }
 
-func (l *ledger) mysql() bool { return l.DB.Read(l.Context()).Name() == "mysql" }
+func (l *ledger) mysql() bool { return l.DB.Dialect() == "mysql" }
 
 // explain tells what is wrong with how the engine would run a statement: it would go through the whole of a
 // table that grows, sort or gather rows of it, or take another index.
 func (l *ledger) explain(text, by string) (wrong []string) {
 	l.Helper()
-	if l.mysql() {
+	switch l.DB.Dialect() {
+	case "mysql":
 		return l.explainMySQL(text, by)
+	case "postgres":
+		return l.explainPostgres(text)
 	}
 	var plan []struct{ Detail string }
 	if err := l.DB.Read(l.Context()).Raw("EXPLAIN QUERY PLAN " + text).Scan(&plan).Error; err != nil {
@@ -269,6 +280,42 @@ func (l *ledger) explainMySQL(text, by string) (wrong []string) {
 		if access == "ALL" || access == "index" || !grouped && (strings.Contains(extra, "filesort") || strings.Contains(extra, "temporary")) ||
 			table == "matters" && key != "PRIMARY" && !named(key, by) {
 			wrong = append(wrong, fmt.Sprint(step))
+		}
+	}
+	return wrong
+}
+
+// explainPostgres asks for a plan without the ways that are cheapest in a small table: what is left shows
+// whether an index serves. Which of several it takes it decides by what it has counted.
+func (l *ledger) explainPostgres(text string) (wrong []string) {
+	l.Helper()
+	var steps []string
+	err := l.DB.Read(l.Context()).Connection(func(c *gorm.DB) error {
+		c = c.Session(&gorm.Session{})
+		const ways = "enable_seqscan enable_bitmapscan enable_sort enable_hashjoin enable_mergejoin"
+		for way := range strings.FieldsSeq(ways) {
+			if err := c.Exec("SET " + way + " = off").Error; err != nil {
+				return err
+			}
+		}
+		if err := c.Raw("EXPLAIN (COSTS OFF) " + text).Scan(&steps).Error; err != nil {
+			return err
+		}
+		for way := range strings.FieldsSeq(ways) {
+			if err := c.Exec("RESET " + way).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		l.Fatal(err)
+	}
+	grouped := strings.Contains(text, "GROUP BY")
+	for _, step := range steps {
+		onMatters := strings.Contains(step, "on matters") || strings.Contains(step, "on matter_terms")
+		if strings.Contains(step, "Seq Scan") && onMatters || strings.Contains(step, "Sort Key") && !grouped {
+			wrong = append(wrong, step)
 		}
 	}
 	return wrong

@@ -113,6 +113,9 @@ func tablesOf(t testing.TB, h *gorm.DB) []string {
 func columnsOf(t testing.TB, h *gorm.DB, table string) map[string]described {
 	t.Helper()
 	query := "SELECT name, LOWER(type) AS type, \"notnull\" = 0 AND pk = 0 AS nullable FROM pragma_table_info(?)"
+	if h.Name() == "postgres" {
+		query = "SELECT column_name AS name, udt_name AS type, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = current_schema() AND table_name = ?"
+	}
 	if h.Name() == "mysql" {
 		query = "SELECT column_name AS name, column_type AS type, is_nullable = 'YES' AS nullable FROM information_schema.columns WHERE table_schema = DATABASE() AND table_name = ?"
 	}
@@ -132,8 +135,8 @@ func columnsOf(t testing.TB, h *gorm.DB, table string) map[string]described {
 
 func familyOfColumn(columnType string) string {
 	for _, f := range []struct{ family, words string }{
-		{"truth", "tinyint(1) boolean"}, {"moment", "datetime"}, {"bytes", "blob longblob varbinary"},
-		{"whole", "bigint int integer"}, {"text", "varchar char text"},
+		{"truth", "tinyint(1) boolean bool"}, {"moment", "datetime timestamptz"}, {"bytes", "blob longblob varbinary bytea"},
+		{"whole", "bigint int integer int4 int8"}, {"text", "varchar char text"},
 	} {
 		for word := range strings.FieldsSeq(f.words) {
 			if columnType == word || strings.HasPrefix(columnType, word+"(") {

@@ -29,7 +29,7 @@ var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找
 
 // AddNotice stores a notice; added is false when the same news was told before.
 func AddNotice(tx *gorm.DB, n *Notice) (added bool, err error) {
-	err = tx.Create(n).Error
+	err = trying(tx, func(tx *gorm.DB) error { return tx.Create(n).Error })
 	if errors.Is(err, gorm.ErrDuplicatedKey) {
 		return false, nil
 	}

@@ -17,9 +17,14 @@ import (
 func (k *Kit) Copies() func(t testing.TB) *Kit {
 	k.Helper()
 	copyOf := k.copyOnServer
-	if k.DB.Dialect() == "sqlite" {
+	switch k.DB.Dialect() {
+	case "sqlite":
 		whole := k.contents()
 		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openFor(t, "sqlite:"+write(t, whole)) }
+	case "postgres":
+		server := os.Getenv(DatabaseEnv)
+		whole := k.frozen(server)
+		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openFor(t, server+fromTemplate(t, server, whole)) }
 	}
 	return func(t testing.TB) *Kit {
 		t.Helper()

@@ -14,8 +14,8 @@ import (
 	"danyuan/model"
 )
 
-// DatabaseEnv names the server whose databases tests use, "mysql://root@127.0.0.1:3306/"; without it
-// each test has a SQLite file.
+// DatabaseEnv names the server whose databases tests use, "mysql://root@127.0.0.1:3306/" or
+// "postgres://postgres@127.0.0.1:5432/"; without it each test has a SQLite file.
 const DatabaseEnv = "DANYUAN_TEST_DATABASE_URL"
 
 func database(t testing.TB) *model.DB {
@@ -23,6 +23,9 @@ func database(t testing.TB) *model.DB {
 	url := os.Getenv(DatabaseEnv)
 	if url == "" {
 		return openFor(t, "sqlite:"+copyOfTemplate(t))
+	}
+	if isPostgres(url) {
+		return openFor(t, url+fromTemplate(t, url, migratedTemplate(t, url)))
 	}
 	name := borrow(t, url)
 	db := openFor(t, url+name)
@@ -36,6 +39,9 @@ func OpenDatabase(t testing.TB) (url string) {
 	server := os.Getenv(DatabaseEnv)
 	if server == "" {
 		return "sqlite:" + filepath.Join(t.TempDir(), "empty.db")
+	}
+	if isPostgres(server) {
+		return server + fromTemplate(t, server, "template0")
 	}
 	name := create(t, server)
 	t.Cleanup(func() { execute(t, server+"mysql", "DROP DATABASE "+name) })
@@ -110,11 +116,13 @@ func borrow(t testing.TB, server string) string {
 
 func create(t testing.TB, server string) string {
 	t.Helper()
-	pool.made++
-	name := fmt.Sprintf("danyuan_%d_%d", os.Getpid(), pool.made)
+	name := newName()
 	execute(t, server+"mysql", "CREATE DATABASE "+name+" CHARACTER SET utf8mb4 COLLATE utf8mb4_bin")
 	return name
 }
+
+// newName is called under the pool's lock.
+func newName() string { pool.made++; return fmt.Sprintf("danyuan_%d_%d", os.Getpid(), pool.made) }
 
 func giveBack(name string) { pool.Lock(); pool.free = append(pool.free, name); pool.Unlock() }
 

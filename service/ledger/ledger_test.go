@@ -205,10 +205,14 @@ func TestEntries_databaseItselfKeepsThem(t *testing.T) {
 	k := testkit.New(t)
 	_, err := move(k, ledger.Leg{Key: issued, Amount: -50}, ledger.Leg{Key: anna, Amount: 50})
 	must(t, err)
-	for _, statement := range []string{
-		"UPDATE entries SET amount = amount + 1", "UPDATE transfers SET kind = 'x'", "DELETE FROM entries", "DELETE FROM transfers",
-		"REPLACE INTO entries (account_id, seq, transfer_id, amount, balance, hash) SELECT account_id, seq, transfer_id, amount + 1, balance, hash FROM (SELECT * FROM entries) e",
-	} {
+	const again = "INTO entries (account_id, seq, transfer_id, amount, balance, hash) SELECT account_id, seq, transfer_id, amount + 1, balance, hash FROM (SELECT * FROM entries) e"
+	ways := []string{"UPDATE entries SET amount = amount + 1", "UPDATE transfers SET kind = 'x'", "DELETE FROM entries", "DELETE FROM transfers"}
+	if k.DB.Dialect() == "postgres" {
+		ways = append(ways, "INSERT "+again+" ON CONFLICT (account_id, seq) DO UPDATE SET amount = 0", "TRUNCATE entries", "TRUNCATE transfers CASCADE")
+	} else {
+		ways = append(ways, "REPLACE "+again)
+	}
+	for _, statement := range ways {
 		err := k.DB.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Exec(statement).Error })
 		if err == nil || !strings.Contains(err.Error(), "append-only") {
 			t.Errorf("%s: %v", statement, err)
@@ -307,7 +311,11 @@ func withoutTriggers(k *testkit.Kit) {
 	}
 	for _, table := range []string{"transfers", "entries"} {
 		for _, what := range []string{"UPDATE", "DELETE"} {
-			run(fmt.Sprintf("DROP TRIGGER tr_%s_no_%s", table, what))
+			drop := fmt.Sprintf("DROP TRIGGER tr_%s_no_%s", table, what)
+			if k.DB.Dialect() == "postgres" {
+				drop += " ON " + table
+			}
+			run(drop)
 		}
 	}
 	k.Cleanup(func() {
@@ -323,6 +331,9 @@ func withoutTriggers(k *testkit.Kit) {
 func withoutForeignKeys(tx *gorm.DB) (back func() error, err error) {
 	if tx.Name() == "sqlite" {
 		return func() error { return nil }, tx.Exec("PRAGMA defer_foreign_keys = 1").Error
+	}
+	if tx.Name() == "postgres" {
+		return func() error { return tx.Exec("SET LOCAL session_replication_role = origin").Error }, tx.Exec("SET LOCAL session_replication_role = replica").Error
 	}
 	return func() error { return tx.Exec("SET FOREIGN_KEY_CHECKS = 1").Error }, tx.Exec("SET FOREIGN_KEY_CHECKS = 0").Error
 }

@@ -1,0 +1,77 @@
+package model
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"net"
+	"strconv"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgtype"
+	"github.com/jackc/pgx/v5/stdlib"
+	"gorm.io/driver/postgres"
+	"gorm.io/gorm"
+)
+
+// connectPostgres opens one pool for reading and writing. PostgreSQL reads what is committed by default.
+func connectPostgres(url string, pool int) (*DB, error) {
+	conn, err := Postgres(url)
+	if err != nil {
+		return nil, err
+	}
+	h, err := open(postgres.New(postgres.Config{Conn: conn}), pool)
+	if err != nil {
+		return nil, err
+	}
+	return &DB{write: h, read: h, dialect: "postgres"}, nil
+}
+
+// Postgres opens the database of a "postgres://…" URL with what danyuan relies on set: times in UTC, and
+// parameters written into the text on our side, as on MariaDB: then one statement is one way to the server
+// and back, also through a pool in front of it, and an untyped parameter takes the type of its place.
+func Postgres(url string) (*sql.DB, error) {
+	s, err := serverOf(url)
+	if err != nil {
+		return nil, err
+	}
+	// Whatever the environment says for other programs is not for this one.
+	cfg, err := pgx.ParseConfig("host=localhost sslmode=prefer")
+	if err != nil {
+		return nil, fmt.Errorf("model: %w", err)
+	}
+	host, port, err := net.SplitHostPort(s.host)
+	if err != nil {
+		host, port = s.host, ""
+	}
+	n, err := strconv.ParseUint(cmp.Or(port, "5432"), 10, 16)
+	if err != nil {
+		return nil, fmt.Errorf("model: the database URL's port: %w", err)
+	}
+	cfg.Host, cfg.Port, cfg.User, cfg.Password, cfg.Database = host, uint16(n), s.user, s.password, s.database
+	if cfg.TLSConfig != nil {
+		cfg.TLSConfig.ServerName = host
+	}
+	for _, also := range cfg.Fallbacks {
+		also.Host, also.Port = host, uint16(n)
+	}
+	cfg.ConnectTimeout = 5 * time.Second
+	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
+	cfg.RuntimeParams["timezone"] = "UTC"
+	cfg.RuntimeParams["lock_timeout"] = "30s"
+	return stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
+		c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
+		return nil
+	})), nil
+}
+
+// trying runs what may be refused in the middle of a transaction that goes on after it. PostgreSQL ends a
+// transaction at the first failure, unless it has a savepoint to return to.
+func trying(tx *gorm.DB, fn func(tx *gorm.DB) error) error {
+	if tx.Name() == "postgres" {
+		return tx.Transaction(fn)
+	}
+	return fn(tx)
+}
