@@ -43,9 +43,12 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 		return nil, err
 	}
 	if h.db, err = model.Open(ctx, set.Database(), keys, pool); err != nil {
-		return nil, databaseFault(set, err)
+		return nil, databaseFault(set.Database(), err)
 	}
 	h.close = append(h.close, h.db.Close)
+	if err := h.db.Whole(ctx); err != nil {
+		return nil, errors.Join(err, h.Close())
+	}
 	if h.cache, err = cache.Open(ctx, set.RedisURL, clock{}.Now); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
@@ -96,15 +99,11 @@ func (h *house) reachable(public, listening string) {
 
 // databaseFault says that it is the database that can't be used, and where it was looked for; the
 // address is shown without user and password.
-func databaseFault(set config.Settings, err error) error {
+func databaseFault(url string, err error) error {
 	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
 		return err
 	}
-	where := set.Database()
-	if cfg, bad := model.MySQLConfig(where); bad == nil && strings.HasPrefix(where, "mysql:") {
-		where = "mysql://" + cfg.Addr + "/" + cfg.DBName
-	}
-	return fmt.Errorf("数据库 %s 连不上或打不开,请检查 DATABASE_URL、用户名密码和数据库服务器:%w", where, err)
+	return fmt.Errorf("数据库 %s 连不上或打不开,请检查 DATABASE_URL、用户名密码和数据库服务器:%w", model.Address(url), err)
 }
 
 // Close gives everything back, the last opened first.

@@ -22,6 +22,9 @@ type commands struct {
 	FirstAdmin   firstAdmin   `cmd:"" help:"设立第一位区级管理员,只能用一次。"`
 	RestoreAdmin restoreAdmin `cmd:"" help:"在任的区级管理员丢了微信、手机号也换了,让本人用新的手机号重新绑定。"`
 	Verify       verify       `cmd:"" help:"核对积分账本:每个余额、每条链、每件奖品的库存、每笔预算都从流水重新算一遍。"`
+	Copy         copying      `cmd:"" help:"把整个数据库复制到另一个数据库(SQLite、MariaDB、PostgreSQL 之间),逐行核对;中断了可以接着做。"`
+	Backup       backup       `cmd:"" help:"把数据库和照片备份到一个目录,服务不用停。"`
+	Restore      restore      `cmd:"" help:"把备份恢复到空的数据库。"`
 	Keys         createKeys   `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
 }
 

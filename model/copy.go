@@ -1,0 +1,392 @@
+package model
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/schema"
+
+	"danyuan/fault"
+	"danyuan/model/migration"
+)
+
+// Refusals of copying.
+var (
+	ErrCopyInUse    = fault.New(fault.Conflict, "copy.target_in_use", "目标数据库里已经有数据,没有改动任何内容。请换一个空的数据库。")
+	ErrCopyHalf     = fault.New(fault.Conflict, "copy.unfinished", "这个数据库只复制了一部分,不能使用。请用同样的命令把复制做完。")
+	ErrCopyDiffers  = fault.New(fault.Conflict, "copy.differs", "复制以后有对不上的地方,已列在上面。如果源数据库在复制中断期间有改动,请换一个空的目标数据库重新复制。")
+	errCopyLostKeys = fault.New(fault.Internal, "copy.no_key", "系统出了点问题:有一张表没有主键。请联系技术人员。")
+)
+
+// beingCopied is the lock that a database has while it is only partly copied. Its name lies before all
+// others, so that the copy of the locks goes on after it.
+const beingCopied = "!copying"
+
+// copiedAtOnce is how many rows are written by one statement, and copiedBytes from which size on fewer are.
+const (
+	copiedAtOnce = 200
+	copiedBytes  = 4 << 20
+)
+
+// Copy moves every row of one database, as it is at one moment, into another of any engine: one that has
+// nothing in it but what migrations put there, or that an earlier Copy from the same has not finished. Then
+// it holds both against each other, row by row and column by column, and reports each table's first
+// difference. Sealed columns are copied as they are: both databases need the same keys. Until all is equal
+// no danyuan serves from the target. Refusals: ErrCopyInUse, ErrCopyHalf for the source, ErrCopyDiffers.
+func Copy(ctx context.Context, from, to *DB, progress func(table string, rows int64), differs func(table, what string)) error {
+	parts, err := copied()
+	if err != nil {
+		return err
+	}
+	if err := from.Whole(ctx); err != nil {
+		return err
+	}
+	if err := to.clearForCopy(ctx, parts); err != nil {
+		return err
+	}
+	return from.Snapshot(ctx, func(src *gorm.DB) error {
+		for _, p := range parts {
+			if err := p.copy(ctx, src, to, progress); err != nil {
+				return fmt.Errorf("model: copying %s: %w", p.table, err)
+			}
+		}
+		if err := compareAll(ctx, src, to, parts, differs); err != nil {
+			return err
+		}
+		return to.finishCopy(ctx, parts)
+	})
+}
+
+// Compare holds one database, as a handle sees it, against another, as Copy does at its end: all tables, or
+// only some. Refusal: ErrCopyDiffers.
+func Compare(ctx context.Context, src *gorm.DB, to *DB, differs func(table, what string), only ...string) error {
+	parts, err := copied()
+	if err != nil {
+		return err
+	}
+	if len(only) > 0 {
+		parts = slices.DeleteFunc(parts, func(p copiedTable) bool { return !slices.Contains(only, p.table) })
+	}
+	return compareAll(ctx, src, to, parts, differs)
+}
+
+func compareAll(ctx context.Context, src *gorm.DB, to *DB, parts []copiedTable, differs func(table, what string)) error {
+	equal := true
+	for _, p := range parts {
+		what, err := p.compare(ctx, src, to)
+		if err != nil {
+			return fmt.Errorf("model: comparing %s: %w", p.table, err)
+		}
+		if what != "" {
+			differs(p.table, what)
+			equal = false
+		}
+	}
+	if !equal {
+		return ErrCopyDiffers
+	}
+	return nil
+}
+
+// Whole refuses a database that is only partly copied.
+func (d *DB) Whole(ctx context.Context) error {
+	half, err := d.isHalf(ctx)
+	if err == nil && half {
+		err = ErrCopyHalf
+	}
+	return err
+}
+
+func (d *DB) isHalf(ctx context.Context) (bool, error) {
+	var n int64
+	err := d.Read(ctx).Model(&Lock{}).Where("name = ?", beingCopied).Count(&n).Error
+	return n > 0, err
+}
+
+// clearForCopy takes away what migrations have put into a new database, and marks it as half.
+func (d *DB) clearForCopy(ctx context.Context, parts []copiedTable) error {
+	half, err := d.isHalf(ctx)
+	if err != nil || half {
+		return err
+	}
+	seeded := migration.Seeded()
+	return d.Tx(ctx, func(tx *gorm.DB) error {
+		for _, p := range slices.Backward(parts) {
+			if slices.Contains(seeded, p.table) {
+				if err := tx.Exec("DELETE FROM " + p.table).Error; err != nil {
+					return err
+				}
+				continue
+			}
+			var used bool
+			if err := tx.Raw("SELECT EXISTS (SELECT 1 FROM " + p.table + ")").Scan(&used).Error; err != nil {
+				return err
+			}
+			if used {
+				return ErrCopyInUse
+			}
+		}
+		return tx.Create(&Lock{Name: beingCopied}).Error
+	})
+}
+
+// finishCopy lets the target be used, and lets its own numbers go on after those that were copied.
+func (d *DB) finishCopy(ctx context.Context, parts []copiedTable) error {
+	return d.Tx(ctx, func(tx *gorm.DB) error {
+		for _, p := range parts {
+			if key := p.keyColumns(); d.dialect == "postgres" && p.counts {
+				err := tx.Exec(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', '%s'), GREATEST((SELECT MAX(%s) FROM %s), 1))", p.table, key[0], key[0], p.table)).Error
+				if err != nil {
+					return err
+				}
+			}
+		}
+		return tx.Where("name = ?", beingCopied).Delete(&Lock{}).Error
+	})
+}
+
+// copiedTable is a table, or that part of one that may be copied before the rest.
+type copiedTable struct {
+	table   string
+	where   string // of this part
+	columns []string
+	types   []reflect.Type
+	key     []int // which columns are the primary key
+	counts  bool  // the database itself numbers its rows
+}
+
+// copied gives all tables, each after those that it points at: migrations make them in such an order.
+func copied() ([]copiedTable, error) {
+	var parts []copiedTable
+	for _, record := range Tables() {
+		s, err := schema.Parse(record, &sync.Map{}, schema.NamingStrategy{})
+		if err != nil {
+			return nil, err
+		}
+		t := copiedTable{table: s.Table, where: "1 = 1"}
+		for _, f := range s.Fields {
+			if f.DBName == "" {
+				continue
+			}
+			if f.PrimaryKey {
+				t.key = append(t.key, len(t.columns))
+				t.counts = t.counts || f.AutoIncrement
+			}
+			t.columns, t.types = append(t.columns, f.DBName), append(t.types, storedAs(f))
+		}
+		if len(t.key) == 0 {
+			return nil, errCopyLostKeys
+		}
+		if s.Table == "transfers" { // a reversal points at what it reverses
+			first, last := t, t
+			first.where, last.where = "reverses_id IS NULL", "reverses_id IS NOT NULL"
+			parts = append(parts, first, last)
+			continue
+		}
+		if s.Table == "locks" {
+			t.where = "name <> '" + beingCopied + "'"
+		}
+		parts = append(parts, t)
+	}
+	order := migration.Tables()
+	slices.SortStableFunc(parts, func(a, b copiedTable) int { return slices.Index(order, a.table) - slices.Index(order, b.table) })
+	return parts, nil
+}
+
+// storedAs gives the type in which a column is read without changing what it says.
+func storedAs(f *schema.Field) reflect.Type {
+	if f.TagSettings["SERIALIZER"] == "sealed" {
+		return reflect.TypeFor[[]byte]()
+	}
+	return f.FieldType
+}
+
+func (t copiedTable) keyColumns() []string {
+	names := make([]string, len(t.key))
+	for i, k := range t.key {
+		names[i] = t.columns[k]
+	}
+	return names
+}
+
+// rows reads the table in the order of its key, after a key if there is one.
+func (t copiedTable) rows(h *gorm.DB, after []any) (*sql.Rows, error) {
+	q := h.Table(t.table).Select(t.columns).Where(t.where)
+	if len(after) > 0 {
+		where, args := laterThan(t.keyColumns(), after)
+		q = q.Where(where, args...)
+	}
+	return q.Order(strings.Join(t.keyColumns(), ", ")).Rows()
+}
+
+// laterThan says "comes after this key" without comparing rows, which not every engine does by an index.
+func laterThan(columns []string, after []any) (where string, args []any) {
+	var either []string
+	for i := range columns {
+		one := ""
+		for j := range i {
+			one += columns[j] + " = ? AND "
+			args = append(args, after[j])
+		}
+		either = append(either, "("+one+columns[i]+" > ?)")
+		args = append(args, after[i])
+	}
+	return strings.Join(either, " OR "), args
+}
+
+// scan reads the present row.
+func (t copiedTable) scan(rows *sql.Rows) ([]any, error) {
+	into := make([]any, len(t.columns))
+	for i, of := range t.types {
+		into[i] = reflect.New(of).Interface()
+	}
+	if err := rows.Scan(into...); err != nil {
+		return nil, err
+	}
+	for i := range into {
+		into[i] = reflect.ValueOf(into[i]).Elem().Interface()
+	}
+	return into, nil
+}
+
+// copy writes what the target does not have yet.
+func (t copiedTable) copy(ctx context.Context, src *gorm.DB, to *DB, progress func(table string, rows int64)) error {
+	last, err := t.last(ctx, to)
+	if err != nil {
+		return err
+	}
+	rows, err := t.rows(src, last)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = rows.Close() }()
+	var some []any
+	done, many, size := int64(0), 0, 0
+	flush := func() error {
+		if many == 0 {
+			return nil
+		}
+		names := make([]string, len(t.columns))
+		for i, c := range t.columns {
+			names[i] = to.write.Statement.Quote(c)
+		}
+		line := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", ") + ")"
+		text := "INSERT INTO " + t.table + " (" + strings.Join(names, ", ") + ") VALUES " + strings.TrimSuffix(strings.Repeat(line+", ", many), ", ")
+		err := to.Tx(ctx, func(tx *gorm.DB) error { return tx.Exec(text, some...).Error })
+		done += int64(many)
+		some, many, size = some[:0], 0, 0
+		progress(t.table, done)
+		return err
+	}
+	for rows.Next() {
+		row, err := t.scan(rows)
+		if err != nil {
+			return err
+		}
+		some = append(some, row...)
+		many++
+		size += sizeOf(row)
+		if many == copiedAtOnce || size > copiedBytes {
+			if err := flush(); err != nil {
+				return err
+			}
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	return flush()
+}
+
+func sizeOf(row []any) (n int) {
+	for _, v := range row {
+		if b, ok := v.([]byte); ok {
+			n += len(b)
+		}
+	}
+	return n
+}
+
+// last gives the key of the last row that the target has; none: nothing.
+func (t copiedTable) last(ctx context.Context, to *DB) ([]any, error) {
+	q := to.Read(ctx).Table(t.table).Select(t.columns).Where(t.where).Order(strings.Join(t.keyColumns(), " DESC, ") + " DESC").Limit(1)
+	rows, err := q.Rows()
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = rows.Close() }()
+	if !rows.Next() {
+		return nil, rows.Err()
+	}
+	row, err := t.scan(rows)
+	if err != nil {
+		return nil, err
+	}
+	return t.keyOf(row), rows.Err()
+}
+
+func (t copiedTable) keyOf(row []any) []any {
+	key := make([]any, len(t.key))
+	for i, k := range t.key {
+		key[i] = row[k]
+	}
+	return key
+}
+
+// compare goes through both in the order of the key, and says where they differ first; "" for nowhere.
+func (t copiedTable) compare(ctx context.Context, src *gorm.DB, to *DB) (string, error) {
+	a, err := t.rows(src, nil)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = a.Close() }()
+	b, err := t.rows(to.Read(ctx), nil)
+	if err != nil {
+		return "", err
+	}
+	defer func() { _ = b.Close() }()
+	for {
+		more, has := a.Next(), b.Next()
+		if !more && !has {
+			if err := a.Err(); err != nil {
+				return "", err
+			}
+			return "", b.Err()
+		}
+		if more != has {
+			return "one has more rows than the other", nil
+		}
+		was, err := t.scan(a)
+		if err != nil {
+			return "", err
+		}
+		is, err := t.scan(b)
+		if err != nil {
+			return "", err
+		}
+		for i := range was {
+			if !sameValue(was[i], is[i]) {
+				return fmt.Sprintf("row %v: column %s", t.keyOf(was), t.columns[i]), nil
+			}
+		}
+	}
+}
+
+func sameValue(a, b any) bool {
+	switch x := a.(type) {
+	case time.Time:
+		y, ok := b.(time.Time)
+		return ok && x.Equal(y)
+	case *time.Time:
+		y, ok := b.(*time.Time)
+		return ok && (x == nil) == (y == nil) && (x == nil || x.Equal(*y))
+	}
+	return reflect.DeepEqual(a, b)
+}
