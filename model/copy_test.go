@@ -54,16 +54,6 @@ func something(f *schema.Field, n int64) any {
 	}[f.GORMDataType]
 }
 
-func openEmpty(t *testing.T, url string) *model.DB {
-	t.Helper()
-	db, err := model.Open(t.Context(), url, testkit.Keys(), 4)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = db.Close() })
-	return db
-}
-
 func copyTo(t *testing.T, from, to *model.DB) {
 	t.Helper()
 	err := model.Copy(t.Context(), from, to, func(string, int64) {}, func(table, what string) { t.Errorf("%s: %s", table, what) })
@@ -74,7 +64,7 @@ func copyTo(t *testing.T, from, to *model.DB) {
 
 func liteCopy(t *testing.T, of *model.DB) *model.DB {
 	t.Helper()
-	lite := openEmpty(t, "sqlite:"+filepath.Join(t.TempDir(), "copy.db"))
+	lite := open(t, "sqlite:"+filepath.Join(t.TempDir(), "copy.db"))
 	copyTo(t, of, lite)
 	return lite
 }
@@ -83,7 +73,7 @@ func liteCopy(t *testing.T, of *model.DB) *model.DB {
 // nothing of it changes, and the numbers that the database gives go on.
 func TestCopy_everyTableGoesThereAndComesBack(t *testing.T) {
 	db := furnished(t)
-	back := openEmpty(t, testkit.OpenDatabase(t))
+	back := open(t, testkit.OpenDatabase(t))
 	copyTo(t, liteCopy(t, db), back)
 	if err := model.Compare(t.Context(), db.Read(t.Context()), back, func(table, what string) { t.Errorf("%s: %s", table, what) }); err != nil {
 		t.Error(err)
@@ -156,7 +146,7 @@ func changeOne(t *testing.T, tx *gorm.DB, s *schema.Schema, f *schema.Field) {
 // the end it is whole.
 func TestCopy_goesOnAfterItWasCutOff(t *testing.T) {
 	db := furnished(t)
-	lite := openEmpty(t, "sqlite:"+filepath.Join(t.TempDir(), "copy.db"))
+	lite := open(t, "sqlite:"+filepath.Join(t.TempDir(), "copy.db"))
 	differs := func(table, what string) { t.Errorf("%s: %s", table, what) }
 	for cuts := 0; ; cuts++ {
 		ctx, stop := context.WithCancel(t.Context())
