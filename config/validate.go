@@ -146,20 +146,6 @@ func databaseProblem(value string) string {
 	return ""
 }
 
-func redisProblem(value string) string {
-	if value == "" {
-		return ""
-	}
-	u, err := url.Parse(value)
-	if err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Hostname() != "" && portFits(u.Port()) {
-		db := strings.Trim(u.Path, "/")
-		if n, err := strconv.Atoi(db); db == "" || err == nil && n >= 0 {
-			return ""
-		}
-	}
-	return "要写成 redis://:密码@主机:端口/0，加密连接用 rediss://；密码里的特殊字符要写成 %XX"
-}
-
 func publicProblem(value string) string {
 	if value == "" {
 		return ""

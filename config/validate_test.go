@@ -98,10 +98,19 @@ func TestValidate_databaseURLs(t *testing.T) {
 	}
 }
 
+// What package cache makes of these is in its own test, TestConnect_readsURLs.
 func TestValidate_redisURLs(t *testing.T) {
 	for url, good := range map[string]bool{
-		"": true, "redis://h": true, "redis://:p%40@h:6379/2": true, "rediss://u:p@h:6379": true,
+		"": true, "redis://h": true, "redis://:p%40@h:6379/2": true, "rediss://u:p@h:6379": true, "redis://[::1]:6379": true,
 		"h:6379": false, "http://h": false, "redis://": false, "redis://h:99999": false, "redis://h/x": false, "redis://h/-1": false,
+		"redis://a:6379,b:6379": false, "redis://h#x": false, "redisss://h": false,
+
+		"redis-sentinel://:p%40@a:26379,b:26379,c/1?master=m": true, "rediss-sentinel://a?master=m&sentinel_user=u&sentinel_password=p": true,
+		"redis-sentinel://a,b": false, "redis-sentinel://a,,b?master=m": false, "redis-sentinel://a:x?master=m": false,
+		"redis-sentinel://?master=m": false, "redis-sentinel://a/x?master=m": false, "redis-sentinel://a?master=m&pool=3": false,
+
+		"redis-cluster://u:p@a:6379,[::1]:6380": true, "rediss-cluster://a/": true, "redis-cluster://a/0": true,
+		"redis-cluster://a/1": false, "redis-cluster://a,b:0": false, "redis-cluster://a?x=1": false, "redis-cluster://": false,
 	} {
 		if text := redisProblem(url); (text == "") != good {
 			t.Errorf("%s: %q", url, text)
