@@ -24,12 +24,16 @@ func (s Settings) Validate() []Problem {
 	}
 	p.add("redis-url", redisProblem(s.RedisURL))
 	s.S3.check(&p)
+	s.checkCloudRun(&p)
 	if s.Demo() {
 		s.WeChat.checkAbsent(&p)
 		return p
 	}
 	if s.KeysDir == "" {
 		p.add("keys-dir", "正式运行必须指定密钥目录，请另选一处并单独备份")
+	}
+	if s.WeChat.Secret == "" && !s.CloudRun.On {
+		p.add("wechat-secret", "填了 AppID 就要填 AppSecret，请到小程序后台“开发设置”里取")
 	}
 	s.WeChat.check(&p)
 	return p
@@ -56,9 +60,6 @@ var (
 )
 
 func (w WeChat) check(p *problems) {
-	if w.Secret == "" {
-		p.add("wechat-secret", "填了 AppID 就要填 AppSecret，请到小程序后台“开发设置”里取")
-	}
 	switch {
 	case w.CallbackToken == "" && w.AESKey == "":
 		return
