@@ -104,7 +104,7 @@ func (r *replicas) start(n int) {
 // database is the servers' own, for what no call shows.
 func (r *replicas) database(t *testing.T) *model.DB {
 	t.Helper()
-	db, err := model.Open(context.Background(), r.url, r.keys, 2)
+	db, err := model.Open(t.Context(), r.url, r.keys, 2)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"fmt"
 	"net/http"
 	"sync"
@@ -195,7 +194,7 @@ func settled(t *testing.T, db *model.DB, kind string) []model.Job {
 	var jobs []model.Job
 	for range 300 {
 		jobs = nil
-		if err := db.Read(context.Background()).Where("kind = ?", kind).Find(&jobs).Error; err != nil {
+		if err := db.Read(t.Context()).Where("kind = ?", kind).Find(&jobs).Error; err != nil {
 			t.Fatal(err)
 		}
 		due := 0

@@ -97,7 +97,9 @@ func (s *server) stop(t *testing.T) {
 	_ = s.cmd.Process.Signal(syscall.SIGTERM)
 	select {
 	case err := <-s.ended:
-		s.ended <- err
+		if s.ended <- err; err != nil {
+			t.Errorf("a server ended badly: %v\n%s", err, s.said())
+		}
 	case <-time.After(30 * time.Second):
 		t.Errorf("a server does not end\n%s", s.said())
 		_ = s.cmd.Process.Kill()

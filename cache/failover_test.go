@@ -20,20 +20,23 @@ import (
 // it has. Only the sets of scripts/services are killed: they are the test's own, on this machine.
 func killMaster(t *testing.T, c *Cache, url, key string) {
 	t.Helper()
-	master, ok := c.client.(*redis.Client)
-	if cluster, is := c.client.(*redis.ClusterClient); is {
-		var err error
-		if master, err = cluster.MasterForKey(t.Context(), key); err != nil {
-			t.Fatal(err)
+	var at string
+	var err error
+	if cluster, ok := c.client.(*redis.ClusterClient); ok {
+		var of *redis.Client
+		if of, err = cluster.MasterForKey(t.Context(), key); err == nil {
+			at = of.Options().Addr
 		}
-	} else if at, err := masterOf(t.Context(), url); !ok || err != nil {
-		t.Fatal(ok, err)
 	} else {
-		master = redis.NewClient(&redis.Options{Addr: at})
-		defer master.Close()
+		at, err = masterOf(t.Context(), url)
 	}
-	if !strings.HasPrefix(master.Options().Addr, "127.0.0.1:") {
-		t.Fatalf("%s is not ours to kill", master.Options().Addr)
+	if err != nil {
+		t.Fatal(err)
+	}
+	master := redis.NewClient(&redis.Options{Addr: at})
+	defer master.Close()
+	if !strings.HasPrefix(at, "127.0.0.1:") {
+		t.Fatalf("%s is not ours to kill", at)
 	}
 	if n, err := master.Do(t.Context(), "WAIT", 1, 5000).Int(); err != nil || n < 1 {
 		t.Fatalf("%d replicas have it: %v", n, err)
