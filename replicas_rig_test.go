@@ -88,7 +88,7 @@ func (r *replicas) start(n int) {
 	for i := range n {
 		all.Go(func() {
 			<-gate
-			started[i], failed[i] = serving(r.T, r.env)
+			started[i], failed[i] = serving(r.T, r.env, 0)
 		})
 	}
 	close(gate)

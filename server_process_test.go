@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -52,10 +53,10 @@ type server struct {
 	log bytes.Buffer
 }
 
-// serving starts a server on a free port and waits until it listens.
-func serving(t *testing.T, env []string) (*server, error) {
+// serving starts a server on a port, 0 for a free one, and waits until it listens.
+func serving(t *testing.T, env []string, port int) (*server, error) {
 	t.Helper()
-	s := &server{cmd: danyuan(append(env, "PORT=0"), "serve"), ended: make(chan error, 1)}
+	s := &server{cmd: danyuan(append(slices.Clone(env), fmt.Sprintf("PORT=%d", port)), "serve"), ended: make(chan error, 1)}
 	lines, err := s.cmd.StderrPipe()
 	if err != nil {
 		return nil, err
