@@ -147,7 +147,7 @@ func loadKeys(set config.Settings) (*model.Keys, error) {
 // wechat gives the mini-program's client: of WeChat itself, or of a fake that plays it.
 func (h *house) wechat(set config.Settings) (*wechat.Client, error) {
 	w := set.WeChat
-	cfg := wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, Now: clock{}.Now}
+	cfg := wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, TokenLess: set.CloudRun.On, Now: clock{}.Now}
 	if set.Demo() {
 		f, err := fake.Start(fake.Options{Now: clock{}.Now, Templates: fakeTemplates(set)})
 		if err != nil {

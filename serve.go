@@ -59,9 +59,14 @@ func (c *serve) Run(ctx context.Context) error {
 func (c *serve) api(h *house) (http.Handler, error) {
 	metrics := prometheus.NewRegistry()
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	var vouched string
+	if c.CloudRun.On {
+		vouched = c.WeChat.AppID
+	}
 	return api.New(api.Options{
-		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL,
-		Ready: map[string]func(context.Context) error{"database": h.db.Ping, "cache": h.cache.Ping},
+		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
+		Ready: map[string]func(context.Context) error{"database": h.db.Ping},
+		Spare: map[string]func(context.Context) error{"cache": h.cache.Ping},
 	})
 }
 

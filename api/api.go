@@ -30,10 +30,12 @@ type Options struct {
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
 	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
-	Ready          map[string]func(context.Context) error // what /readyz asks, by name
+	Ready          map[string]func(context.Context) error // what /readyz asks, by name: without it nobody can be served
+	Spare          map[string]func(context.Context) error // what it asks beside: without it we go on, slower
 	Demo           bool                                   // GET /demo/personas exists
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
+	VouchedApp     string                                 // in WeChat CloudRun our mini-program, about which its gateway's headers are believed; "" elsewhere
 }
 
 // API answers HTTP.

@@ -25,7 +25,7 @@ type sessionView struct {
 }
 
 func (a *API) login(ctx context.Context, cmd service.Command, in *loginIn) (service.SignedIn, error) {
-	session, err := a.s.Login(ctx, cmd, in.Body.Code)
+	session, err := a.signIn(ctx, cmd, in.Body.Code)
 	var again *service.Replayed
 	if errors.As(err, &again) {
 		return session, a.stillSignedIn(ctx, again)

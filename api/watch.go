@@ -123,19 +123,30 @@ func countedAs(method string) string {
 	return "other"
 }
 
-// readyz tells a load balancer whether to send people here.
+// readyz tells a load balancer whether to send people here: not where a part fails that nobody can be
+// served without. A part that all replicas share and can spare must not take all of them out at once.
 func (a *API) readyz(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
 	defer cancel()
 	status, parts := http.StatusOK, gin.H{}
 	for name, ask := range a.Ready {
-		parts[name] = "ok"
-		if err := ask(ctx); err != nil {
-			a.Log.Warn("not ready", slog.String("part", name), slog.String("error", err.Error()))
-			status, parts[name] = http.StatusServiceUnavailable, "failing"
+		if parts[name] = a.state(ctx, name, ask); parts[name] != "ok" {
+			status = http.StatusServiceUnavailable
 		}
 	}
+	for name, ask := range a.Spare {
+		parts[name] = a.state(ctx, name, ask)
+	}
 	c.JSON(status, parts)
+}
+
+// state asks a part how it is.
+func (a *API) state(ctx context.Context, name string, ask func(context.Context) error) string {
+	if err := ask(ctx); err != nil {
+		a.Log.WarnContext(ctx, "not ready", slog.String("part", name), slog.String("error", err.Error()))
+		return "failing"
+	}
+	return "ok"
 }
 
 func (a *API) metrics() gin.HandlerFunc {

@@ -88,6 +88,7 @@ type callerKey struct{}
 type caller struct {
 	actor   model.Actor
 	request string
+	vouched vouched
 }
 
 // routeKey is where an operation's metadata names its line of the route table.
@@ -130,7 +131,7 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 		return
 	}
 	c = huma.WithValue(c, schemasKey{}, a.huma.OpenAPI().Components.Schemas)
-	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c))}))
+	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c)), a.vouchedFor(humagin.Unwrap(c))}))
 }
 
 // letIn finds out who calls, and stops those whom the route's "who" does not let in.
@@ -157,6 +158,9 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	switch {
 	case actor.UserID == 0:
 		key = "from:" + network(c.ClientIP())
+		if v := a.vouchedFor(c); v.openID != "" { // all of them come from the gateway's address
+			key = "openid:" + v.openID
+		}
 	case r.method != http.MethodGet || r.limit > 0:
 		key, limit = model.UserTopic(actor.UserID), commandsAMinute
 	default:

@@ -21,42 +21,44 @@ import (
 
 // What Open, Ping, Set and Delete refuse. No cause names the URL, which may hold a password.
 var (
-	ErrURL     = fault.New(fault.Invalid, "cache.url", "Redis 网址读不懂，请写成 redis://:密码@主机:端口/0。")
+	ErrURL     = fault.New(fault.Invalid, "cache.url", "Redis 网址读不懂，请写成 redis://:密码@主机:端口/0，或 redis-sentinel://、redis-cluster:// 加几个主机。")
+	ErrMaster  = fault.New(fault.Invalid, "cache.master", "哨兵不认识 REDIS_URL 里 master= 后面的主库名，请改成 sentinel.conf 里 sentinel monitor 后面的名字。")
 	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了我们：请检查用户名、密码和库号，版本要 7.0 或更新。")
 	ErrSilent  = fault.New(fault.Unavailable, "cache.silent", "缓存暂时没有回应，请稍后再试。")
 )
 
-// How long we wait for Redis: about a second in all for a new connection. While Redis is silent only
-// one request per pause asks it again.
+// How long we wait for Redis: about a second in all for a new connection. That is also the most where
+// sentinels have to be asked first, or a cluster sends us on. While Redis is silent only one request per
+// pause asks it again.
 const (
 	dialWait  = 500 * time.Millisecond
 	replyWait = 500 * time.Millisecond
+	askWait   = time.Second
 	pause     = 2 * time.Second
 )
 
 // Cache is safe for use by many goroutines.
 type Cache struct {
-	client *redis.Client
+	client redis.UniversalClient
 	inside *inside // nil when there is a server
 	now    func() time.Time
 	local  *windows
 	askAt  atomic.Int64 // Unix nanoseconds before which a silent Redis is left alone; 0: it answers
 }
 
-// Open connects to url, "redis://…" or "rediss://…" of Redis 7.0 or later; an empty url means inside
-// the process. A server that refuses us is an error; one that does not answer is not, because the
-// service can go on without: ask Ping.
+// Open connects to url, of Redis 7.0 or later: one server, sentinels or a cluster, see place.go; an empty
+// url means inside the process. A server that refuses us is an error; one that does not answer is not,
+// because the service can go on without: ask Ping.
 func Open(ctx context.Context, url string, now func() time.Time) (*Cache, error) {
 	c := &Cache{now: now, local: newWindows(100_000)}
 	if url == "" {
 		c.inside = newInside(now)
 		c.client = redis.NewClient(c.inside.options())
 	} else {
-		options, err := redis.ParseURL(url)
-		if err != nil {
-			return nil, ErrURL
+		var err error
+		if c.client, err = connect(url); err != nil {
+			return nil, err
 		}
-		c.client = redis.NewClient(patient(options, dialWait, replyWait))
 	}
 	if err := c.probe(ctx); err != nil {
 		return nil, errors.Join(err, c.Close())
@@ -79,9 +81,14 @@ func patient(o *redis.Options, dial, reply time.Duration) *redis.Options {
 // probe finds out at the start what would otherwise make every limit fall back unnoticed: a wrong
 // password, a wrong database, or a Redis too old for EXPIRE NX.
 func (c *Cache) probe(ctx context.Context) error {
-	err := c.client.ExpireNX(ctx, prefix+"probe", time.Second).Err()
+	asking, cancel := c.inTime(ctx)
+	defer cancel()
+	err := c.client.ExpireNX(asking, prefix+"probe", time.Second).Err()
 	if ctx.Err() != nil {
 		return ctx.Err()
+	}
+	if errors.Is(err, redis.Nil) { // no answer of EXPIRE
+		return ErrMaster.Because(err)
 	}
 	var refusal redis.Error
 	if errors.As(err, &refusal) && !redis.IsLoadingError(err) {
@@ -91,9 +98,26 @@ func (c *Cache) probe(ctx context.Context) error {
 	return nil
 }
 
-// Ping says whether Redis answers: nil, or ErrSilent.
+// inTime bounds one question to a server. The one inside may take as long as the machine is busy.
+func (c *Cache) inTime(ctx context.Context) (context.Context, context.CancelFunc) {
+	if c.inside != nil {
+		return ctx, func() {}
+	}
+	return context.WithTimeout(ctx, askWait)
+}
+
+// Ping says whether Redis answers, of a cluster every master: nil, or ErrSilent.
 func (c *Cache) Ping(ctx context.Context) error {
-	if err := c.client.Ping(ctx).Err(); err != nil {
+	ctx, cancel := c.inTime(ctx)
+	defer cancel()
+	var err error
+	if cluster, ok := c.client.(*redis.ClusterClient); ok {
+		// A ping of the cluster would ask any one of them.
+		err = cluster.ForEachMaster(ctx, func(ctx context.Context, one *redis.Client) error { return one.Ping(ctx).Err() })
+	} else {
+		err = c.client.Ping(ctx).Err()
+	}
+	if err != nil {
 		return ErrSilent.Because(err)
 	}
 	c.heard(nil)

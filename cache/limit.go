@@ -33,7 +33,8 @@ func verdict(used int64, limit int, left time.Duration) (bool, time.Duration) {
 
 // count takes one trip to Redis. A caller that went away must not look like a silent Redis.
 func (c *Cache) count(ctx context.Context, key string, window time.Duration) (used int64, left time.Duration, err error) {
-	ctx = context.WithoutCancel(ctx)
+	ctx, cancel := c.inTime(context.WithoutCancel(ctx))
+	defer cancel()
 	pipe := c.client.Pipeline()
 	incr := pipe.Incr(ctx, key)
 	pipe.ExpireNX(ctx, key, window)

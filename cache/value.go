@@ -10,7 +10,9 @@ func (c *Cache) Get(key string) (string, bool) {
 	if !c.worthAsking() {
 		return "", false
 	}
-	value, err := c.client.Get(context.Background(), name("value", key)).Result()
+	ctx, cancel := c.inTime(context.Background())
+	defer cancel()
+	value, err := c.client.Get(ctx, name("value", key)).Result()
 	c.heard(err)
 	return value, err == nil
 }
@@ -24,14 +26,17 @@ func (c *Cache) Set(key, value string, ttl time.Duration) error {
 	if !c.worthAsking() {
 		return ErrSilent
 	}
-	err := c.client.Set(context.Background(), name("value", key), value, max(ttl, time.Millisecond)).Err()
-	return c.told(err)
+	ctx, cancel := c.inTime(context.Background())
+	defer cancel()
+	return c.told(c.client.Set(ctx, name("value", key), value, max(ttl, time.Millisecond)).Err())
 }
 
 // Delete drops the value of key, if there is one. It always asks Redis, however silent, because a
 // caller who revokes something has to know whether it is gone. It fails with ErrSilent.
 func (c *Cache) Delete(key string) error {
-	return c.told(c.client.Del(context.Background(), name("value", key)).Err())
+	ctx, cancel := c.inTime(context.Background())
+	defer cancel()
+	return c.told(c.client.Del(ctx, name("value", key)).Err())
 }
 
 func (c *Cache) told(err error) error {

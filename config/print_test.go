@@ -26,12 +26,12 @@ func fields(v reflect.Value, visit func(reflect.StructField, reflect.Value)) {
 // printings is every way in which settings usually reach a log or a screen.
 func printings(s Serve) map[string]string {
 	var text, structured bytes.Buffer
-	slog.New(slog.NewTextHandler(&text, nil)).Info("settings", "serve", s, "shared", &s.Settings, "wechat", s.WeChat, "s3", s.S3)
-	slog.New(slog.NewJSONHandler(&structured, nil)).Info("settings", "serve", s, "shared", s.Settings, "wechat", s.WeChat, "s3", s.S3)
+	slog.New(slog.NewTextHandler(&text, nil)).Info("settings", "serve", s, "shared", &s.Settings, "wechat", s.WeChat, "s3", s.S3, "cloudrun", s.CloudRun)
+	slog.New(slog.NewJSONHandler(&structured, nil)).Info("settings", "serve", s, "shared", s.Settings, "wechat", s.WeChat, "s3", s.S3, "cloudrun", s.CloudRun)
 	command := &serveCommand{s}
 	return map[string]string{
-		"String": s.String(), "%v": fmt.Sprintf("%v %v %v %v", s, s.Settings, s.WeChat, s.S3), "%+v": fmt.Sprintf("%+v %+v", s, &s.Settings),
-		"%#v": fmt.Sprintf("%#v %#v %#v %#v", s, s.Settings, s.WeChat, s.S3), "command": fmt.Sprintf("%+v %#v", command, command),
+		"String": s.String(), "%v": fmt.Sprintf("%v %v %v %v %v", s, s.Settings, s.WeChat, s.S3, s.CloudRun), "%+v": fmt.Sprintf("%+v %+v", s, &s.Settings),
+		"%#v": fmt.Sprintf("%#v %#v %#v %#v %#v", s, s.Settings, s.WeChat, s.S3, s.CloudRun), "command": fmt.Sprintf("%+v %#v", command, command),
 		"slog text": text.String(), "slog JSON": structured.String(),
 	}
 }

@@ -13,15 +13,16 @@ import (
 // Settings are shared by every command that touches data. Embed it in the command's struct.
 // The file that Config names holds long flag names as keys; it can't name another file.
 type Settings struct {
-	Config      string `name:"config" env:"DANYUAN_CONFIG" placeholder:"FILE" help:"YAML 配置文件，键是下面的长选项名。"`
-	DataDir     string `name:"data-dir" env:"DATA_DIR" default:"data" help:"数据目录。"`
-	DatabaseURL string `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名，或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
-	RedisURL    string `name:"redis-url" env:"REDIS_URL" secret:"url" placeholder:"URL" help:"redis:// 或 rediss:// 开头；不填就在进程内缓存。"`
-	KeysDir     string `name:"keys-dir" env:"KEYS_DIR" placeholder:"DIR" help:"密钥目录；正式运行必填，演示时默认是数据目录下的 keys。"`
-	LogLevel    string `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`
-	LogFormat   string `name:"log-format" env:"LOG_FORMAT" default:"json" enum:"json,text" help:"日志格式。"`
-	WeChat      WeChat `embed:"" group:"微信"`
-	S3          S3     `embed:"" group:"照片"`
+	Config      string   `name:"config" env:"DANYUAN_CONFIG" placeholder:"FILE" help:"YAML 配置文件，键是下面的长选项名。"`
+	DataDir     string   `name:"data-dir" env:"DATA_DIR" default:"data" help:"数据目录。"`
+	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名，或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
+	RedisURL    string   `name:"redis-url" env:"REDIS_URL" secret:"url" placeholder:"URL" help:"redis:// 一台，redis-sentinel:// 哨兵，redis-cluster:// 集群，rediss… 是加密的；不填就在进程内缓存。"`
+	KeysDir     string   `name:"keys-dir" env:"KEYS_DIR" placeholder:"DIR" help:"密钥目录；正式运行必填，演示时默认是数据目录下的 keys。"`
+	LogLevel    string   `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`
+	LogFormat   string   `name:"log-format" env:"LOG_FORMAT" default:"json" enum:"json,text" help:"日志格式。"`
+	WeChat      WeChat   `embed:"" group:"微信"`
+	CloudRun    CloudRun `embed:"" group:"微信云托管"`
+	S3          S3       `embed:"" group:"照片"`
 }
 
 // S3 is a store for photos, such as Tencent's COS. All of it is empty where they lie in the data folder.
@@ -82,6 +83,9 @@ func (s Settings) Demo() bool { return s.WeChat.AppID == "" }
 func (s Settings) Database() string {
 	if s.DatabaseURL != "" {
 		return s.DatabaseURL
+	}
+	if s.CloudRun.On && s.CloudRun.given() {
+		return s.CloudRun.url()
 	}
 	return "sqlite:" + filepath.Join(s.DataDir, "danyuan.db")
 }

@@ -24,12 +24,16 @@ func (s Settings) Validate() []Problem {
 	}
 	p.add("redis-url", redisProblem(s.RedisURL))
 	s.S3.check(&p)
+	s.checkCloudRun(&p)
 	if s.Demo() {
 		s.WeChat.checkAbsent(&p)
 		return p
 	}
 	if s.KeysDir == "" {
 		p.add("keys-dir", "正式运行必须指定密钥目录，请另选一处并单独备份")
+	}
+	if s.WeChat.Secret == "" && !s.CloudRun.On {
+		p.add("wechat-secret", "填了 AppID 就要填 AppSecret，请到小程序后台“开发设置”里取")
 	}
 	s.WeChat.check(&p)
 	return p
@@ -56,9 +60,6 @@ var (
 )
 
 func (w WeChat) check(p *problems) {
-	if w.Secret == "" {
-		p.add("wechat-secret", "填了 AppID 就要填 AppSecret，请到小程序后台“开发设置”里取")
-	}
 	switch {
 	case w.CallbackToken == "" && w.AESKey == "":
 		return
@@ -146,20 +147,6 @@ func DatabaseProblem(value string) string {
 		return form
 	}
 	return ""
-}
-
-func redisProblem(value string) string {
-	if value == "" {
-		return ""
-	}
-	u, err := url.Parse(value)
-	if err == nil && (u.Scheme == "redis" || u.Scheme == "rediss") && u.Hostname() != "" && portFits(u.Port()) {
-		db := strings.Trim(u.Path, "/")
-		if n, err := strconv.Atoi(db); db == "" || err == nil && n >= 0 {
-			return ""
-		}
-	}
-	return "要写成 redis://:密码@主机:端口/0，加密连接用 rediss://；密码里的特殊字符要写成 %XX"
 }
 
 func publicProblem(value string) string {

@@ -46,6 +46,22 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 				"S3_SECRET_KEY": "k", "S3_PREFIX": "/danyuan"},
 			want: []string{"S3_ENDPOINT", "S3_REGION", "S3_BUCKET", "S3_PREFIX"},
 		},
+		"CloudRun without anything": {
+			env: map[string]string{"CLOUDRUN": "true"}, want: []string{"WECHAT_APP_ID", "MYSQL_ADDRESS", "S3_ENDPOINT"},
+		},
+		"CloudRun on two databases, with half of one": {
+			env: map[string]string{"CLOUDRUN": "true", "WECHAT_APP_ID": "wx1", "KEYS_DIR": "k", "DATABASE_URL": "mysql://u:p@h/db", "MYSQL_USERNAME": "u",
+				"S3_ENDPOINT": "https://h", "S3_REGION": "r", "S3_BUCKET": "bucket", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"},
+			want: []string{"DATABASE_URL"},
+		},
+		"CloudRun with half of a database": {
+			env: map[string]string{"CLOUDRUN": "true", "WECHAT_APP_ID": "wx1", "KEYS_DIR": "k", "MYSQL_ADDRESS": "h:3306", "MYSQL_PASSWORD": "p",
+				"S3_ENDPOINT": "https://h", "S3_REGION": "r", "S3_BUCKET": "bucket", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"},
+			want: []string{"MYSQL_ADDRESS"},
+		},
+		"CloudRun's database elsewhere": {
+			env: map[string]string{"MYSQL_ADDRESS": "h:3306", "MYSQL_USERNAME": "u", "MYSQL_PASSWORD": "p"}, want: []string{"MYSQL_ADDRESS"},
+		},
 		"short metrics token, bad URLs": {
 			env:  map[string]string{"METRICS_TOKEN": "short", "DATABASE_URL": "postgres://a", "REDIS_URL": "a:6379"},
 			want: []string{"DATABASE_URL", "REDIS_URL", "METRICS_TOKEN"},
@@ -69,6 +85,16 @@ func TestValidate_completeServicePasses(t *testing.T) {
 		"REDIS_URL": "rediss://:p@r:6380/1", "PUBLIC_URL": "https://danyuan.example", "S3_ENDPOINT": "https://cos.ap-nanjing.myqcloud.com",
 		"S3_REGION": "ap-nanjing", "S3_BUCKET": "danyuan-1250000000", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k", "S3_PREFIX": "danyuan/"}}.serve(t)
 	if !got.S3.Used() || got.S3.Style != "host" || got.Demo() || got.Keys() != "/keys" || got.Database() != "mysql://u:p@db:3306/danyuan" {
+		t.Errorf("got %v", got)
+	}
+}
+
+// In CloudRun the hosting gives PORT and MYSQL_*, and nobody needs the secret.
+func TestValidate_whatCloudRunGivesIsEnough(t *testing.T) {
+	got := world{env: map[string]string{"CLOUDRUN": "true", "WECHAT_APP_ID": "wx1", "KEYS_DIR": "/keys", "HOST": "0.0.0.0", "PORT": "80",
+		"MYSQL_ADDRESS": "10.0.0.7:3306", "MYSQL_USERNAME": "root", "MYSQL_PASSWORD": "p@s/s:1", "S3_ENDPOINT": "https://cos.ap-shanghai.myqcloud.com",
+		"S3_REGION": "ap-shanghai", "S3_BUCKET": "danyuan-1250000000", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"}}.serve(t)
+	if !got.CloudRun.On || got.Database() != "mysql://root:p@s/s:1@10.0.0.7:3306/danyuan" || got.Address() != "0.0.0.0:80" {
 		t.Errorf("got %v", got)
 	}
 }
@@ -99,10 +125,19 @@ func TestValidate_databaseURLs(t *testing.T) {
 	}
 }
 
+// What package cache makes of these is in its own test, TestConnect_readsURLs.
 func TestValidate_redisURLs(t *testing.T) {
 	for url, good := range map[string]bool{
-		"": true, "redis://h": true, "redis://:p%40@h:6379/2": true, "rediss://u:p@h:6379": true,
+		"": true, "redis://h": true, "redis://:p%40@h:6379/2": true, "rediss://u:p@h:6379": true, "redis://[::1]:6379": true,
 		"h:6379": false, "http://h": false, "redis://": false, "redis://h:99999": false, "redis://h/x": false, "redis://h/-1": false,
+		"redis://a:6379,b:6379": false, "redis://h#x": false, "redisss://h": false,
+
+		"redis-sentinel://:p%40@a:26379,b:26379,c/1?master=m": true, "rediss-sentinel://a?master=m&sentinel_user=u&sentinel_password=p": true,
+		"redis-sentinel://a,b": false, "redis-sentinel://a,,b?master=m": false, "redis-sentinel://a:x?master=m": false,
+		"redis-sentinel://?master=m": false, "redis-sentinel://a/x?master=m": false, "redis-sentinel://a?master=m&pool=3": false,
+
+		"redis-cluster://u:p@a:6379,[::1]:6380": true, "rediss-cluster://a/": true, "redis-cluster://a/0": true,
+		"redis-cluster://a/1": false, "redis-cluster://a,b:0": false, "redis-cluster://a?x=1": false, "redis-cluster://": false,
 	} {
 		if text := redisProblem(url); (text == "") != good {
 			t.Errorf("%s: %q", url, text)

@@ -53,3 +53,8 @@ func (s *Service) ExpireSome(ctx context.Context, policy int64, err error) error
 	})
 	return failed
 }
+
+// KnownReward gives a reward's terms as this replica has them in memory.
+func (s *Service) KnownReward(ctx context.Context, id int64) (model.Reward, error) {
+	return s.knownReward(ctx, id)
+}

@@ -72,10 +72,9 @@ func (f *feed) read(ctx context.Context) error {
 	}
 	if !f.Open() {
 		// Silent for too long: what was kept before may be older than what was missed.
-		f.s.actors.Clear()
-		f.s.codes.Clear()
-		f.s.pages.Clear()
-		f.s.tallies.Clear()
+		for _, k := range f.s.kept {
+			k.Clear()
+		}
 	}
 	var topics []string
 	seen := make(map[int64]struct{}, len(rows))

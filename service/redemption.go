@@ -32,10 +32,7 @@ const remindBefore = 24 * time.Hour
 // Everybody who redeems in a community is paid from one budget: they share transactions. Beside what
 // they hold locked beforehand nothing is read or written until the end.
 func (s *Service) Redeem(ctx context.Context, cmd Command, reward, points int64) (model.Redemption, error) {
-	seen, err := s.rewards.Get(ctx, reward, func(ctx context.Context) (model.Reward, []string, error) {
-		r, err := model.RewardByID(s.DB.Read(ctx), reward)
-		return r, []string{model.RewardTopic(reward)}, err
-	})
+	seen, err := s.knownReward(ctx, reward)
 	if err != nil {
 		return model.Redemption{}, err
 	}
@@ -46,6 +43,14 @@ func (s *Service) Redeem(ctx context.Context, cmd Command, reward, points int64)
 			return r, err
 		}
 		return r, t.audit("redemption.reserve", r.CommunityID, "redemption", r.ID, "")
+	})
+}
+
+// knownReward gives a reward's terms as they were a moment ago, to know what to lock.
+func (s *Service) knownReward(ctx context.Context, id int64) (model.Reward, error) {
+	return s.rewards.Get(ctx, id, func(ctx context.Context) (model.Reward, []string, error) {
+		r, err := model.RewardByID(s.DB.Read(ctx), id)
+		return r, []string{model.RewardTopic(id)}, err
 	})
 }
 

@@ -60,11 +60,18 @@ type Service struct {
 	pages   *fresh.Cache[pageKey, Rendered]
 	tallies *fresh.Cache[int64, tally] // by unit
 	rewards *fresh.Cache[int64, model.Reward]
+	kept    []kept // all of these
 	work    work
 	lanes   lanes
 
 	pictures singleflight.Group // of codes, by id
 	decoding chan struct{}      // holds one for each photo that is being decoded
+}
+
+// kept is something in memory that must not be older than the last change.
+type kept interface {
+	Drop(topics ...string)
+	Clear()
 }
 
 // How much is kept in memory: an actor is about 1 KB, a page about 2 KB, a tally or a reward about 500 bytes.
@@ -79,6 +86,7 @@ func New(d Deps) *Service {
 	s.pages = fresh.New[pageKey, Rendered](s.feed, keptPages)
 	s.tallies = fresh.New[int64, tally](s.feed, keptTallies)
 	s.rewards = fresh.New[int64, model.Reward](s.feed, keptRewards)
+	s.kept = []kept{s.actors, s.codes, s.pages, s.tallies, s.rewards}
 	s.work, s.lanes.by = newWork(s), map[string]*lane{}
 	return s
 }
@@ -117,8 +125,7 @@ func (s *Service) drop(topics ...string) {
 	if len(topics) == 0 {
 		return
 	}
-	s.actors.Drop(topics...)
-	s.codes.Drop(topics...)
-	s.pages.Drop(topics...)
-	s.tallies.Drop(topics...)
+	for _, k := range s.kept {
+		k.Drop(topics...)
+	}
 }

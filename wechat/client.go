@@ -19,6 +19,7 @@ import (
 type Config struct {
 	AppID, Secret string
 	Token, AESKey string // of the callback; without Token every callback is refused; with AESKey plain ones are
+	TokenLess     bool   // in WeChat CloudRun: no access token, no Secret needed; the hosting adds what WeChat wants to see
 	BaseURL       string // "" is WeChat itself; else a server that speaks like it, see package fake
 	EnvVersion    string // release, trial or develop: what a code or message opens; "" is release
 	Timeout       time.Duration
@@ -37,6 +38,7 @@ type TokenCache interface {
 // clients may live in one process.
 type Client struct {
 	appID, secret string
+	tokenLess     bool
 	pushToken     string
 	aesKey        string
 	base          *url.URL
@@ -51,7 +53,7 @@ type Client struct {
 const defaultTimeout = 5 * time.Second
 
 // New makes a client. Timeout covers a whole call with its retry; 0 means five seconds.
-// It refuses with ErrSetup what can't work: no AppID, Secret, Now or cache, an AESKey that is not
+// It refuses with ErrSetup what can't work: no AppID, Secret (unless TokenLess), Now or cache, an AESKey that is not
 // WeChat's 43 characters, an unknown EnvVersion, a BaseURL that is not http or https.
 func New(cfg Config, tokens TokenCache) (*Client, error) {
 	if err := check(cfg, tokens); err != nil {
@@ -62,10 +64,17 @@ func New(cfg Config, tokens TokenCache) (*Client, error) {
 		return nil, ErrSetup.Because(errors.New("BaseURL must be empty or an http(s) address"))
 	}
 	c := &Client{
-		appID: cfg.AppID, secret: cfg.Secret, pushToken: cfg.Token, aesKey: cfg.AESKey,
+		appID: cfg.AppID, secret: cfg.Secret, tokenLess: cfg.TokenLess, pushToken: cfg.Token, aesKey: cfg.AESKey,
 		base: base, env: cfg.EnvVersion, timeout: cfg.Timeout, now: cfg.Now, tokens: tokens,
 		fetching: make(chan struct{}, 1),
-		mask:     strings.NewReplacer(cfg.Secret, "***", url.QueryEscape(cfg.Secret), "***"),
+		mask:     strings.NewReplacer(),
+	}
+	if c.secret != "" {
+		c.mask = strings.NewReplacer(c.secret, "***", url.QueryEscape(c.secret), "***")
+	}
+	if c.tokenLess && cfg.BaseURL == "" {
+		// The hosting hears plain HTTP only; it goes no further than the container itself in the open.
+		c.base = &url.URL{Scheme: "http", Host: realHost}
 	}
 	if c.env == "" {
 		c.env = "release"
@@ -79,7 +88,7 @@ func New(cfg Config, tokens TokenCache) (*Client, error) {
 
 func check(cfg Config, tokens TokenCache) error {
 	switch {
-	case cfg.AppID == "" || cfg.Secret == "":
+	case cfg.AppID == "" || cfg.Secret == "" && !cfg.TokenLess:
 		return errors.New("AppID and Secret are required")
 	case cfg.Now == nil || tokens == nil:
 		return errors.New("a clock (Now) and a token cache are required")

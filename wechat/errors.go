@@ -54,6 +54,7 @@ var byErrcode = map[int64]*fault.Fault{
 	40169:   ErrScene,
 	40129:   ErrScene,
 	40002:   ErrSetup, // grant_type
+	-604101: ErrSetup, // in CloudRun: the interface is not among those allowed in its console
 	40013:   ErrSetup, // appid
 	40125:   ErrSetup, // secret
 	41002:   ErrSetup,

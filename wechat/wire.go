@@ -89,7 +89,10 @@ func (k *call) address(out *http.Request, bad string) error {
 	if q.Has("secret") {
 		q.Set("secret", k.client.secret)
 	}
-	if q.Has("access_token") {
+	switch {
+	case q.Has("access_token") && k.client.tokenLess:
+		q.Del("access_token")
+	case q.Has("access_token"):
 		token, err := k.client.token(k.ctx, bad)
 		if err != nil {
 			return err

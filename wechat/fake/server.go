@@ -32,6 +32,7 @@ type Options struct {
 	AESKey    string              // encrypts callbacks, 43 characters
 	Templates map[string][]string // subscription templates and their fields, such as "thing1"; none is known otherwise
 	Pages     []string            // published pages, for codes that ask to check
+	TokenLess bool                // as in WeChat CloudRun: calls come without an access token
 }
 
 // Server is a running fake. It is safe for concurrent use.

@@ -122,7 +122,12 @@ func (s *Server) app(appID, secret, grant, want string) *refusal {
 func (s *Server) granted(do func(*http.Request, []byte) answer) func(*http.Request, []byte) answer {
 	return func(r *http.Request, body []byte) answer {
 		text, now := r.URL.Query().Get("access_token"), s.opts.Now()
-		if text == "" {
+		switch {
+		case s.opts.TokenLess && !r.URL.Query().Has("access_token"):
+			return do(r, body)
+		case s.opts.TokenLess:
+			return refusal{40001, "invalid credential, access_token is not wanted here"}
+		case text == "":
 			return refusal{41001, "access_token missing"}
 		}
 		for _, t := range []token{s.tokens.now, s.tokens.before, s.tokens.plain, s.tokens.plainOld} {
