@@ -61,6 +61,7 @@ func (c *serve) api(h *house) (http.Handler, error) {
 	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	return api.New(api.Options{
 		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL,
+		Busy: c.Busy, Waiting: c.Waiting, Patience: c.Patience,
 		Ready: map[string]func(context.Context) error{"database": h.db.Ping, "cache": h.cache.Ping},
 	})
 }

@@ -84,6 +84,9 @@ func (s Serve) Validate() []Problem {
 	p.between("port", s.Port, 0, 65535)
 	p.between("db-pool", s.PoolSize, 1, 1000)
 	p.between("workers", s.Workers, 0, 64)
+	p.between("busy", s.Busy, 8, 10_000)
+	p.between("waiting", s.Waiting, 8, 100_000)
+	p.positive("patience", s.Patience)
 	p.add("public-url", publicProblem(s.PublicURL))
 	for _, proxy := range s.TrustedProxies {
 		p.add("trusted-proxies", proxyProblem(proxy))
@@ -120,7 +123,7 @@ func (p *problems) positive(flag string, d time.Duration) {
 }
 
 // databaseProblem reads the URL as package model does: the password is taken as it stands, up to the
-// last @. Several hosts are refused because the books may be written through one node only.
+// last @. Several hosts, with commas, are the nodes of one cluster.
 func databaseProblem(value string) string {
 	if path, ok := strings.CutPrefix(value, "sqlite:"); ok {
 		if path == "" || strings.HasPrefix(path, "//") || strings.HasPrefix(path, ":") || strings.ContainsAny(path, "?#%") {
@@ -128,7 +131,7 @@ func databaseProblem(value string) string {
 		}
 		return ""
 	}
-	const form = "要写成 mysql://用户:密码@主机:端口/库名，或 sqlite:路径；密码照原样写，后面不加参数"
+	const form = "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），或 sqlite:路径；密码照原样写，后面不加参数"
 	rest, ok := strings.CutPrefix(value, "mysql://")
 	at := strings.LastIndex(rest, "@")
 	if !ok || at < 0 {
@@ -136,12 +139,13 @@ func databaseProblem(value string) string {
 	}
 	user, _, _ := strings.Cut(rest[:at], ":")
 	host, name, _ := strings.Cut(rest[at+1:], "/")
-	if strings.Contains(host, ",") {
-		return "只能写一个数据库主机：账本只能经一个节点写入"
-	}
-	if u, err := url.Parse("mysql://" + host); user == "" || name == "" || strings.ContainsAny(name, "/?#") ||
-		err != nil || u.Hostname() == "" || !portFits(u.Port()) {
+	if user == "" || name == "" || strings.ContainsAny(name, "/?#") {
 		return form
+	}
+	for one := range strings.SplitSeq(host, ",") {
+		if u, err := url.Parse("mysql://" + one); err != nil || u.Hostname() == "" || !portFits(u.Port()) {
+			return form
+		}
 	}
 	return ""
 }
