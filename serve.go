@@ -65,6 +65,7 @@ func (c *serve) api(h *house) (http.Handler, error) {
 	}
 	return api.New(api.Options{
 		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
+		Busy: c.Busy, Waiting: c.Waiting, Patience: c.Patience,
 		Ready: map[string]func(context.Context) error{"database": h.db.Ping},
 		Spare: map[string]func(context.Context) error{"cache": h.cache.Ping},
 	})

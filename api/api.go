@@ -34,6 +34,8 @@ type Options struct {
 	Spare          map[string]func(context.Context) error // what it asks beside: without it we go on, slower
 	Demo           bool                                   // GET /demo/personas exists
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
+	Busy, Waiting  int                                    // requests that are worked on and that wait at once; 0: as many as fit a small server
+	Patience       time.Duration                          // how long one waits; 0: a second
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
 	VouchedApp     string                                 // in WeChat CloudRun our mini-program, about which its gateway's headers are believed; "" elsewhere
 }
@@ -45,6 +47,8 @@ type API struct {
 	router *gin.Engine
 	huma   huma.API
 	count  *counters
+	ways   map[way]route
+	rooms  *rooms
 	ids    requestIDs
 }
 
@@ -58,11 +62,13 @@ func New(o Options) (*API, error) {
 	if o.Demo {
 		a.router.Use(atHome)
 	}
+	a.router.Use(a.makeRoom)
 	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	a.huma = humagin.New(a.router, description())
 	a.huma.UseMiddleware(a.admit)
 	routes := a.routes()
+	a.ways = ways(routes)
 	a.huma.OpenAPI().Tags = areas(routes)
 	for _, r := range routes {
 		r.mount(a, r)
@@ -75,7 +81,7 @@ func New(o Options) (*API, error) {
 // takes a tenth of a second to build, stays, and with it whether this is a demo.
 func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
-	a.count = newCounters(o.Metrics)
+	a.count, a.rooms = newCounters(o.Metrics), newRooms(o)
 	o.Metrics.MustRegister(backlogGauges{a})
 	return a.router.SetTrustedProxies(o.TrustedProxies)
 }

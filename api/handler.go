@@ -29,6 +29,8 @@ type route struct {
 	limit                     int               // calls a minute for this route alone; 0: the common limit
 	body                      int64             // bytes; 0: commonBody
 	form                      *huma.RequestBody // how a body is described that is not JSON
+	room                      roomKind          // where its requests are worked on
+	ready                     bool              // its answer is short, and ready: nobody can read it slowly
 	mount                     func(a *API, r route)
 }
 
@@ -37,7 +39,7 @@ func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{r.area},
 		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.maxBody(),
-		Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
+		BodyReadTimeout: r.bodyTime(), Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
 	if r.who.least >= signedIn {
@@ -58,6 +60,15 @@ func (r route) operation() huma.Operation {
 const commonBody = 64 << 10
 
 func (r route) maxBody() int64 { return cmp.Or(r.body, commonBody) }
+
+// bodyTime is how long huma lets a body arrive: a common one has arrived before (takeIn). Left to itself huma
+// takes five seconds, after which the server takes the request for given up, however far it is.
+func (r route) bodyTime() time.Duration {
+	if r.body > 0 {
+		return uploadTime - 10*time.Second
+	}
+	return -1
+}
 
 // Of is an answer with a JSON body.
 type Of[V any] struct{ Body V }
@@ -131,6 +142,9 @@ func (r route) limited(aMinute int) route { r.limit = aMinute; return r }
 
 // taking is the route with its own limit of bytes in the body.
 func (r route) taking(bytes int64) route { r.body = bytes; return r }
+
+// in is the route with its requests worked on in another room.
+func (r route) in(room roomKind) route { r.room = room; return r }
 
 // receiving is the route with a body that is not JSON.
 func (r route) receiving(form *huma.RequestBody) route { r.form = form; return r }

@@ -181,7 +181,7 @@ type tableOut struct {
 
 // downloadTable makes a route that gives a table to take away; write writes it and names the file.
 func downloadTable[In any](path, id, summary string, who Who, format service.TableFormat, write func(a *API, ctx context.Context, by model.Actor, in *In, w io.Writer) (name string, err error)) route {
-	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, room: long, mount: func(a *API, r route) {
 		op := r.operation()
 		op.Responses = map[string]*huma.Response{"200": {Description: "表格", Content: map[string]*huma.MediaType{
 			format.ContentType(): {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},

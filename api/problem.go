@@ -11,6 +11,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"danyuan/fault"
+	"danyuan/model"
 )
 
 // Problem is every refusal's body (RFC 9457): detail is for people, code for machines.
@@ -56,6 +57,8 @@ var (
 	errNoRoute  = fault.New(fault.NotFound, "http.no_such_address", "没有这个页面。请从小程序首页重新进入。")
 	errNoMethod = fault.New(fault.NotFound, "http.no_such_method", "这个地址不支持这样的操作。请升级小程序后重试。")
 	errSlow     = fault.New(fault.Unavailable, "http.slow", "现在办理的人太多,没有在规定时间内办完。请稍等几秒,用同样的内容再试一次,不会重复办理。")
+	errAway     = fault.New(fault.Unavailable, "http.database_away", "服务器正在恢复,这一次不知道有没有办成。请稍等几秒,用同样的内容再试一次,不会重复办理。")
+	errFull     = fault.New(fault.Unavailable, "http.disk_full", "服务器的存储空间满了,暂时不能办理,您的操作没有完成。请过一会儿再试;如果一直这样,请告诉社区。")
 	errInternal = fault.New(fault.Internal, "internal", "服务器出了点问题,您的操作没有完成。请稍后再试;如果一直这样,请告诉社区。")
 )
 
@@ -77,8 +80,14 @@ var byStatus = map[int]*fault.Fault{
 // problemOf renders any error. One that nobody classified is shown as nothing.
 func problemOf(err error) *Problem {
 	f := fault.Of(err)
-	if f == nil && errors.Is(err, context.DeadlineExceeded) {
+	switch {
+	case f != nil:
+	case errors.Is(err, context.DeadlineExceeded):
 		f = errSlow
+	case model.Away(err):
+		f = errAway
+	case model.Full(err):
+		f = errFull
 	}
 	if f == nil || f.Kind == fault.Internal {
 		f = errInternal

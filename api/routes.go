@@ -11,7 +11,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 	all := []route{
 		// login.go
 		area("登录"),
-		post("/v1/login", "login", "登录", Anyone, (*API).login, viewSession).limited(120),
+		post("/v1/login", "login", "登录", Anyone, (*API).login, viewSession).limited(120).in(outside),
 		get("/v1/me", "view-me", "我是谁", SignedIn, (*API).me),
 
 		// unit_page.go
@@ -55,7 +55,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("单元码"),
 		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
-		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)),
+		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)).in(outside),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
 		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码,不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
 		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
@@ -107,7 +107,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/certificates", "ask-certificate", "向社区申请志愿服务记录证明", Bound, (*API).askCertificate, viewOwnCertificate),
 		get("/v1/certificates/mine", "list-my-certificates", "我的证明", Bound, (*API).myCertificates),
 		get("/v1/certificates/{id}", "view-certificate", "一份证明的编号和验证码", Bound, (*API).certificate),
-		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20),
+		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20).in(long),
 		post("/v1/certificates/{id}/withdraw", "withdraw-certificate", "撤回证明申请", Bound, (*API).withdrawCertificate, viewOwnCertificate),
 		post("/v1/certificates/{id}/issue", "issue-certificate", "出具证明", With(model.CertifyService), (*API).issueCertificate, viewCertificate),
 		post("/v1/certificates/{id}/refuse", "refuse-certificate", "不出具证明", With(model.CertifyService), (*API).refuseCertificate, viewListedCertificate),
@@ -175,7 +175,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// binding.go
 		area("绑定"),
-		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10),
+		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10).in(outside),
 		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10),
 		post("/v1/binding-requests/{id}/withdraw", "withdraw-binding", "撤回自己的绑定申请", SignedIn, (*API).withdrawBinding, viewBinding),
 		get("/v1/me/binding", "view-my-binding", "我的绑定办到哪一步", SignedIn, (*API).myBinding),
@@ -285,7 +285,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/files", "upload-photo", "上传一张照片,之后填到记录里", Bound, (*API).uploadPhoto, viewPhoto).
 			taking(photoBytes).limited(60).streaming(fileForm("JPEG 或 PNG 照片,最大 10 MB、5000 万像素;一次一张")),
 		get("/v1/files/{id}", "view-photo", "看自己上传的一张照片", Bound, (*API).ownPhoto),
-		picture("/v1/photos/{link}", "load-picture", "按链接看照片", Anyone).limited(6000),
+		picture("/v1/photos/{link}", "load-picture", "按链接看照片", Anyone).limited(6000).in(outside),
 		get("/v1/nodes/{id}/photo-reviews", "list-photo-reviews", "等待人工审核的照片", With(model.ReviewPhotos), (*API).photoReviews),
 		post("/v1/files/{id}/pass", "pass-photo", "照片通过审核", With(model.ReviewPhotos), (*API).passPhoto, viewPhoto),
 		post("/v1/files/{id}/reject", "reject-photo", "照片不通过审核", With(model.ReviewPhotos), (*API).rejectPhoto, viewPhoto),

@@ -66,7 +66,7 @@ type unitCountView struct {
 // page last changed, and everybody who scans a code asks for it. It stands in the table and in the
 // description like any other.
 func unitPage(path, id, summary string, who Who) route {
-	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, ready: true, mount: func(a *API, r route) {
 		op := r.operation()
 		text := &huma.Schema{Type: huma.TypeString}
 		op.Parameters = []*huma.Param{

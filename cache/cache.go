@@ -43,7 +43,7 @@ type Cache struct {
 	inside *inside // nil when there is a server
 	now    func() time.Time
 	local  *windows
-	askAt  atomic.Int64 // Unix nanoseconds before which a silent Redis is left alone; 0: it answers
+	askAt  atomic.Pointer[time.Time] // before which a silent Redis is left alone; nil: it answers
 }
 
 // Open connects to url, of Redis 7.0 or later: one server, sentinels or a cluster, see place.go; an empty
@@ -136,11 +136,13 @@ func (c *Cache) Close() error {
 // worthAsking keeps a silent Redis from costing every request its timeout: one in a pause tries.
 func (c *Cache) worthAsking() bool {
 	at := c.askAt.Load()
-	if at == 0 {
+	if at == nil {
 		return true
 	}
 	now := c.now()
-	return now.UnixNano() >= at && c.askAt.CompareAndSwap(at, now.Add(pause).UnixNano())
+	next := now.Add(pause)
+	// Further ahead than a pause it is only for a clock that was set back.
+	return (!now.Before(*at) || at.After(next)) && c.askAt.CompareAndSwap(at, &next)
 }
 
 // heard takes note of whether Redis answered. An error that Redis itself sent counts as silence too:
@@ -148,10 +150,11 @@ func (c *Cache) worthAsking() bool {
 func (c *Cache) heard(err error) {
 	switch {
 	case err == nil || errors.Is(err, redis.Nil):
-		c.askAt.Store(0)
+		c.askAt.Store(nil)
 	case errors.Is(err, redis.ErrClosed), errors.Is(err, redis.ErrPoolTimeout):
 	default:
-		c.askAt.Store(c.now().Add(pause).UnixNano())
+		at := c.now().Add(pause)
+		c.askAt.Store(&at)
 	}
 }
 

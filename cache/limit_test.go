@@ -71,7 +71,7 @@ func TestAllow_countsUsesOfThoseWhoWentAway(t *testing.T) {
 		if ok, _ := c.Allow(t.Context(), key, 1, time.Minute); ok {
 			t.Error("the first use was not counted")
 		}
-		if c.askAt.Load() != 0 {
+		if c.askAt.Load() != nil {
 			t.Error("a caller who went away made Redis look silent")
 		}
 	})
@@ -116,8 +116,8 @@ func TestAllow_stillLimitsWhenRedisGoesAndReturnsToItLater(t *testing.T) {
 		t.Fatal("refused while Redis was there")
 	}
 	server.Close()
-	if got := uses(t, c, "k", 9, 3, time.Minute); got != 3 {
-		t.Errorf("Redis gone: %d of 3 allowed", got)
+	if got := uses(t, c, "k", 9, 3, time.Minute); got != 2 {
+		t.Errorf("Redis gone: %d allowed of the 2 that were left", got)
 	}
 	k.pass(time.Minute)
 	if got := uses(t, c, "k", 9, 3, time.Minute); got != 3 {
@@ -128,8 +128,54 @@ func TestAllow_stillLimitsWhenRedisGoesAndReturnsToItLater(t *testing.T) {
 	}
 	server.FlushAll()
 	k.pass(pause)
-	if got := uses(t, c, "k", 4, 3, time.Minute); got != 3 || len(server.Keys()) != 1 {
-		t.Errorf("Redis back: %d of 3 allowed, keys %v", got, server.Keys())
+	if got := uses(t, c, "k", 4, 3, time.Minute); got != 0 || len(server.Keys()) != 1 {
+		t.Errorf("Redis back, and empty: %d allowed of a minute that was used up, keys %v", got, server.Keys())
+	}
+	k.pass(time.Minute)
+	server.FastForward(time.Minute)
+	if got := uses(t, c, "k", 4, 3, time.Minute); got != 3 {
+		t.Errorf("Redis back, next window: %d of 3 allowed", got)
+	}
+}
+
+func TestAllow_aFlushedRedisOpensNoLimit(t *testing.T) {
+	k, server := newClock(), miniredis.RunT(t)
+	c := open(t, "redis://"+server.Addr(), k.Now)
+	allowed := 0
+	for range 10 {
+		allowed += uses(t, c, "k", 1, 3, time.Minute)
+		server.FlushAll()
+	}
+	if allowed != 3 {
+		t.Errorf("%d of 3 allowed", allowed)
+	}
+}
+
+func TestAllow_whatOthersUsedUpElsewhereIsUsedUpHere(t *testing.T) {
+	k, server := newClock(), miniredis.RunT(t)
+	a, b := open(t, "redis://"+server.Addr(), k.Now), open(t, "redis://"+server.Addr(), k.Now)
+	if got := uses(t, a, "k", 2, 3, time.Minute) + uses(t, b, "k", 2, 3, time.Minute); got != 3 {
+		t.Errorf("%d of 3 allowed on two replicas", got)
+	}
+}
+
+// TestAllow_aClockThatIsSetBackNeitherOpensNorClosesForLong: of an hour that comes again.
+func TestAllow_aClockThatIsSetBackNeitherOpensNorClosesForLong(t *testing.T) {
+	k := newClock()
+	c := open(t, "redis://"+nobody(t), k.Now)
+	if got := uses(t, c, "k", 9, 3, time.Minute); got != 3 {
+		t.Fatalf("%d of 3 allowed", got)
+	}
+	k.pass(-time.Hour)
+	if got := uses(t, c, "k", 9, 3, time.Minute); got > 3 {
+		t.Errorf("set back: %d of 3 allowed", got)
+	}
+	k.pass(time.Minute)
+	if got := uses(t, c, "k", 9, 3, time.Minute); got != 3 {
+		t.Errorf("a minute later: %d of 3 allowed", got)
+	}
+	if at := c.askAt.Load(); at != nil && at.After(k.Now().Add(pause)) {
+		t.Errorf("Redis is left alone until %v, it is %v", at, k.Now())
 	}
 }
 
@@ -163,7 +209,7 @@ func TestWindows_aFloodOfKeysNeitherGrowsThemNorEscapes(t *testing.T) {
 	w, k := newWindows(1000), newClock()
 	var most int64
 	for i := range 20_000 {
-		used, _ := w.count(name("limit", fmt.Sprint(i)), time.Minute, k.Now())
+		used, _, _ := w.count(name("limit", fmt.Sprint(i)), time.Minute, k.Now())
 		most = max(most, used)
 	}
 	if len(w.open) > 1256 {
@@ -174,7 +220,7 @@ func TestWindows_aFloodOfKeysNeitherGrowsThemNorEscapes(t *testing.T) {
 	}
 	k.pass(time.Minute)
 	for i := range 1000 {
-		if used, left := w.count(name("limit", fmt.Sprint("later", i)), time.Minute, k.Now()); used != 1 || left != time.Minute {
+		if used, left, _ := w.count(name("limit", fmt.Sprint("later", i)), time.Minute, k.Now()); used != 1 || left != time.Minute {
 			t.Fatalf("after the flood: used %d, left %v", used, left)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 type Settings struct {
 	Config      string   `name:"config" env:"DANYUAN_CONFIG" placeholder:"FILE" help:"YAML 配置文件，键是下面的长选项名。"`
 	DataDir     string   `name:"data-dir" env:"DATA_DIR" default:"data" help:"数据目录。"`
-	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名，或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
+	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开，同时只用一个），或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
 	RedisURL    string   `name:"redis-url" env:"REDIS_URL" secret:"url" placeholder:"URL" help:"redis:// 一台，redis-sentinel:// 哨兵，redis-cluster:// 集群，rediss… 是加密的；不填就在进程内缓存。"`
 	KeysDir     string   `name:"keys-dir" env:"KEYS_DIR" placeholder:"DIR" help:"密钥目录；正式运行必填，演示时默认是数据目录下的 keys。"`
 	LogLevel    string   `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`
@@ -72,6 +72,9 @@ type Serve struct {
 	IdleTimeout    time.Duration `name:"idle-timeout" env:"IDLE_TIMEOUT" default:"2m" group:"服务" help:"空闲连接保留多久。"`
 	StopTimeout    time.Duration `name:"stop-timeout" env:"STOP_TIMEOUT" default:"20s" group:"服务" help:"停止时等手上的请求多久。"`
 	PoolSize       int           `name:"db-pool" env:"DB_POOL" default:"10" group:"服务" help:"最多几个数据库连接，1 到 1000。"`
+	Busy           int           `name:"busy" env:"BUSY" default:"128" group:"服务" help:"同时办理多少个请求，8 到 10000；更多的排队，排不下的请他们稍后再来。"`
+	Waiting        int           `name:"waiting" env:"WAITING" default:"256" group:"服务" help:"最多多少个请求排队，8 到 100000。"`
+	Patience       time.Duration `name:"patience" env:"PATIENCE" default:"1s" group:"服务" help:"排队最长等多久。"`
 	Workers        int           `name:"workers" env:"WORKERS" default:"2" group:"服务" help:"几个后台任务同时跑，0 到 64；0 表示本进程不跑。"`
 }
 

@@ -85,6 +85,9 @@ func (s Serve) Validate() []Problem {
 	p.between("port", s.Port, 0, 65535)
 	p.between("db-pool", s.PoolSize, 1, 1000)
 	p.between("workers", s.Workers, 0, 64)
+	p.between("busy", s.Busy, 8, 10_000)
+	p.between("waiting", s.Waiting, 8, 100_000)
+	p.positive("patience", s.Patience)
 	p.add("public-url", publicProblem(s.PublicURL))
 	for _, proxy := range s.TrustedProxies {
 		p.add("trusted-proxies", proxyProblem(proxy))
@@ -121,8 +124,8 @@ func (p *problems) positive(flag string, d time.Duration) {
 }
 
 // DatabaseProblem says what is wrong with a database URL; "" for nothing. It reads it as package model does:
-// the password is taken as it stands, up to the last @. Several hosts are refused because the books may be
-// written through one node only.
+// the password is taken as it stands, up to the last @. Several hosts, with commas, are the nodes of one
+// Galera cluster.
 func DatabaseProblem(value string) string {
 	if path, ok := strings.CutPrefix(value, "sqlite:"); ok {
 		if path == "" || strings.HasPrefix(path, "//") || strings.HasPrefix(path, ":") || strings.ContainsAny(path, "?#%") {
@@ -130,7 +133,7 @@ func DatabaseProblem(value string) string {
 		}
 		return ""
 	}
-	const form = "要写成 mysql://用户:密码@主机:端口/库名，同样写法的 postgres://，或 sqlite:路径；密码照原样写，后面不加参数"
+	const form = "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），同样写法的 postgres://（只写一个主机），或 sqlite:路径；密码照原样写，后面不加参数"
 	scheme, rest, ok := strings.Cut(value, "://")
 	ok = ok && (scheme == "mysql" || scheme == "postgres")
 	at := strings.LastIndex(rest, "@")
@@ -139,12 +142,13 @@ func DatabaseProblem(value string) string {
 	}
 	user, _, _ := strings.Cut(rest[:at], ":")
 	host, name, _ := strings.Cut(rest[at+1:], "/")
-	if strings.Contains(host, ",") {
-		return "只能写一个数据库主机：账本只能经一个节点写入"
-	}
-	if u, err := url.Parse(scheme + "://" + host); user == "" || name == "" || strings.ContainsAny(name, "/?#") ||
-		err != nil || u.Hostname() == "" || !portFits(u.Port()) {
+	if user == "" || name == "" || strings.ContainsAny(name, "/?#") || scheme == "postgres" && strings.Contains(host, ",") {
 		return form
+	}
+	for one := range strings.SplitSeq(host, ",") {
+		if u, err := url.Parse("mysql://" + one); err != nil || u.Hostname() == "" || !portFits(u.Port()) {
+			return form
+		}
 	}
 	return ""
 }

@@ -113,7 +113,7 @@ func connectMySQL(url string, pool int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	base, err := mysqldriver.NewConnector(cfg)
+	base, err := connectorOf(cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -122,6 +122,14 @@ func connectMySQL(url string, pool int) (*DB, error) {
 		return nil, err
 	}
 	return &DB{write: h, read: h, dialect: "mysql"}, nil
+}
+
+// connectorOf connects to one server, or to one node at a time of several.
+func connectorOf(cfg *mysqldriver.Config) (driver.Connector, error) {
+	if strings.Contains(cfg.Addr, ",") {
+		return newCluster(cfg)
+	}
+	return mysqldriver.NewConnector(cfg)
 }
 
 // readCommitted opens connections whose transactions read what is committed: said once, not on the way to

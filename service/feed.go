@@ -20,7 +20,7 @@ const (
 
 type feed struct {
 	s     *Service
-	heard atomic.Int64 // when the feed was last read, in ns; 0 before the first time
+	heard atomic.Pointer[time.Time] // when the feed was last read; nil before the first time
 	last  int64
 	seen  map[int64]struct{}
 	// turned is up to when dated roles have begun and ended for what is kept here.
@@ -32,7 +32,13 @@ func newFeed(s *Service) *feed { return &feed{s: s, seen: map[int64]struct{}{}} 
 // Open tells whether the feed was heard a moment ago.
 func (f *feed) Open() bool {
 	heard := f.heard.Load()
-	return heard != 0 && f.s.Clock.Now().UnixNano()-heard < int64(feedSilence)
+	if heard == nil {
+		return false
+	}
+	// A clock that is set does not matter where it counts by itself as well (as time.Now does). One that
+	// does not, and has gone back, tells nothing of how long the feed was silent.
+	silent := f.s.Clock.Now().Sub(*heard)
+	return silent >= 0 && silent < feedSilence
 }
 
 // FollowChanges reads the feed until the context ends. Before it is called nothing is kept in memory.
@@ -56,9 +62,9 @@ func (s *Service) ReadChanges(ctx context.Context) error { return s.feed.read(ct
 
 // read applies what is new. The first reading only notes where the feed stands: nothing is kept yet.
 func (f *feed) read(ctx context.Context) error {
-	asked := f.s.Clock.Now().UnixNano()
+	asked := f.s.Clock.Now()
 	h := f.s.DB.Read(ctx)
-	first := f.heard.Load() == 0
+	first := f.heard.Load() == nil
 	if first {
 		last, err := model.LastChange(h)
 		if err != nil {
@@ -96,6 +102,6 @@ func (f *feed) read(ctx context.Context) error {
 		topics = append(topics, model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
 	}
 	f.s.drop(topics...)
-	f.heard.Store(asked)
+	f.heard.Store(&asked)
 	return nil
 }

@@ -116,3 +116,16 @@ func TestFeed_silenceMakesForget(t *testing.T) {
 	r.rename("丙单元")
 	r.shows(1, "乙单元") // it keeps again
 }
+
+// TestFeed_aClockThatIsSetBackMakesForget: an hour that comes again must not keep old permissions alive for
+// an hour.
+func TestFeed_aClockThatIsSetBackMakesForget(t *testing.T) {
+	for _, by := range []time.Duration{-time.Hour, time.Hour} {
+		r := newTwoReplicas(t)
+		r.rename("甲单元")
+		r.Clock.Move(by)
+		r.shows(1, "甲单元")
+		r.hear()
+		r.shows(1, "甲单元")
+	}
+}

@@ -33,6 +33,9 @@ const (
 	dropOrphans      = "drop_orphans"      // drops photos that no record names, and blobs that no row names
 )
 
+// asksOutside are the kinds that ask WeChat, or the store of photos.
+var asksOutside = []string{sendNotice, offerPhoto, checkMatter, dropOrphans}
+
 // jobTable says who does which kind.
 func (s *Service) jobTable() map[string]job {
 	return map[string]job{

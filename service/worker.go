@@ -19,32 +19,47 @@ import (
 // work is what the workers of this replica share.
 type work struct {
 	jobs  map[string]job
-	wake  chan struct{} // one is enough: who wakes takes all that is due
-	poll  time.Duration // how often the outbox is looked at for what other replicas owe
-	renew time.Duration // how often the lease of a long job is renewed
+	wake  [2]chan struct{} // of each crew; one in it is enough: who wakes takes all that is due
+	poll  time.Duration    // how often the outbox is looked at for what other replicas owe
+	renew time.Duration    // how often the lease of a long job is renewed
 }
 
 func newWork(s *Service) work {
-	return work{jobs: s.jobTable(), wake: make(chan struct{}, 1), poll: time.Second, renew: outbox.Lease / 3}
+	return work{jobs: s.jobTable(), wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, poll: time.Second, renew: outbox.Lease / 3}
 }
 
 func (s *Service) wakeWorker() {
-	select {
-	case s.work.wake <- struct{}{}:
-	default: // somebody will wake already
+	for _, wake := range s.work.wake {
+		select {
+		case wake <- struct{}{}:
+		default: // somebody will wake already
+		}
 	}
 }
 
-// Work does what is owed, at most so many jobs at once, until the context ends; then it finishes the
-// jobs under way and returns. A caller who can't wait for that may leave: an unfinished job is done by
-// another worker once its lease is over.
+// Work does what is owed until the context ends; then it finishes the jobs under way and returns. A caller
+// who can't wait for that may leave: an unfinished job is done by another worker once its lease is over.
+// Two crews work, of at most so many jobs at once each: one does what asks somebody outside, who may be slow
+// or silent, the other all the rest, which must not wait for them.
 func (s *Service) Work(ctx context.Context, workers int) {
+	var crews sync.WaitGroup
+	defer crews.Wait()
+	abroad, home := s.crew(workers), s.crew(workers)
+	isAbroad := func(kind string) bool { return slices.Contains(asksOutside, kind) }
+	home.kinds = slices.DeleteFunc(slices.Clone(home.kinds), isAbroad)
+	abroad.kinds = slices.DeleteFunc(abroad.kinds, func(kind string) bool { return !isAbroad(kind) })
+	crews.Go(func() { abroad.work(ctx, s.work.wake[0], func(context.Context) error { return nil }) })
+	crews.Go(func() { home.work(ctx, s.work.wake[1], home.oweDuties) })
+}
+
+// work does what is owed of the crew's kinds, and first, each time, what else is to be done.
+func (c *crew) work(ctx context.Context, wake <-chan struct{}, first func(context.Context) error) {
+	s := c.s
 	tick := time.NewTicker(s.work.poll)
 	defer tick.Stop()
-	c := s.crew(workers)
 	defer c.running.Wait()
 	for ctx.Err() == nil {
-		err := c.oweDuties(ctx)
+		err := first(ctx)
 		more := false
 		if err == nil {
 			more, err = c.round(ctx)
@@ -58,7 +73,7 @@ func (s *Service) Work(ctx context.Context, workers int) {
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
-		case <-s.work.wake:
+		case <-wake:
 		}
 	}
 }

@@ -339,3 +339,35 @@ func TestWork_dutyIsOwedOnceInItsTimeByAllReplicas(t *testing.T) {
 	}
 	k.WorkOff()
 }
+
+// TestWork_whatAsksOutsideKeepsNothingElseWaiting: with WeChat silent, every hand that may wait for it waits.
+func TestWork_whatAsksOutsideKeepsNothingElseWaiting(t *testing.T) {
+	k := testkit.New(t)
+	const workers = 2
+	silent, waiting, done := make(chan struct{}), make(chan struct{}, workers), make(chan struct{})
+	k.S.SetJob("send_notice", func(context.Context, int64) error {
+		waiting <- struct{}{}
+		<-silent
+		return nil
+	})
+	k.S.SetJob(letter, func(context.Context, int64) error { close(done); return nil })
+	for n := range int64(2 * workers) {
+		if err := k.S.Owe(k.Context(), "send_notice", n, "", k.Clock.Now()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	stop := work(k, workers)
+	for range workers {
+		<-waiting
+	}
+	owe(k, 1)
+	within(t, "the other job", done)
+	go func() { // let the rest go
+		for range workers {
+			<-waiting
+		}
+	}()
+	close(silent)
+	stop()
+	expectLetter(k, model.JobDone, 1, "")
+}

@@ -23,6 +23,7 @@ type Config struct {
 	BaseURL       string // "" is WeChat itself; else a server that speaks like it, see package fake
 	EnvVersion    string // release, trial or develop: what a code or message opens; "" is release
 	Timeout       time.Duration
+	Pause         time.Duration    // for how long an interface that keeps failing is left alone; 0 is ten seconds
 	Now           func() time.Time // required: judges how old a callback is
 }
 
@@ -48,6 +49,7 @@ type Client struct {
 	tokens        TokenCache
 	fetching      chan struct{} // holds one: only one goroutine asks for a new access token
 	mask          *strings.Replacer
+	breakers      breakers
 }
 
 const defaultTimeout = 5 * time.Second
@@ -81,6 +83,10 @@ func New(cfg Config, tokens TokenCache) (*Client, error) {
 	}
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout
+	}
+	c.breakers.pause = cfg.Pause
+	if c.breakers.pause <= 0 {
+		c.breakers.pause = defaultPause
 	}
 	installRouter()
 	return c, nil

@@ -46,10 +46,7 @@ func (router) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, errors.New("wechat: a request outside a call")
 		}
 	}
-	res, err := k.try(req, "")
-	if err == nil && k.used != "" && stale(k.code) {
-		res, err = k.try(req, k.used)
-	}
+	res, err := k.guarded(req)
 	switch {
 	case err != nil:
 		k.err = err
@@ -58,6 +55,15 @@ func (router) RoundTrip(req *http.Request) (*http.Response, error) {
 		k.err = k.refusal(k.code, errmsg(k.answer))
 	}
 	return res, nil
+}
+
+// carry sends the request, and once more with a fresh token when WeChat calls ours stale.
+func (k *call) carry(req *http.Request) (*http.Response, error) {
+	res, err := k.try(req, "")
+	if err == nil && k.used != "" && stale(k.code) {
+		res, err = k.try(req, k.used)
+	}
+	return res, err
 }
 
 // try sends the request once, with a token other than bad if it wants one.

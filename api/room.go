@@ -1,0 +1,214 @@
+package api
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"regexp"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/prometheus/client_golang/prometheus"
+
+	"danyuan/fault"
+)
+
+// A server that takes on more than it can do serves nobody: all wait until they give up, and their work is
+// done for nothing. So a bounded number of requests is worked on at once, a bounded number waits for a short
+// time, and whoever comes beyond that is told at once to come again. What takes long, and what waits for
+// WeChat, has rooms of its own, so that it can fill no others.
+
+// roomKind is which room a route's requests are worked on in.
+type roomKind uint8
+
+const (
+	quick   roomKind = iota // anything that only asks the database
+	outside                 // what waits for WeChat or the store of photos
+	long                    // exports and papers
+	upload                  // whose body is long, and may come slowly
+	roomKinds
+)
+
+var roomNames = [roomKinds]string{"quick", "outside", "long", "upload"}
+
+// How many are worked on and wait where Options do not say; and how long who wants something long waits.
+const (
+	defaultBusy, defaultWaiting = 128, 256
+	defaultPatience             = time.Second
+	longPatience                = 5 * time.Second
+)
+
+var errBusy = fault.New(fault.Unavailable, "http.busy", "现在办理的人太多,这一次没有办理。请稍等几秒,用同样的内容再试一次,不会重复办理。")
+
+// room is where requests of a kind are worked on.
+type room struct {
+	places  chan struct{} // holds one for each that is worked on
+	queue   chan struct{} // and one for each that waits
+	wait    time.Duration
+	refused prometheus.Counter
+}
+
+// enter takes a place: at once, or in the order of coming within the time that one waits. errBusy when there
+// is none. Whoever has entered leaves.
+func (r *room) enter(ctx context.Context) error {
+	select {
+	case r.places <- struct{}{}:
+		return nil
+	default:
+	}
+	select {
+	case r.queue <- struct{}{}:
+		defer func() { <-r.queue }()
+	default:
+		return errBusy
+	}
+	patience := time.NewTimer(r.wait)
+	defer patience.Stop()
+	select {
+	case r.places <- struct{}{}:
+		return nil
+	case <-patience.C:
+		return errBusy
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (r *room) leave() { <-r.places }
+
+// rooms are all of them.
+type rooms [roomKinds]*room
+
+func newRooms(o Options) *rooms {
+	busy, waiting, patience := cmp.Or(o.Busy, defaultBusy), cmp.Or(o.Waiting, defaultWaiting), cmp.Or(o.Patience, defaultPatience)
+	refused := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "danyuan_requests_turned_away_total", Help: "Requests that found no place to be worked on, by room."}, []string{"room"})
+	o.Metrics.MustRegister(refused)
+	all := &rooms{}
+	for kind, name := range roomNames {
+		places, queue, wait := max(2, busy/8), max(8, waiting/8), max(patience, longPatience)
+		switch roomKind(kind) { //nolint:gosec // there are four
+		case quick:
+			places, queue, wait = busy, waiting, patience
+		case outside:
+			places, queue, wait = max(2, busy/2), max(8, waiting/4), patience
+		case long, upload, roomKinds:
+		}
+		all[kind] = &room{make(chan struct{}, places), make(chan struct{}, queue), wait, refused.WithLabelValues(name)}
+	}
+	o.Metrics.MustRegister(all)
+	return all
+}
+
+var (
+	busyGauge  = prometheus.NewDesc("danyuan_requests_busy", "Requests that are worked on now, by room.", []string{"room"}, nil)
+	queueGauge = prometheus.NewDesc("danyuan_requests_waiting", "Requests that wait for a place, by room.", []string{"room"}, nil)
+)
+
+// Describe names the gauges.
+func (*rooms) Describe(to chan<- *prometheus.Desc) { to <- busyGauge; to <- queueGauge }
+
+// Collect counts who is in the rooms and before them.
+func (all *rooms) Collect(to chan<- prometheus.Metric) {
+	for kind, r := range all {
+		to <- prometheus.MustNewConstMetric(busyGauge, prometheus.GaugeValue, float64(len(r.places)), roomNames[kind])
+		to <- prometheus.MustNewConstMetric(queueGauge, prometheus.GaugeValue, float64(len(r.queue)), roomNames[kind])
+	}
+}
+
+// way is what the router knows a route by.
+type way struct{ method, path string }
+
+var inBraces = regexp.MustCompile(`\{([^}]+)\}`)
+
+// ways finds the route of a request before anything is known of who makes it.
+func ways(routes []route) map[way]route {
+	all := make(map[way]route, len(routes))
+	for _, r := range routes {
+		if r.body > 0 && r.room == quick {
+			r.room = upload
+		}
+		all[way{r.method, inBraces.ReplaceAllString(r.path, ":$1")}] = r
+	}
+	return all
+}
+
+// makeRoom works on a request when there is room. A body is taken in before, and a place given back as soon
+// as the answer begins: whoever sends or reads slowly keeps nobody else waiting.
+func (a *API) makeRoom(c *gin.Context) {
+	r, known := a.ways[way{c.Request.Method, c.FullPath()}]
+	if !known {
+		return
+	}
+	if r.body == 0 && c.Request.ContentLength != 0 {
+		takeIn(c, r.maxBody())
+	}
+	in := a.rooms[r.room]
+	if err := in.enter(c.Request.Context()); err != nil {
+		if errors.Is(err, errBusy) { // else the client has gone
+			in.refused.Inc()
+		}
+		c.Header("Retry-After", strconv.Itoa(1+rand.IntN(3))) //nolint:gosec // spreads who comes again, hides nothing
+		writeProblem(c, errBusy)
+		return
+	}
+	if r.ready {
+		defer in.leave()
+		c.Next()
+		return
+	}
+	w := &leaving{ResponseWriter: c.Writer, leave: sync.OnceFunc(in.leave)}
+	c.Writer = w
+	defer w.leave()
+	c.Next()
+}
+
+// leaving gives a place back when the answer begins.
+type leaving struct {
+	gin.ResponseWriter
+	leave func()
+}
+
+// Write begins or goes on with the answer.
+func (w *leaving) Write(b []byte) (int, error) { w.leave(); return w.ResponseWriter.Write(b) }
+
+// WriteString is Write.
+func (w *leaving) WriteString(s string) (int, error) {
+	w.leave()
+	return w.ResponseWriter.WriteString(s)
+}
+
+// Unwrap lets http.ResponseController find the connection.
+func (w *leaving) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// bodyTime is how long a common body may take to arrive.
+const bodyTime = 10 * time.Second
+
+// takeIn reads a body that is no longer than most. What is longer, and what went wrong on the way, is met by
+// whoever reads it again.
+func takeIn(c *gin.Context, most int64) {
+	conn := http.NewResponseController(c.Writer)
+	until := time.AfterFunc(bodyTime, func() { _ = conn.SetReadDeadline(time.Unix(1, 0)) }) // long gone: reading ends
+	read, err := io.ReadAll(io.LimitReader(c.Request.Body, most+1))
+	if until.Stop() {
+		_ = conn.SetReadDeadline(time.Time{}) // what is done with it has a deadline of its own
+	}
+	rest := io.Reader(c.Request.Body)
+	if err != nil {
+		rest = failing{err}
+	}
+	c.Request.Body = struct {
+		io.Reader
+		io.Closer
+	}{io.MultiReader(bytes.NewReader(read), rest), c.Request.Body}
+}
+
+type failing struct{ err error }
+
+// Read fails as it did before.
+func (f failing) Read([]byte) (int, error) { return 0, f.err }
