@@ -8,6 +8,7 @@
 package wechat
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"net/url"
@@ -23,7 +24,12 @@ type Config struct {
 	EnvVersion    string // release, trial or develop: what a code or message opens; "" is release
 	Timeout       time.Duration
 	Now           func() time.Time // required: judges how old a callback is
+	Watch         Watch            // nil: nobody watches
 }
+
+// Watch is told that a request goes to WeChat: call is its path, a fixed word of WeChat's. It gives the
+// context for it, and what is to be called with its outcome: "done", or the code of a fault.
+type Watch func(ctx context.Context, call string) (context.Context, func(outcome string))
 
 // TokenCache keeps the access token for all replicas. It may lose it at any time, that only costs
 // another call. Values are secret. It must be safe for concurrent use.
@@ -46,6 +52,7 @@ type Client struct {
 	tokens        TokenCache
 	fetching      chan struct{} // holds one: only one goroutine asks for a new access token
 	mask          *strings.Replacer
+	watch         Watch
 }
 
 const defaultTimeout = 5 * time.Second
@@ -73,8 +80,18 @@ func New(cfg Config, tokens TokenCache) (*Client, error) {
 	if c.timeout <= 0 {
 		c.timeout = defaultTimeout
 	}
+	if c.watch = cfg.Watch; c.watch == nil {
+		c.watch = func(ctx context.Context, _ string) (context.Context, func(string)) { return ctx, func(string) {} }
+	}
 	installRouter()
 	return c, nil
+}
+
+// Check asks for an access token, which WeChat gives to whoever has the right AppID and secret and asks
+// from an allowed address. Refusals: ErrSetup, ErrTooOften, ErrUnavailable.
+func (c *Client) Check(ctx context.Context) error {
+	_, _, err := c.fetch(ctx)
+	return err
 }
 
 func check(cfg Config, tokens TokenCache) error {
