@@ -22,6 +22,7 @@ type commands struct {
 	FirstAdmin   firstAdmin   `cmd:"" help:"设立第一位区级管理员,只能用一次。"`
 	RestoreAdmin restoreAdmin `cmd:"" help:"在任的区级管理员丢了微信、手机号也换了,让本人用新的手机号重新绑定。"`
 	Verify       verify       `cmd:"" help:"核对积分账本:每个余额、每条链、每件奖品的库存、每笔预算都从流水重新算一遍。"`
+	Doctor       doctor       `cmd:"" help:"查一遍配置、磁盘、密钥、数据库、Redis、微信、时钟和版本,逐行说明哪里不对、怎么办。"`
 	Keys         createKeys   `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
 }
 
