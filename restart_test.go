@@ -10,6 +10,9 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -19,6 +22,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"danyuan/testkit"
 )
 
 // systemd plays the part of systemd: it holds the socket, hands it to each danyuan that it starts, and
@@ -47,9 +52,17 @@ func newSystemd(t *testing.T, env ...string) *systemd {
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { _ = errors.Join(file.Close(), told.Close()) })
+	t.Cleanup(func() { _, _ = file.Close(), told.Close() })
 	s := &systemd{T: t, socket: file, at: "http://" + l.Addr().String(), told: told}
 	s.env = append([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + t.TempDir(), beDanyuan + "=1", "LISTEN_FDS=1", "NOTIFY_SOCKET=" + notify}, env...)
+	return s
+}
+
+// withoutSocket makes danyuan listen by itself, where the socket was.
+func (s *systemd) withoutSocket() *systemd {
+	_ = s.socket.Close()
+	s.socket = nil
+	s.env = append(s.env, "LISTEN_FDS=0", "PORT="+s.at[strings.LastIndex(s.at, ":")+1:])
 	return s
 }
 
@@ -58,7 +71,10 @@ func (s *systemd) start() *exec.Cmd {
 	s.Helper()
 	c := exec.Command("sh", "-c", `LISTEN_PID=$$ exec "$0"`, os.Args[0])
 	var said bytes.Buffer
-	c.Env, c.ExtraFiles, c.Stderr = s.env, []*os.File{s.socket}, &said
+	c.Env, c.Stderr = s.env, &said
+	if s.socket != nil {
+		c.ExtraFiles = []*os.File{s.socket}
+	}
 	if err := c.Start(); err != nil {
 		s.Fatal(err)
 	}
@@ -177,10 +193,11 @@ func every(ctx context.Context, pause time.Duration, do func(c *http.Client, n i
 // The longest that anybody may wait while one danyuan ends and the next one starts.
 const longestWait = 20 * time.Second
 
-func TestRestart_underLoadNoRequestFailsAndNothingHappensTwice(t *testing.T) {
-	s := newSystemd(t, "DATA_DIR="+filledCopy(t), "LOG_LEVEL=warn", "DRAIN_TIME=400ms")
-	danyuan := s.start()
-	l := &load{at: s.at}
+// used lets people use danyuan while it is disturbed: nobody's request fails, nobody waits too long, and
+// nothing happens twice.
+func used(t *testing.T, at string, disturb func(l *load)) {
+	t.Helper()
+	l := &load{at: at}
 	reader := l.login(http.DefaultClient, "chief", "reader-key")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -202,35 +219,117 @@ func TestRestart_underLoadNoRequestFailsAndNothingHappensTwice(t *testing.T) {
 			logins++
 		})
 	})
-	for range 3 {
-		under := l.halfALogin(t)
-		s.stop(danyuan, func() {
-			if status, closes := readiness(t, s.at); status != http.StatusServiceUnavailable || !closes {
-				t.Errorf("/readyz says %d while danyuan stops; the connection closes: %v", status, closes)
-			}
-			under()
-		})
-		danyuan = s.start()
-	}
+	disturb(l)
 	before := l.done.Load()
 	for tick := time.NewTicker(10 * time.Millisecond); l.done.Load() < before+50 && !l.anyFailed(); <-tick.C {
 	}
 	stop()
 	people.Wait()
-	for _, f := range l.failures {
-		t.Error(f)
-	}
 	if wait := time.Duration(longest.Load()); wait > longestWait {
 		t.Errorf("somebody waited %s", wait)
 	}
-	// An attempt more is somebody who was cut off when the test ended; the sessions are what really happened.
 	var page struct{ Items []struct{ ID string } }
 	b := l.call(http.DefaultClient, http.MethodGet, "/v1/me/sessions?limit=100", l.login(http.DefaultClient, "auditor", "the-last-key"), "", "")
 	if err := json.Unmarshal(b, &page); err != nil || len(page.Items) != logins+1 {
 		t.Errorf("%d sessions of %d logins: %v", len(page.Items), logins+1, err)
 	}
-	t.Logf("%d requests, 3 restarts, longest wait %s", l.done.Load(), time.Duration(longest.Load()).Round(time.Millisecond))
+	for _, f := range l.failures {
+		t.Error(f)
+	}
+	t.Logf("%d requests, longest wait %s", l.done.Load(), time.Duration(longest.Load()).Round(time.Millisecond))
+}
+
+func TestRestart_underLoadNoRequestFailsAndNothingHappensTwice(t *testing.T) {
+	s := newSystemd(t, "DATA_DIR="+filledCopy(t), "LOG_LEVEL=warn", "DRAIN_TIME=400ms")
+	danyuan := s.start()
+	used(t, s.at, func(l *load) {
+		for range 3 {
+			under := l.halfALogin(t)
+			s.stop(danyuan, func() {
+				if status, closes := readiness(t, s.at); status != http.StatusServiceUnavailable || !closes {
+					t.Errorf("/readyz says %d while danyuan stops; the connection closes: %v", status, closes)
+				}
+				under()
+			})
+			danyuan = s.start()
+		}
+	})
 	s.stop(danyuan, func() {})
+}
+
+// balancer is a load balancer as simple as they come: it asks /readyz, and sends people where that is well.
+type balancer struct {
+	replicas []*url.URL
+	well     []atomic.Bool
+	turn     atomic.Int64
+}
+
+func newBalancer(t *testing.T, replicas ...*systemd) *balancer {
+	t.Helper()
+	b := &balancer{well: make([]atomic.Bool, len(replicas))}
+	for _, r := range replicas {
+		at, err := url.Parse(r.at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		b.replicas = append(b.replicas, at)
+	}
+	ctx, stop := context.WithCancel(t.Context())
+	var asking sync.WaitGroup
+	t.Cleanup(func() { stop(); asking.Wait() })
+	for i, at := range b.replicas {
+		asking.Go(func() {
+			every(ctx, 50*time.Millisecond, func(c *http.Client, _ int) {
+				res, err := c.Get(at.String() + "/readyz")
+				if err == nil {
+					_ = res.Body.Close()
+				}
+				b.well[i].Store(err == nil && res.StatusCode == http.StatusOK)
+			})
+		})
+	}
+	return b
+}
+
+func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	for range b.replicas {
+		if i := int(b.turn.Add(1)) % len(b.replicas); b.well[i].Load() {
+			proxy := httputil.NewSingleHostReverseProxy(b.replicas[i])
+			proxy.ErrorLog = quiet()
+			proxy.ServeHTTP(w, r)
+			return
+		}
+	}
+	http.Error(w, "nobody is well", http.StatusBadGateway)
+}
+
+// Replicas listen by themselves, so nothing waits in a socket while one is away: people must be sent to
+// the other in time.
+func TestRestart_ofOneReplicaAfterTheOtherNobodyNotices(t *testing.T) {
+	if os.Getenv(testkit.DatabaseEnv) == "" {
+		t.Skip("several replicas need a database server")
+	}
+	env := []string{"DATA_DIR=" + t.TempDir(), "DATABASE_URL=" + testkit.OpenDatabase(t), "REDIS_URL=" + os.Getenv("DANYUAN_TEST_REDIS_URL"), "LOG_LEVEL=warn", "DRAIN_TIME=1s"}
+	replicas := []*systemd{newSystemd(t, env...).withoutSocket(), newSystemd(t, env...).withoutSocket()}
+	running := []*exec.Cmd{replicas[0].start(), replicas[1].start()}
+	b := newBalancer(t, replicas...)
+	front := httptest.NewServer(b)
+	defer front.Close()
+	bothWell := func() {
+		for tick := time.NewTicker(10 * time.Millisecond); !b.well[0].Load() || !b.well[1].Load(); <-tick.C {
+		}
+	}
+	bothWell()
+	used(t, front.URL, func(*load) {
+		for i, s := range replicas {
+			s.stop(running[i], func() {})
+			running[i] = s.start()
+			bothWell()
+		}
+	})
+	for i, s := range replicas {
+		s.stop(running[i], func() {})
+	}
 }
 
 // halfALogin sends half of a request; what it gives sends the rest and wants the answer.

@@ -92,9 +92,9 @@ func (c *serve) until(ctx context.Context, h *house, a *api.API, l, private net.
 		return err
 	case <-ctx.Done():
 	}
+	a.Drain()
 	h.tell(ctx, daemon.SdNotifyStopping)
 	h.log.InfoContext(ctx, "stopping")
-	a.Drain()
 	draining := time.NewTimer(c.DrainTime)
 	defer draining.Stop()
 	select {
