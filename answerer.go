@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"log/slog"
 	"net"
 	"net/http"
@@ -54,7 +55,10 @@ const settling = 2 * time.Second
 // done. Shutdown alone would hang up on a request that was read but not yet begun.
 func (a *answerer) stop(ctx context.Context) error {
 	_ = a.socket.Close()
-	<-a.ended // from here on no connection is on its way from the socket
+	failed := <-a.ended // from here on no connection is on its way from the socket
+	if errors.Is(failed, net.ErrClosed) {
+		failed = nil
+	}
 	patience := time.NewTimer(settling)
 	defer patience.Stop()
 	look := time.NewTicker(5 * time.Millisecond)
@@ -68,5 +72,5 @@ func (a *answerer) stop(ctx context.Context) error {
 			waiting = false
 		}
 	}
-	return a.server.Shutdown(ctx)
+	return errors.Join(failed, a.server.Shutdown(ctx))
 }

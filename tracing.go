@@ -30,7 +30,7 @@ func (h *house) trace(ctx context.Context, url string, share float64) error {
 	if url == "" {
 		return nil
 	}
-	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { h.log.Warn("traces can't be sent", slog.String("error", err.Error())) }))
+	otel.SetErrorHandler(otel.ErrorHandlerFunc(func(err error) { h.log.WarnContext(ctx, "traces can't be sent", slog.String("error", err.Error())) }))
 	exporter, err := otlptracehttp.New(ctx, otlptracehttp.WithEndpointURL(strings.TrimSuffix(url, "/")+"/v1/traces"))
 	if err != nil {
 		return err
