@@ -68,6 +68,7 @@ var breaches = []struct {
 	{"libraries", "settings read in main", "settings come from config", one("main.go", `package main; import _ "github.com/alecthomas/kong"`)},
 	{"libraries", "migrations in model", "migrate with model.Open", one("model/x.go", `package model; import _ "github.com/pressly/goose/v3"`)},
 	{"libraries", "metrics in service", "count in api", one("service/x.go", `package service; import _ "github.com/prometheus/client_golang/prometheus"`)},
+	{"libraries", "traces in service", "tell a Watch", one("service/x.go", `package service; import _ "go.opentelemetry.io/otel/trace"`)},
 	{"libraries", "gorm's words in service", "", one("service/x.go", `package service; import _ "gorm.io/gorm"`)},
 	{"libraries", "metrics in main", "", one("main.go", `package main; import _ "github.com/prometheus/client_golang/prometheus/collectors"`)},
 

@@ -81,6 +81,8 @@ var knownBy = map[string]struct {
 	"github.com/danielgtaylor/huma":       {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
 	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "blob", "main", "testkit", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
 	"github.com/prometheus/client_golang": {[]string{"api", "main", "testkit", "scripts"}, "count in api, or hand the numbers to main"},
+	"go.opentelemetry.io":                 {[]string{"main"}, "tell a Watch, which main traces"},
+	"github.com/coreos/go-systemd":        {[]string{"main"}, "systemd is main's business"},
 	"encoding/json":                       {[]string{"api", "wechat", "wechat/fake", "testkit", "scripts"}, "JSON is made and read at the edge, in api"},
 	"github.com/xuri/excelize":            {[]string{"service/sheet", "scripts/fill"}, "read and write tables with service/sheet"},
 	"encoding/csv":                        {[]string{"service/sheet", "scripts/fill"}, "read and write tables with service/sheet"},

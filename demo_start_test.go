@@ -2,8 +2,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"io"
+	"os"
+	"path/filepath"
+	"sync"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -53,4 +58,57 @@ func TestGreet_neverStopsTheDemo(t *testing.T) {
 		return tx.Model(&model.Code{}).Where("1 = 1").Updates(map[string]any{"revoked_at": clock{}.Now(), "active_key": nil}).Error
 	})
 	greets("no code is valid")
+}
+
+var filledFolder string // for TestMain to remove
+
+// filled is a demo's folder, filled once; tests get copies.
+var filled = sync.OnceValues(func() (string, error) {
+	dir, err := os.MkdirTemp("", "danyuan-filled-")
+	if err != nil {
+		return "", err
+	}
+	filledFolder = dir
+	h, err := open(context.Background(), config.Settings{DataDir: dir, LogLevel: "error"}, 2)
+	if err != nil {
+		return "", err
+	}
+	_, err = h.fill(context.Background(), demo.Plan{}, nil)
+	return dir, errors.Join(err, h.Close())
+})
+
+// filledCopy gives a demo's folder that is the test's own.
+func filledCopy(t *testing.T) string {
+	t.Helper()
+	from, err := filled()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "data")
+	if err := os.CopyFS(dir, os.DirFS(from)); err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range []string{"seal.json", "index.json"} { // CopyFS allows what the umask allows
+		if err := os.Chmod(filepath.Join(dir, "keys", file), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return dir
+}
+
+func stuckJob(tx *gorm.DB) error {
+	now := clock{}.Now().UTC()
+	return tx.Create(&model.Job{Kind: "send_notice", SubjectID: 7, State: model.JobStuck, DueAt: now, OwedAt: now}).Error
+}
+
+func dueSweep(tx *gorm.DB) error {
+	now := clock{}.Now().UTC().Add(-time.Second)
+	return tx.Create(&model.Job{Kind: "sweep", State: model.JobDue, DueAt: now, OwedAt: now}).Error
+}
+
+func tamper(t *testing.T, h *house, fn func(tx *gorm.DB) error) {
+	t.Helper()
+	if err := h.db.Tx(t.Context(), fn); err != nil {
+		t.Fatal(err)
+	}
 }

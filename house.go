@@ -29,12 +29,13 @@ type house struct {
 	cache *cache.Cache
 	s     *service.Service
 	fake  *fake.Server   // plays WeChat; nil in service
+	watch *watching      // measures what goes on
 	close []func() error // in the order in which they were opened
 }
 
 // open opens the keys, the database, the cache and WeChat. In demo mode WeChat is a fake in this process.
 func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
-	h := &house{log: logger(set)}
+	h := &house{log: logger(set), watch: newWatching()}
 	if err := os.MkdirAll(set.DataDir, 0o700); err != nil {
 		return nil, err
 	}
@@ -65,7 +66,7 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 		return nil, errors.Join(err, h.Close())
 	}
 	h.s = service.New(service.Deps{
-		DB: h.db, Clock: clock{}, Accounts: w, Outlets: w, Log: h.log, Templates: templates(set), Blobs: kept,
+		DB: h.db, Clock: clock{}, Accounts: w, Outlets: w, Log: h.log, Templates: templates(set), Blobs: kept, Watch: h.watch.step,
 	})
 	if h.fake != nil || set.WeChat.CallbackToken != "" {
 		h.s.Callbacks = callbacks{w}
@@ -112,6 +113,7 @@ func (h *house) Close() error {
 	for i := len(h.close) - 1; i >= 0; i-- {
 		err = errors.Join(err, h.close[i]())
 	}
+	h.close = nil
 	return err
 }
 
@@ -147,7 +149,7 @@ func loadKeys(set config.Settings) (*model.Keys, error) {
 // wechat gives the mini-program's client: of WeChat itself, or of a fake that plays it.
 func (h *house) wechat(set config.Settings) (*wechat.Client, error) {
 	w := set.WeChat
-	cfg := wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, TokenLess: set.CloudRun.On, Now: clock{}.Now}
+	cfg := wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, TokenLess: set.CloudRun.On, Now: clock{}.Now, Watch: h.watch.wechat}
 	if set.Demo() {
 		f, err := fake.Start(fake.Options{Now: clock{}.Now, Templates: fakeTemplates(set)})
 		if err != nil {

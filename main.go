@@ -25,6 +25,7 @@ type commands struct {
 	Copy         copying      `cmd:"" help:"把整个数据库复制到另一个数据库(SQLite、MariaDB、PostgreSQL 之间),逐行核对;中断了可以接着做。"`
 	Backup       backup       `cmd:"" help:"把数据库和照片备份到一个目录,服务不用停。"`
 	Restore      restore      `cmd:"" help:"把备份恢复到空的数据库。"`
+	Doctor       doctor       `cmd:"" help:"查一遍配置、磁盘、密钥、数据库、Redis、微信、时钟和版本,逐行说明哪里不对、怎么办。"`
 	Keys         createKeys   `cmd:"" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
 }
 

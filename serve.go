@@ -7,14 +7,12 @@ import (
 	"io"
 	"log/slog"
 	"net"
-	"net/http"
 	"os"
 	"strings"
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/coreos/go-systemd/v22/daemon"
 
 	"danyuan/api"
 	"danyuan/config"
@@ -33,19 +31,25 @@ func (c *serve) Run(ctx context.Context) error {
 	}
 	defer func() { _ = h.Close() }()
 	h.log.InfoContext(ctx, "settings", slog.Any("serve", c.Serve))
+	if err := h.trace(ctx, c.TraceURL, c.TraceShare); err != nil {
+		return err
+	}
 	if c.Demo() {
 		if _, err := h.fill(ctx, demo.Plan{}, nil); err != nil {
 			return err
 		}
 	}
-	handler, err := c.api(h)
+	a, err := c.api(h)
 	if err != nil {
 		return err
 	}
-	var listen net.ListenConfig
-	l, err := listen.Listen(ctx, "tcp", c.Address())
+	l, err := c.listen(ctx)
 	if err != nil {
 		return err
+	}
+	private, err := c.listenPrivately(ctx)
+	if err != nil {
+		return errors.Join(err, l.Close())
 	}
 	h.reachable(c.PublicURL, "http://"+l.Addr().String())
 	if c.Demo() {
@@ -53,52 +57,73 @@ func (c *serve) Run(ctx context.Context) error {
 			h.log.WarnContext(ctx, "the greeting could not be printed", slog.String("error", err.Error()))
 		}
 	}
-	return c.until(ctx, h, l, handler)
+	return c.until(ctx, h, a, l, private)
 }
 
-func (c *serve) api(h *house) (http.Handler, error) {
-	metrics := prometheus.NewRegistry()
-	metrics.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+func (c *serve) api(h *house) (*api.API, error) {
+	h.watch.watchHouse(h, c.DataDir)
 	var vouched string
 	if c.CloudRun.On {
 		vouched = c.WeChat.AppID
 	}
 	return api.New(api.Options{
-		Service: h.s, Limits: h.cache, Log: h.log, Metrics: metrics, MetricsToken: c.MetricsToken, Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
+		Service: h.s, Limits: h.cache, Log: h.log, Metrics: h.watch.registry, MetricsToken: c.MetricsToken, MetricsApart: c.PrivateAddress != "",
+		Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
 		Busy: c.Busy, Waiting: c.Waiting, Patience: c.Patience,
-		Ready: map[string]func(context.Context) error{"database": h.db.Ping},
-		Spare: map[string]func(context.Context) error{"cache": h.cache.Ping},
+		Ready: map[string]func(context.Context) error{"database": h.db.Ping}, Useful: map[string]func(context.Context) error{"cache": h.cache.Ping},
+		Watch: h.watch.requests(),
 	})
 }
 
-// until serves requests and does jobs until the context ends.
-func (c *serve) until(ctx context.Context, h *house, l net.Listener, handler http.Handler) error {
-	server := &http.Server{
-		Handler: handler, ReadHeaderTimeout: 10 * time.Second, ReadTimeout: c.ReadTimeout, WriteTimeout: c.WriteTimeout, IdleTimeout: c.IdleTimeout,
-		MaxHeaderBytes: 32 << 10, ErrorLog: slog.NewLogLogger(h.log.Handler(), slog.LevelWarn),
-	}
+// until serves requests and does jobs until the context ends. Then it is announced that this server
+// stops, and everything is served as before for DrainTime; then nothing new is taken, and what is under
+// way is finished.
+func (c *serve) until(ctx context.Context, h *house, a *api.API, l, private net.Listener) error {
+	answering, deaf := context.WithCancel(context.WithoutCancel(ctx))
+	defer deaf()
 	var background sync.WaitGroup
-	background.Go(func() { h.s.FollowChanges(ctx) })
+	background.Go(func() { h.s.FollowChanges(answering) })
 	background.Go(func() { h.s.Work(ctx, c.Workers) })
-	failed := make(chan error, 1)
-	go func() { failed <- server.Serve(l) }()
-	h.log.InfoContext(ctx, "listening", slog.String("address", l.Addr().String()))
+	public, profiles := c.answer(ctx, h, l, a, c.WriteTimeout), &answerer{}
+	if private != nil {
+		profiles = c.answer(ctx, h, private, a.Private(), longestProfile)
+		defer func() { _ = profiles.server.Close() }()
+	}
+	h.tell(ctx, daemon.SdNotifyReady)
 	select {
-	case err := <-failed:
+	case err := <-public.ended:
+		return err
+	case err := <-profiles.ended:
 		return err
 	case <-ctx.Done():
 	}
+	a.Drain()
+	h.tell(ctx, daemon.SdNotifyStopping)
+	h.log.InfoContext(ctx, "stopping")
+	draining := time.NewTimer(c.DrainTime)
+	defer draining.Stop()
+	select {
+	case err := <-public.ended:
+		return err
+	case <-draining.C:
+	}
 	stopping, cancel := context.WithTimeout(context.WithoutCancel(ctx), c.StopTimeout)
 	defer cancel()
-	err := server.Shutdown(stopping)
+	err := public.stop(stopping)
+	deaf()
+	return errors.Join(err, finished(stopping, &background))
+}
+
+// finished waits for what runs in the background.
+func finished(ctx context.Context, background *sync.WaitGroup) error {
 	done := make(chan struct{})
 	go func() { background.Wait(); close(done) }()
 	select {
 	case <-done:
-	case <-stopping.Done():
-		err = errors.Join(err, errors.New("jobs did not finish in time; they will be done again"))
+		return nil
+	case <-ctx.Done():
+		return errors.New("jobs did not finish in time; they will be done again")
 	}
-	return err
 }
 
 // greet tells a person who tries the demo where to look and whom to be, as far as that is there: people

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -29,9 +30,11 @@ type Options struct {
 	Limits         Limiter
 	Log            *slog.Logger
 	Metrics        *prometheus.Registry
-	MetricsToken   string                                 // who may read /metrics from elsewhere; "" is anyone who reaches the port
-	Ready          map[string]func(context.Context) error // what /readyz asks, by name: without it nobody can be served
-	Spare          map[string]func(context.Context) error // what it asks beside: without it we go on, slower
+	MetricsToken   string                                 // who may read /metrics and profiles; "" is anyone who reaches the port
+	MetricsApart   bool                                   // /metrics is not among the public addresses: Private has it
+	Ready          map[string]func(context.Context) error // what /readyz asks, by name
+	Useful         map[string]func(context.Context) error // what /readyz shows as well, and people are served without
+	Watch          Watch                                  // nil: nobody watches
 	Demo           bool                                   // GET /demo/personas exists
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	Busy, Waiting  int                                    // requests that are worked on and that wait at once; 0: as many as fit a small server
@@ -39,6 +42,11 @@ type Options struct {
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
 	VouchedApp     string                                 // in WeChat CloudRun our mini-program, about which its gateway's headers are believed; "" elsewhere
 }
+
+// Watch is told that the answer to a request begins: its id, its method, and the pattern of its route, ""
+// for an address that does not exist. It gives the context in which the request is answered, and what is
+// to be called with the status in the end.
+type Watch func(ctx context.Context, id, method, route string) (context.Context, func(status int))
 
 // API answers HTTP.
 type API struct {
@@ -50,6 +58,8 @@ type API struct {
 	ways   map[way]route
 	rooms  *rooms
 	ids    requestIDs
+
+	draining atomic.Bool // it is about to stop
 }
 
 // New builds the router from the route table, and begins to answer.
@@ -78,11 +88,12 @@ func New(o Options) (*API, error) {
 }
 
 // AnswerWith makes an API that answers nothing at the moment answer with these options: its router, which
-// takes a tenth of a second to build, stays, and with it whether this is a demo.
+// takes a tenth of a second to build, stays, and with it whether this is a demo and where its metrics are.
 func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
+	a.draining.Store(false)
 	a.count, a.rooms = newCounters(o.Metrics), newRooms(o)
-	o.Metrics.MustRegister(backlogGauges{a})
+	o.Metrics.MustRegister(gauges{a})
 	return a.router.SetTrustedProxies(o.TrustedProxies)
 }
 
@@ -91,9 +102,11 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.router.Serve
 
 // plain adds what is no part of the described API: health, metrics, WeChat's callback, documents.
 func (a *API) plain() {
-	a.router.GET("/healthz", func(c *gin.Context) { c.String(http.StatusOK, "ok") })
+	a.router.GET("/healthz", a.healthz)
 	a.router.GET("/readyz", a.readyz)
-	a.router.GET("/metrics", a.metrics())
+	if !a.MetricsApart {
+		a.router.GET("/metrics", a.metrics)
+	}
 	a.router.GET(CallbackPath, a.echoCallback)
 	a.router.POST(CallbackPath, a.takeCallback)
 	a.serveViewer()

@@ -2,10 +2,7 @@ package api
 
 import (
 	"context"
-	"log/slog"
 	"time"
-
-	"github.com/prometheus/client_golang/prometheus"
 
 	"danyuan/model"
 	"danyuan/service"
@@ -80,32 +77,4 @@ type doAgainIn struct {
 
 func (a *API) doJobAgain(ctx context.Context, cmd service.Command, in *doAgainIn) (model.Job, error) {
 	return a.s.DoAgain(ctx, cmd, int64(in.ID))
-}
-
-// backlogGauges shows the backlog in the metrics. It is counted when it is asked for, and every replica
-// shows the same.
-type backlogGauges struct{ a *API }
-
-var (
-	jobsGauge    = prometheus.NewDesc("danyuan_jobs", "Jobs that are owed, by kind and state.", []string{"kind", "state"}, nil)
-	waitingGauge = prometheus.NewDesc("danyuan_jobs_waiting_seconds", "How long the longest due job has waited for a worker.", []string{"kind"}, nil)
-)
-
-// Describe names the gauges.
-func (backlogGauges) Describe(to chan<- *prometheus.Desc) { to <- jobsGauge; to <- waitingGauge }
-
-// Collect counts. Without an answer from the database in time the gauges are missing, the others stay.
-func (g backlogGauges) Collect(to chan<- prometheus.Metric) {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
-	defer cancel()
-	all, err := g.a.s.Backlog(ctx)
-	if err != nil {
-		g.a.Log.Warn("the backlog can't be counted", slog.String("error", err.Error()))
-		return
-	}
-	for _, b := range all {
-		to <- prometheus.MustNewConstMetric(jobsGauge, prometheus.GaugeValue, float64(b.Due), b.Kind, string(model.JobDue))
-		to <- prometheus.MustNewConstMetric(jobsGauge, prometheus.GaugeValue, float64(b.Stuck), b.Kind, string(model.JobStuck))
-		to <- prometheus.MustNewConstMetric(waitingGauge, prometheus.GaugeValue, g.a.waiting(b).Seconds(), b.Kind)
-	}
 }

@@ -23,7 +23,7 @@ func TestReadyz_onlyWhatNobodyCanBeServedWithoutTakesAReplicaOut(t *testing.T) {
 		{well, fails, http.StatusOK, []string{`"database":"ok"`, `"cache":"failing"`}},
 		{fails, well, http.StatusServiceUnavailable, []string{`"database":"failing"`, `"cache":"ok"`}},
 	} {
-		k.API.Ready, k.API.Spare = asks{"database": c.database}, asks{"cache": c.cache}
+		k.API.Ready, k.API.Useful = asks{"database": c.database}, asks{"cache": c.cache}
 		k.Get("", "/readyz").Expect(c.status).Has(c.says...)
 	}
 }

@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -13,9 +12,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
-
-	"danyuan/model"
 )
 
 // requestID is what a request's id is called in logs; the answer carries it as X-Request-Id.
@@ -23,7 +19,7 @@ const requestID = "request_id"
 
 const requestIDHeader = "X-Request-Id"
 
-var nosniff = []string{"nosniff"}
+var nosniff, closing = []string{"nosniff"}, []string{"close"}
 
 // requestOf gives a request's id, which its answer carries.
 func requestOf(c *gin.Context) string { return c.Writer.Header().Get(requestIDHeader) }
@@ -34,6 +30,7 @@ const slow = time.Second
 type counters struct {
 	requests *prometheus.CounterVec
 	seconds  *prometheus.HistogramVec
+	running  prometheus.Gauge
 	series   sync.Map // route+status → *series: looking labels up costs more than counting
 }
 
@@ -48,9 +45,10 @@ func newCounters(r *prometheus.Registry) *counters {
 		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
 			Name: "danyuan_request_seconds", Help: "How long requests took.",
 			Buckets: []float64{.0005, .001, .0025, .005, .01, .025, .05, .1, .25, .5, 1, 2.5, 5, 10},
-		}, []string{"method", "route"}),
+		}, []string{"method", "route", "class"}),
+		running: prometheus.NewGauge(prometheus.GaugeOpts{Name: "danyuan_requests_running", Help: "Requests that are being answered."}),
 	}
-	r.MustRegister(c.requests, c.seconds)
+	r.MustRegister(c.requests, c.seconds, c.running)
 	return c
 }
 
@@ -73,10 +71,13 @@ func (c *counters) of(k seriesKey) *series {
 		return s.(*series) //nolint:forcetypeassert // only this function stores
 	}
 	s, _ := c.series.LoadOrStore(k, &series{
-		c.requests.WithLabelValues(k.method, k.route, strconv.Itoa(k.status)), c.seconds.WithLabelValues(k.method, k.route),
+		c.requests.WithLabelValues(k.method, k.route, strconv.Itoa(k.status)), c.seconds.WithLabelValues(k.method, k.route, classOf(k.status)),
 	})
 	return s.(*series) //nolint:forcetypeassert // only this function stores
 }
+
+// classOf is a status as times know it: what is refused or shed at once must not make the rest look fast.
+func classOf(status int) string { return strconv.Itoa(status/100) + "xx" }
 
 // watch gives each request an id, counts and times it, and turns a panic into a plain failure. Reads
 // that go well and fast are counted but not logged: at thousands a second the log would be the load.
@@ -86,13 +87,25 @@ func (a *API) watch(c *gin.Context) {
 	// Straight into the map: these names are in canonical form already.
 	header := c.Writer.Header()
 	header[requestIDHeader], header["X-Content-Type-Options"] = []string{id}, nosniff
+	if a.draining.Load() {
+		header["Connection"] = closing
+	}
+	a.count.running.Inc()
+	ended := func(int) {}
+	if a.Watch != nil {
+		var ctx context.Context
+		ctx, ended = a.Watch(c.Request.Context(), id, countedAs(c.Request.Method), c.FullPath())
+		c.Request = c.Request.WithContext(ctx)
+	}
 	defer func() {
+		a.count.running.Dec()
 		if p := recover(); p != nil {
 			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("panic", fmt.Sprint(p)))
 			if !c.Writer.Written() {
 				writeProblem(c, errInternal)
 			}
 		}
+		ended(c.Writer.Status())
 		a.note(c, id, a.s.Clock.Now().Sub(start))
 	}()
 	c.Next()
@@ -129,32 +142,19 @@ func (a *API) readyz(c *gin.Context) {
 	ctx, cancel := context.WithTimeout(c.Request.Context(), 2*time.Second)
 	defer cancel()
 	status, parts := http.StatusOK, gin.H{}
-	for name, ask := range a.Ready {
-		if parts[name] = a.state(ctx, name, ask); parts[name] != "ok" {
+	for name, err := range a.askParts(ctx) {
+		parts[name] = "ok"
+		if err == nil {
+			continue
+		}
+		a.Log.WarnContext(ctx, "not ready", slog.String("part", name), slog.String("error", err.Error()))
+		parts[name] = "failing"
+		if _, vital := a.Ready[name]; vital {
 			status = http.StatusServiceUnavailable
 		}
 	}
-	for name, ask := range a.Spare {
-		parts[name] = a.state(ctx, name, ask)
+	if a.draining.Load() {
+		status, parts["server"] = http.StatusServiceUnavailable, "stopping"
 	}
 	c.JSON(status, parts)
-}
-
-// state asks a part how it is.
-func (a *API) state(ctx context.Context, name string, ask func(context.Context) error) string {
-	if err := ask(ctx); err != nil {
-		a.Log.WarnContext(ctx, "not ready", slog.String("part", name), slog.String("error", err.Error()))
-		return "failing"
-	}
-	return "ok"
-}
-
-func (a *API) metrics() gin.HandlerFunc {
-	return func(c *gin.Context) {
-		if a.MetricsToken != "" && subtle.ConstantTimeCompare([]byte(bearer(c.GetHeader("Authorization"))), []byte(a.MetricsToken)) != 1 {
-			writeProblem(c, model.ErrSignIn)
-			return
-		}
-		promhttp.HandlerFor(a.Metrics, promhttp.HandlerOpts{}).ServeHTTP(c.Writer, c.Request)
-	}
 }

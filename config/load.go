@@ -23,7 +23,8 @@ type Command interface {
 // Asked for --help it writes to out and gives a command that does nothing. A field is a setting, and
 // may come from environment and file, if it has an `env` tag; an empty environment variable counts
 // as absent. A command with a method Validate() []Problem is asked. The error is Problems, complete,
-// except that a command line that can't be understood hides what the command itself would find.
+// except that a command line that can't be understood hides what the command itself would find. A
+// command with a method RunAnyway(Problems) is told of them instead, and runs: what could not be read is zero.
 func Load(commands any, args []string, getenv func(string) (string, bool), out io.Writer) (Command, error) {
 	l := &loading{getenv: getenv, envs: map[*kong.Value]string{}, choices: map[*kong.Value][]string{}, flags: map[string]string{}}
 	var helped bool
@@ -61,10 +62,16 @@ func (l *loading) choose(line *kong.Context) (Command, error) {
 			}
 		}
 	}
+	selected := line.Selected()
+	if selected != nil {
+		if c, ok := selected.Target.Addr().Interface().(interface{ RunAnyway(found Problems) }); ok {
+			c.RunAnyway(l.found)
+			l.found = nil
+		}
+	}
 	if len(l.found) > 0 {
 		return nil, l.found
 	}
-	selected := line.Selected()
 	if selected == nil {
 		return nil, Problems{{Text: "没有说要做什么，" + seeHelp}}
 	}
@@ -193,6 +200,8 @@ func expected(target reflect.Value) string {
 		return "不是时长，请写成 30s、5m、1h30m 这样"
 	case target.CanInt() || target.CanUint():
 		return "不是整数，请只写数字"
+	case target.CanFloat():
+		return "不是数，请写成 0.05 这样"
 	case target.Kind() == reflect.Bool:
 		return "不行，只能是 true 或 false"
 	}

@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -34,6 +35,11 @@ func (p Problems) Error() string {
 		fmt.Fprintf(&b, "\n  %d. %s", i+1, one)
 	}
 	return b.String()
+}
+
+// Of gives those about some settings, by their flags.
+func (p Problems) Of(flags ...string) Problems {
+	return slices.DeleteFunc(slices.Clone(p), func(one Problem) bool { return !slices.Contains(flags, one.Flag) })
 }
 
 // names tells whether a setting is already among the problems.

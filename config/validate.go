@@ -2,6 +2,7 @@ package config
 
 import (
 	"fmt"
+	"net"
 	"net/netip"
 	"net/url"
 	"regexp"
@@ -92,6 +93,13 @@ func (s Serve) Validate() []Problem {
 	for _, proxy := range s.TrustedProxies {
 		p.add("trusted-proxies", proxyProblem(proxy))
 	}
+	if s.TraceURL != "" && publicProblem(s.TraceURL) != "" {
+		p.add("trace-url", "要写成 http://主机:4318 或 https://主机，后面不带参数，也不带用户名")
+	}
+	if !(s.TraceShare >= 0 && s.TraceShare <= 1) { // not a number is neither
+		p.add("trace-share", fmt.Sprintf("%g 不行，请填 0 到 1 之间的数", s.TraceShare))
+	}
+	p.add("private-address", privateProblem(s.PrivateAddress, s.MetricsToken))
 	if s.MetricsToken != "" && len(s.MetricsToken) < 16 {
 		p.add("metrics-token", "太短，容易被猜中，至少要 16 个字符")
 	}
@@ -99,6 +107,9 @@ func (s Serve) Validate() []Problem {
 	p.positive("write-timeout", s.WriteTimeout)
 	p.positive("idle-timeout", s.IdleTimeout)
 	p.positive("stop-timeout", s.StopTimeout)
+	if s.DrainTime < 0 {
+		p.add("drain-time", fmt.Sprintf("%s 不行，时长不能小于零，例如 1s、10s", s.DrainTime))
+	}
 	return p
 }
 
@@ -161,6 +172,21 @@ func publicProblem(value string) string {
 	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Hostname() == "" || !portFits(u.Port()) ||
 		u.User != nil || u.RawQuery != "" || u.Fragment != "" {
 		return "要写成 https://域名，后面不带参数，也不带用户名"
+	}
+	return ""
+}
+
+// privateProblem wants a token where others reach the address: profiles show what the process has in memory.
+func privateProblem(value, token string) string {
+	if value == "" {
+		return ""
+	}
+	host, port, err := net.SplitHostPort(value)
+	if n, bad := strconv.Atoi(port); err != nil || host == "" || bad != nil || n < 0 || n > 65535 {
+		return "要写成 主机:端口，例如 127.0.0.1:9090"
+	}
+	if !loopback(host) && token == "" {
+		return "不只本机能访问，请同时设置 --metrics-token（METRICS_TOKEN），或改成 127.0.0.1"
 	}
 	return ""
 }

@@ -155,3 +155,17 @@ func TestValidate_storeEndpoints(t *testing.T) {
 		}
 	}
 }
+
+func TestValidate_privateAddresses(t *testing.T) {
+	for _, c := range []struct {
+		address, token string
+		good           bool
+	}{
+		{"", "", true}, {"127.0.0.1:9090", "", true}, {"[::1]:9090", "", true}, {"localhost:0", "", true}, {"10.0.0.7:9090", "0123456789abcdef", true},
+		{"10.0.0.7:9090", "", false}, {"0.0.0.0:9090", "", false}, {":9090", "0123456789abcdef", false}, {"9090", "", false}, {"127.0.0.1", "", false}, {"127.0.0.1:99999", "", false},
+	} {
+		if text := privateProblem(c.address, c.token); (text == "") != c.good {
+			t.Errorf("%s: %q", c.address, text)
+		}
+	}
+}

@@ -33,6 +33,22 @@ type DB struct {
 // brings the schema up to date, and refuses a database that a newer danyuan has written. pool bounds the
 // connections.
 func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
+	d, err := OpenAsItIs(url, keys, pool)
+	if err != nil {
+		return nil, err
+	}
+	conn, err := d.write.DB()
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	if err := migration.Up(ctx, d.dialect, conn); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return d, nil
+}
+
+// OpenAsItIs is Open for who only looks: the schema stays as it is, which may be none at all.
+func OpenAsItIs(url string, keys *Keys, pool int) (*DB, error) {
 	d, err := connect(url, pool)
 	if err != nil {
 		return nil, err
@@ -42,13 +58,6 @@ func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
 		if err := errors.Join(guardSealed(h), meetDrafts(h)); err != nil {
 			return nil, errors.Join(err, d.Close())
 		}
-	}
-	conn, err := d.write.DB()
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
-	}
-	if err := migration.Up(ctx, d.dialect, conn); err != nil {
-		return nil, errors.Join(err, d.Close())
 	}
 	return d, nil
 }
@@ -210,6 +219,17 @@ func (d *DB) Ping(ctx context.Context) error {
 		return err
 	}
 	return conn.PingContext(ctx)
+}
+
+// Pools gives the pools of connections by what they are for, for those who measure them.
+func (d *DB) Pools() map[string]*sql.DB {
+	pools := map[string]*sql.DB{}
+	for name, h := range map[string]*gorm.DB{"write": d.write, "read": d.read} {
+		if conn, err := h.DB(); err == nil && (name == "write" || d.read != d.write) {
+			pools[name] = conn
+		}
+	}
+	return pools
 }
 
 // Close gives the connections back.

@@ -273,6 +273,15 @@ func MattersToLookAt(tx *gorm.DB, now time.Time, limit int) ([]int64, error) {
 	return ids, tx.Model(&Matter{}).Where("look_at <= ?", now).Order("look_at").Limit(limit).Pluck("id", &ids).Error
 }
 
+// OldestMatterToLookAt gives since when the longest waiting matter is due to be moved by time; nil when none is.
+func OldestMatterToLookAt(tx *gorm.DB, now time.Time) (*time.Time, error) {
+	m, err := maybe[Matter](tx.Select("look_at").Where("look_at <= ?", now).Order("look_at"))
+	if m == nil {
+		return nil, err
+	}
+	return m.LookAt, err
+}
+
 // RegroupMatters makes the matters of a moved subtree belong to the grid where it lies now.
 func RegroupMatters(tx *gorm.DB, path string, grid int64) error {
 	var nodes []int64

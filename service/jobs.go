@@ -72,6 +72,9 @@ type duty struct {
 	every time.Duration
 }
 
+// occurrence is the once key of the occurrence that begins at a moment.
+func (d duty) occurrence(at time.Time) string { return d.kind + "@" + at.Format(time.RFC3339) }
+
 // duties is the table of them.
 var duties = []duty{
 	{forgetJobs, time.Hour},

@@ -24,6 +24,16 @@ type lanes struct {
 	by map[string]*lane
 }
 
+// count gives how many wait, in all lanes.
+func (l *lanes) count() (n int) {
+	l.Lock()
+	defer l.Unlock()
+	for _, in := range l.by {
+		n += len(in.waiting)
+	}
+	return n
+}
+
 type lane struct {
 	waiting []*rider
 }

@@ -49,6 +49,7 @@ type Deps struct {
 	PublicURL string // how WeChat reaches us, without a slash at its end; "" where it can't
 	Log       *slog.Logger
 	Templates map[string]string // notice kind → subscribe template id; a kind without one stays in the inbox
+	Watch     Watch             // nil: nobody watches
 }
 
 // Service offers the use cases. Every method that changes something takes the Command it belongs to.
@@ -80,6 +81,9 @@ const keptActors, keptCodes, keptPages, keptTallies, keptRewards = 50_000, 20_00
 // New makes a Service. Nothing is read before Start or the first call.
 func New(d Deps) *Service {
 	s := &Service{Deps: d, decoding: make(chan struct{}, decodedAtOnce)}
+	if s.Watch == nil {
+		s.Watch = unwatched
+	}
 	s.feed = newFeed(s)
 	s.actors = fresh.New[string, model.Actor](s.feed, keptActors)
 	s.codes = fresh.New[string, model.Node](s.feed, keptCodes)

@@ -114,7 +114,9 @@ const tries = 5
 func (s *Service) commit(ctx context.Context, parts []*part) {
 	var err error
 	for try := range tries {
-		err = s.DB.Tx(ctx, func(handle *gorm.DB) error { return s.run(handle, parts) })
+		watched, ended := s.Watch(ctx, Step{Kind: StepTransaction, Parts: len(parts)})
+		err = s.DB.Tx(watched, func(handle *gorm.DB) error { return s.run(handle, parts) })
+		ended(outcomeOf(err))
 		if err == nil || !errors.Is(err, errRaced) && !model.WorthRetrying(err) || ctx.Err() != nil {
 			break
 		}

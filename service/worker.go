@@ -139,7 +139,7 @@ func (c *crew) oweDuties(ctx context.Context) error {
 			continue
 		}
 		_, err := inTx(ctx, c.s, Command{}, func(t *tx) (struct{}, error) {
-			return struct{}{}, t.owe(d.kind, 0, d.kind+"@"+at.Format(time.RFC3339), t.now)
+			return struct{}{}, t.owe(d.kind, 0, d.occurrence(at), t.now)
 		})
 		if err != nil {
 			return err
@@ -151,13 +151,15 @@ func (c *crew) oweDuties(ctx context.Context) error {
 
 // do does one claimed job and writes down what came of it.
 func (s *Service) do(ctx context.Context, j model.Job) {
+	ctx, ended := s.Watch(ctx, Step{Kind: StepJob, Name: j.Kind})
 	kept, letGo := context.WithCancel(ctx)
 	var keeping sync.WaitGroup
 	keeping.Go(func() { s.keep(kept, letGo, j) })
-	err := s.attempt(kept, j)
+	came := s.attempt(kept, j)
 	letGo()
 	keeping.Wait()
-	state, err := s.conclude(ctx, j, err)
+	state, err := s.conclude(ctx, j, came)
+	ended(outcomeOfJob(state, err))
 	switch {
 	case err != nil:
 		s.Log.ErrorContext(ctx, "what came of a job can't be written down", slog.Int64("job", j.ID), slog.String("kind", j.Kind), slog.String("error", err.Error()))

@@ -8,6 +8,7 @@
 package wechat
 
 import (
+	"context"
 	"encoding/base64"
 	"errors"
 	"net/url"
@@ -25,7 +26,12 @@ type Config struct {
 	Timeout       time.Duration
 	Pause         time.Duration    // for how long an interface that keeps failing is left alone; 0 is ten seconds
 	Now           func() time.Time // required: judges how old a callback is
+	Watch         Watch            // nil: nobody watches
 }
+
+// Watch is told that a request goes to WeChat: call is its path, a fixed word of WeChat's. It gives the
+// context for it, and what is to be called with its outcome: "done", or the code of a fault.
+type Watch func(ctx context.Context, call string) (context.Context, func(outcome string))
 
 // TokenCache keeps the access token for all replicas. It may lose it at any time, that only costs
 // another call. Values are secret. It must be safe for concurrent use.
@@ -50,6 +56,7 @@ type Client struct {
 	fetching      chan struct{} // holds one: only one goroutine asks for a new access token
 	mask          *strings.Replacer
 	breakers      breakers
+	watch         Watch
 }
 
 const defaultTimeout = 5 * time.Second
@@ -88,8 +95,18 @@ func New(cfg Config, tokens TokenCache) (*Client, error) {
 	if c.breakers.pause <= 0 {
 		c.breakers.pause = defaultPause
 	}
+	if c.watch = cfg.Watch; c.watch == nil {
+		c.watch = func(ctx context.Context, _ string) (context.Context, func(string)) { return ctx, func(string) {} }
+	}
 	installRouter()
 	return c, nil
+}
+
+// Check asks for an access token, which WeChat gives to whoever has the right AppID and secret and asks
+// from an allowed address. Refusals: ErrSetup, ErrTooOften, ErrUnavailable.
+func (c *Client) Check(ctx context.Context) error {
+	_, _, err := c.fetch(ctx)
+	return err
 }
 
 func check(cfg Config, tokens TokenCache) error {

@@ -13,6 +13,8 @@ import (
 	"time"
 
 	"github.com/silenceper/wechat/v2/util"
+
+	"danyuan/fault"
 )
 
 const (
@@ -68,7 +70,24 @@ func (k *call) carry(req *http.Request) (*http.Response, error) {
 
 // try sends the request once, with a token other than bad if it wants one.
 func (k *call) try(req *http.Request, bad string) (*http.Response, error) {
-	out := req.Clone(k.ctx)
+	ctx, ended := k.client.watch(k.ctx, req.URL.Path)
+	res, err := k.send(req.Clone(ctx), req, bad)
+	ended(k.outcome(err))
+	return res, err
+}
+
+// outcome is a try's in one word.
+func (k *call) outcome(err error) string {
+	switch {
+	case err != nil:
+		return fault.CodeOf(err)
+	case k.code != 0:
+		return k.refusal(k.code, "").Code
+	}
+	return "done"
+}
+
+func (k *call) send(out, req *http.Request, bad string) (*http.Response, error) {
 	if req.GetBody != nil {
 		body, err := req.GetBody()
 		if err != nil {

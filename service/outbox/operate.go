@@ -68,6 +68,17 @@ func Count(h *gorm.DB, now time.Time) ([]Backlog, error) {
 	return all, nil
 }
 
+// DoneOnce tells which of some jobs, by their once keys, are done.
+func DoneOnce(h *gorm.DB, keys []string) (map[string]bool, error) {
+	var found []string
+	err := h.Model(&model.Job{}).Where("once_key IN ? AND state = ?", keys, model.JobDone).Pluck("once_key", &found).Error
+	done := make(map[string]bool, len(found))
+	for _, key := range found {
+		done[key] = true
+	}
+	return done, err
+}
+
 // Forget drops at most limit jobs that were done before a moment, and tells how many. A job that is done
 // has kept the end of its last lease as the time it is due.
 func Forget(tx *gorm.DB, before time.Time, limit int) (int64, error) {

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"danyuan/model"
+	"danyuan/service"
+)
+
+// examDatabase looks at the database without bringing it up to date.
+func examDatabase(ctx context.Context, p *patient) []finding {
+	if path, isFile := strings.CutPrefix(p.Database(), "sqlite:"); isFile {
+		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) { // opening would make it
+			return []finding{{notice, fmt.Sprintf("数据库文件 %s 还没有,第一次启动时会建立。如果本来有数据,请检查 DATA_DIR 和 DATABASE_URL 是不是指错了地方。", path)}}
+		}
+	}
+	db, err := model.OpenAsItIs(p.Database(), p.keys, 2)
+	if err != nil {
+		return []finding{{broken, databaseFault(p.Settings, err).Error() + "。"}}
+	}
+	p.db = db
+	before := clock{}.Now()
+	if p.sight, err = db.Look(ctx); err != nil {
+		return []finding{{broken, databaseFault(p.Settings, err).Error() + "。"}}
+	}
+	after := clock{}.Now()
+	p.notedClock("数据库服务器", p.sight.Clock, before, after)
+	p.s = service.New(service.Deps{DB: db, Clock: clock{}})
+	found := append(p.examSchema(), p.examServer()...)
+	found = append(found, p.examFit(ctx)...)
+	return all(found, fmt.Sprintf("%s %s,结构第 %d 版,密钥对得上,问一次用 %s。", p.sight.Engine, p.sight.Version, p.sight.Have, after.Sub(before).Round(time.Millisecond/10)))
+}
+
+func (p *patient) examSchema() []finding {
+	switch s := p.sight; {
+	case s.Have > s.Known:
+		return []finding{{broken, fmt.Sprintf("数据库是第 %d 版,这个程序只认识到第 %d 版。请换用新的程序;要退回旧程序,请恢复升级前的备份。", s.Have, s.Known)}}
+	case s.Have == 0:
+		return []finding{{notice, "数据库还是空的,第一次启动时会建表。如果本来有数据,请检查 DATABASE_URL 是不是指错了库。"}}
+	case s.Have < s.Known:
+		return []finding{{notice, fmt.Sprintf("数据库是第 %d 版,下次启动会升级到第 %d 版。请先备份。", s.Have, s.Known)}}
+	}
+	return nil
+}
+
+// examServer looks at the settings of a database server on which danyuan depends.
+func (p *patient) examServer() (found []finding) {
+	set := p.sight.Settings
+	is := func(name string, values ...string) bool {
+		for _, v := range values {
+			if set[name] == v {
+				return true
+			}
+		}
+		return false
+	}
+	if v, ok := set["innodb_flush_log_at_trx_commit"]; ok && v != "1" {
+		found = append(found, finding{notice, "innodb_flush_log_at_trx_commit 不是 1,断电会丢掉最后一秒已经答复的办理。请在数据库配置里改成 1。"})
+	}
+	if p.sight.Have < p.sight.Known && is("log_bin", "on", "1") && is("log_bin_trust_function_creators", "off", "0") {
+		found = append(found, finding{notice, "数据库开着二进制日志,建表时要建触发器:请给用户 SUPER 权限,或设 log_bin_trust_function_creators=1,否则启动会失败。"})
+	}
+	if most, err := strconv.Atoi(set["max_connections"]); err == nil && most < p.PoolSize+5 {
+		found = append(found, finding{notice, fmt.Sprintf("数据库最多 %d 个连接,DB_POOL 是 %d。请把 max_connections 调大,每个副本都要算上。", most, p.PoolSize)})
+	}
+	if ready, ok := set["wsrep_ready"]; ok && set["wsrep_cluster_size"] != "0" && set["wsrep_cluster_size"] != "" && (ready != "on" || set["wsrep_cluster_status"] != "primary") {
+		found = append(found, finding{broken, "这个 Galera 节点和集群断开了,不能写入。请检查节点之间的网络,或把 DATABASE_URL 改到别的节点。"})
+	}
+	return found
+}
+
+// examFit looks whether the keys are those that the database was sealed with.
+func (p *patient) examFit(ctx context.Context) []finding {
+	switch err := error(nil); {
+	case p.sight.Have == 0 || p.sight.Have > p.sight.Known:
+		return nil
+	case p.keys == nil:
+		return []finding{{skipped, "没有密钥,不知道它和数据库是不是一套。"}}
+	default:
+		err = p.db.KeysFit(ctx)
+		if errors.Is(err, model.ErrOtherKeys) {
+			return []finding{{broken, fmt.Sprintf("%s 里的密钥和数据库不是一套:加密的内容打不开,或按手机号找不到人。请把这个数据库的密钥从备份里放回来,先不要启动。", p.Keys())}}
+		}
+		if err != nil {
+			return []finding{{broken, "读不到数据库里的人:" + err.Error() + "。请检查数据库。"}}
+		}
+		return nil
+	}
+}
+
+// examBacklog looks at what is owed and how late it is.
+func examBacklog(ctx context.Context, p *patient) []finding {
+	if p.s == nil || p.sight.Have != p.sight.Known {
+		return []finding{{skipped, "数据库没有查成,或者还没有建好、升级;等它好了再查。"}}
+	}
+	backlog, err := p.s.Backlog(ctx)
+	if err != nil {
+		return []finding{{broken, "读不到任务:" + err.Error() + "。请检查数据库。"}}
+	}
+	var found []finding
+	now, due := clock{}.Now(), int64(0)
+	for _, b := range backlog {
+		due += b.Due
+		if b.Stuck > 0 {
+			found = append(found, finding{notice, fmt.Sprintf("%d 个 %s 任务卡住了。请照 docs/operations.md 的 DanyuanJobsStuck 处理。", b.Stuck, b.Kind)})
+		}
+		if b.Oldest != nil && now.Sub(*b.Oldest) > lateJob {
+			found = append(found, finding{notice, fmt.Sprintf("有 %s 任务等了 %s 没有人做。服务停着就启动它;开着就看日志,照 DanyuanOutboxOld 处理。", b.Kind, now.Sub(*b.Oldest).Round(time.Second))})
+		}
+	}
+	late, err := p.s.Lateness(ctx)
+	if err != nil {
+		return append(found, finding{broken, "读不到定时任务:" + err.Error() + "。请检查数据库。"})
+	}
+	if late.Matters > lateJob {
+		found = append(found, finding{notice, fmt.Sprintf("有事项到期 %s 还没有提醒、升级或办结。服务停着就启动它;开着就看日志,照 DanyuanMattersLate 处理。", late.Matters.Round(time.Second))})
+	}
+	return all(found, fmt.Sprintf("%d 个任务待做,没有卡住的,没有超时的。", due))
+}
+
+// lateJob is from when on a job that nobody does is worth a word.
+const lateJob = 5 * time.Minute

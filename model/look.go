@@ -1,0 +1,106 @@
+package model
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model/migration"
+)
+
+// Sight is what looking at a database shows. Looking changes nothing in it.
+type Sight struct {
+	Engine      string            // "sqlite", "mysql", …
+	Version     string            // what the engine says of its own version
+	Have, Known int64             // the number of the last migration: of the database (0: it is empty), of this binary
+	Clock       time.Time         // the server's; zero where the database is a file and has none
+	Settings    map[string]string // of a server, as far as danyuan depends on them; in lower case
+}
+
+// Look looks at the database as it is.
+func (d *DB) Look(ctx context.Context) (Sight, error) {
+	s := Sight{Engine: d.dialect, Settings: map[string]string{}}
+	h, err := d.Read(ctx), error(nil)
+	if s.Known, err = migration.Known(); err != nil {
+		return s, err
+	}
+	version := "SELECT VERSION()"
+	if d.dialect == "sqlite" {
+		version = "SELECT sqlite_version()"
+	}
+	if err := h.Raw(version).Scan(&s.Version).Error; err != nil {
+		return s, err
+	}
+	if d.dialect != "sqlite" {
+		if err := h.Raw("SELECT CURRENT_TIMESTAMP").Scan(&s.Clock).Error; err != nil {
+			return s, err
+		}
+	}
+	if h.Migrator().HasTable(migration.Table) {
+		if err := h.Raw("SELECT COALESCE(MAX(version_id), 0) FROM " + migration.Table).Scan(&s.Have).Error; err != nil {
+			return s, err
+		}
+	}
+	if d.dialect == "mysql" {
+		err = mysqlSettings(h, s.Settings)
+	}
+	return s, err
+}
+
+func mysqlSettings(h *gorm.DB, into map[string]string) error {
+	for _, text := range []string{
+		"SHOW VARIABLES WHERE Variable_name IN ('max_connections', 'innodb_flush_log_at_trx_commit', 'log_bin', 'log_bin_trust_function_creators')",
+		"SHOW STATUS WHERE Variable_name IN ('wsrep_ready', 'wsrep_cluster_status', 'wsrep_cluster_size')",
+	} {
+		var rows []struct {
+			Name  string `gorm:"column:Variable_name"`
+			Value string `gorm:"column:Value"`
+		}
+		if err := h.Raw(text).Scan(&rows).Error; err != nil {
+			return err
+		}
+		for _, r := range rows {
+			into[r.Name] = strings.ToLower(r.Value)
+		}
+	}
+	return nil
+}
+
+// ErrOtherKeys says that the keys do not open what is in the database, or do not find it.
+var ErrOtherKeys = errors.New("model: the database was sealed with other keys")
+
+// KeysFit tries the keys on somebody who has a phone number: nil when they fit or when there is nobody,
+// ErrOtherKeys when they do not.
+func (d *DB) KeysFit(ctx context.Context) error {
+	var some []struct{ ID int64 }
+	h := d.Read(ctx)
+	err := h.Model(&Person{}).Select("id").Where("phone_index IS NOT NULL").Order("id").Limit(1).Scan(&some).Error
+	if err != nil || len(some) == 0 {
+		return err
+	}
+	p, err := PersonByID(h, some[0].ID)
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.Is(err, ErrPersonNotFound): // gone a moment ago
+		return nil
+	case err != nil:
+		return fmt.Errorf("%w: %w", ErrOtherKeys, err)
+	case p.PhoneIndex != nil && d.keys.PhoneIndex(p.Phone) != *p.PhoneIndex:
+		return ErrOtherKeys
+	}
+	return nil
+}
+
+// NewestAudit is when the newest entry of the audit log was written; zero when there is none.
+func NewestAudit(h *gorm.DB) (time.Time, error) {
+	a, err := maybe[Audit](h.Order("id DESC"))
+	if a == nil {
+		return time.Time{}, err
+	}
+	return a.At, err
+}
