@@ -44,6 +44,7 @@ type API struct {
 	huma   huma.API
 	count  *counters
 	ids    requestIDs
+	tried  *lately
 }
 
 // New builds the router from the route table, and begins to answer.
@@ -73,7 +74,7 @@ func New(o Options) (*API, error) {
 // takes a tenth of a second to build, stays, and with it whether this is a demo.
 func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
-	a.count = newCounters(o.Metrics)
+	a.count, a.tried = newCounters(o.Metrics), &lately{}
 	o.Metrics.MustRegister(backlogGauges{a})
 	return a.router.SetTrustedProxies(o.TrustedProxies)
 }
