@@ -23,7 +23,11 @@ const requestID = "request_id"
 
 const requestIDHeader = "X-Request-Id"
 
-var nosniff = []string{"nosniff"}
+// What every answer says unless it says otherwise: its type is not to be guessed, and nobody keeps it.
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+)
 
 // requestOf gives a request's id, which its answer carries.
 func requestOf(c *gin.Context) string { return c.Writer.Header().Get(requestIDHeader) }
@@ -85,7 +89,7 @@ func (a *API) watch(c *gin.Context) {
 	id := a.ids.next()
 	// Straight into the map: these names are in canonical form already.
 	header := c.Writer.Header()
-	header[requestIDHeader], header["X-Content-Type-Options"] = []string{id}, nosniff
+	header[requestIDHeader], header["X-Content-Type-Options"], header["Cache-Control"] = []string{id}, nosniff, noStore
 	defer func() {
 		if p := recover(); p != nil {
 			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("panic", fmt.Sprint(p)))
