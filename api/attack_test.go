@@ -73,7 +73,7 @@ func TestLimits_neitherAForgedHeaderNorAnotherAddressOfTheSameLineIsSomebodyElse
 		from(a, fmt.Sprintf("[2001:db8:1:2::%d]:1000", i), http.MethodGet, "/v1/scenes/ABCDEFGH1234")
 	}
 	from(a, "[::ffff:192.0.2.1]:1000", http.MethodGet, "/v1/scenes/ABCDEFGH1234")
-	if len(c.keys) > 3 || c.keys["from:2001:db8:1:2::/64:view-scene"] != 4 || c.keys["from:192.0.2.1:view-scene"] < 4 {
+	if len(c.keys) > 4 || c.keys["from:192.0.2.1:codes"] != 1 || c.keys["from:2001:db8:1:2::/64:view-scene"] != 4 || c.keys["from:192.0.2.1:view-scene"] < 4 {
 		t.Errorf("counted as %v", c.keys)
 	}
 }

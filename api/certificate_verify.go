@@ -48,8 +48,14 @@ const triesOfNumber = 60
 
 var errTooManyTries = fault.New(fault.TooMany, "certificate.too_many_tries", "这个编号在一小时内查验的次数太多,为防止有人猜验证码,请一小时以后再试,或联系出具证明的社区。")
 
+// mayVerify counts that somebody verifies a number.
+func (a *API) mayVerify(ctx context.Context, number string) bool {
+	ok, _ := a.Limits.Allow(ctx, number, triesOfNumber, time.Hour)
+	return ok
+}
+
 func (a *API) verifyCertificate(ctx context.Context, _ service.Command, in *verifyCertificateIn) (verifiedCertificate, error) {
-	if ok, _ := a.Limits.Allow(ctx, "certificate:"+in.Body.Number, triesOfNumber, time.Hour); !ok {
+	if !a.mayVerify(ctx, "certificate:"+in.Body.Number) {
 		return verifiedCertificate{}, errTooManyTries
 	}
 	v, ok, err := a.s.VerifyCertificate(ctx, in.Body.Number, in.Body.Code)

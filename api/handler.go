@@ -27,6 +27,8 @@ type route struct {
 	area                      string // what the API's description groups it under
 	who                       Who
 	limit                     int               // calls a minute for this route alone; 0: the common limit
+	hour                      int               // calls an hour for this route alone; 0: no such limit
+	code                      string            // the parameter of the path that is a code, of which a caller tries so many
 	body                      int64             // bytes; 0: commonBody
 	form                      *huma.RequestBody // how a body is described that is not JSON
 	room                      roomKind          // where its requests are worked on
@@ -139,6 +141,13 @@ func del[In interface{ key() string }, Result, View any](path, id, summary strin
 
 // limited is the route with its own limit of calls a minute.
 func (r route) limited(aMinute int) route { r.limit = aMinute; return r }
+
+// hourly is the route with its own limit of calls an hour: for what nobody needs as often, and a thief
+// would like to have whole.
+func (r route) hourly(calls int) route { r.hour = calls; return r }
+
+// opening is the route that opens something by a code in its path, see tried.go.
+func (r route) opening(parameter string) route { r.code = parameter; return r }
 
 // taking is the route with its own limit of bytes in the body.
 func (r route) taking(bytes int64) route { r.body = bytes; return r }

@@ -1,20 +1,13 @@
 package api_test
 
 import (
-	"context"
-	"log/slog"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"gorm.io/gorm"
 
-	"danyuan/api"
 	"danyuan/model"
-	"danyuan/testkit"
 )
 
 // TestIdentity_everyChangeIsInTheAuditLogWithoutPersonalData walks through the whole job.
@@ -99,40 +92,4 @@ func TestIdentity_listsGoOnWhereTheLastPageEnded(t *testing.T) {
 	}
 	d.Get(d.staff, list+"&cursor="+page.Next).Expect(200).Has("张*").HasNot("王*", "李*", "next")
 	d.Get(d.staff, list+"&cursor=nonsense").Refused(422, "cursor.invalid")
-}
-
-// counting is a limiter that lets everything through and remembers the limit of each key.
-type counting struct {
-	sync.Mutex
-	limits map[string]int
-}
-
-func (c *counting) Allow(_ context.Context, key string, limit int, _ time.Duration) (bool, time.Duration) {
-	c.Lock()
-	defer c.Unlock()
-	c.limits[key] = limit
-	return true, 0
-}
-
-func TestIdentity_guessingCodesIsLimitedAlsoForWhoIsSignedIn(t *testing.T) {
-	k := testkit.New(t)
-	limits := &counting{limits: map[string]int{}}
-	a, err := api.New(api.Options{Service: k.S, Limits: limits, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()})
-	if err != nil {
-		t.Fatal(err)
-	}
-	token := k.Stranger("guesser")
-	for _, who := range []string{"", token} {
-		k.Do(a, who, "GET", "/v1/scenes/NOSUCHCODE00", nil).Expect(200)
-		k.Do(a, who, "GET", "/v1/plaques/scan/NOSUCHCODE00", nil).Expect(404)
-		k.Do(a, who, "POST", "/v1/receipts/verify", map[string]string{"number": "1-2026-000001", "code": "AAAAAAAA"}).Expect(200)
-	}
-	if len(limits.limits) != 6 {
-		t.Fatalf("%v", limits.limits)
-	}
-	for key, limit := range limits.limits {
-		if limit > 120 {
-			t.Errorf("%s: %d a minute", key, limit)
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -33,7 +34,12 @@ type verified struct {
 	genuine bool
 }
 
+var errTooManyReceiptTries = fault.New(fault.TooMany, "check_in.too_many_tries", "这个编号在一小时内查验的次数太多,为防止有人猜验证码,请一小时以后再试,或联系出具回执的社区。")
+
 func (a *API) verifyReceipt(ctx context.Context, _ service.Command, in *verifyReceiptIn) (verified, error) {
+	if !a.mayVerify(ctx, "receipt:"+in.Body.Number) {
+		return verified{}, errTooManyReceiptTries
+	}
 	c, ok, err := a.s.VerifyReceipt(ctx, in.Body.Number, in.Body.Code)
 	return verified{c, ok}, err
 }

@@ -129,6 +129,7 @@ var fixtures = map[string]func(w *world) string{
 	},
 
 	// access
+	"sessions/{id}":         func(w *world) string { return w.session(w.Resident) },
 	"find-people/id_number": func(*world) string { return leftOut },
 	"ask-chief/unit_code": func(w *world) string {
 		w.asks(model.BindingUnmatched, model.ByPhone)
@@ -295,6 +296,14 @@ func (w *world) code(kind model.CodeKind, of int64, at model.Node) (c model.Code
 		return model.AddCode(tx, &c)
 	})
 	return c
+}
+
+// session signs somebody in once more.
+func (w *world) session(p model.Person) string {
+	w.Helper()
+	hash, s := model.HashToken(w.SignIn(p)), model.Session{}
+	w.Tx(func(tx *gorm.DB) error { return tx.Where("token_hash = ?", hash).Take(&s).Error })
+	return digits(s.ID)
 }
 
 // plaque gives one of the neighbours', so that nobody has to decide about their own.

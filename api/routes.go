@@ -16,7 +16,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// unit_page.go
 		area("单元页"),
-		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone),
+		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone).opening("code"),
 
 		// notice.go
 		area("消息"),
@@ -44,6 +44,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("登录"),
 		post("/v1/logout", "logout", "退出登录", SignedIn, (*API).logout, done[struct{}]),
 		post("/v1/logout-everywhere", "logout-everywhere", "在所有设备上退出登录", SignedIn, (*API).logoutEverywhere, viewEnded),
+		post("/v1/session/renew", "renew-session", "换新登录凭证;旧的一分钟以后不能再用", SignedIn, (*API).renewSession, viewSession).limited(10),
+		post("/v1/me/sessions/{id}/end", "end-my-session", "退出另一处登录", SignedIn, (*API).endMySession, done[struct{}]),
 		get("/v1/me/sessions", "list-my-sessions", "我在哪些设备上登录", SignedIn, (*API).mySessions),
 
 		// consent.go
@@ -58,7 +60,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)).in(outside),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
 		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码,不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
-		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120),
+		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120).opening("scene"),
 
 		// display.go
 		area("亮身份"),
@@ -82,11 +84,11 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/plaques/{id}/remove", "remove-plaque", "摘除门牌", With(model.InstallPlaques), (*API).removePlaque, viewPlaque),
 		get("/v1/nodes/{id}/plaques", "list-plaques", "一个地方的门牌", With(model.InstallPlaques), (*API).plaques),
 		get("/v1/plaques/mine", "view-my-plaque", "我家的门牌", Bound, (*API).myPlaque),
-		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120),
+		get("/v1/plaques/scan/{code}", "check-plaque", "扫门牌验真伪", Anyone, (*API).checkPlaque).limited(120).opening("code"),
 
 		// check_in.go
 		area("在职党员报到"),
-		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn),
+		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn).limited(10),
 		get("/v1/check-ins/mine", "list-my-check-ins", "我的报到和回执", Bound, (*API).myCheckIns),
 		get("/v1/check-ins/{id}", "view-receipt", "一份报到和它的回执", Bound, (*API).receipt),
 		post("/v1/check-ins/{id}/accept", "accept-check-in", "接收报到,出具回执", With(model.AcceptCheckIns), (*API).acceptCheckIn, viewReceipt),
@@ -101,13 +103,13 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// record.go
 		area("志愿服务记录和证明"),
 		get("/v1/me/record", "view-my-record", "我的志愿服务记录和总时长", Bound, (*API).myRecord),
-		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录,每次都有记录", With(model.ReadRecords), (*API).readRecord),
+		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录,每次都有记录", With(model.ReadRecords), (*API).readRecord).limited(60).hourly(300),
 
 		// certificate.go
 		post("/v1/certificates", "ask-certificate", "向社区申请志愿服务记录证明", Bound, (*API).askCertificate, viewOwnCertificate),
 		get("/v1/certificates/mine", "list-my-certificates", "我的证明", Bound, (*API).myCertificates),
 		get("/v1/certificates/{id}", "view-certificate", "一份证明的编号和验证码", Bound, (*API).certificate),
-		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20).in(long),
+		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20).hourly(300).in(long),
 		post("/v1/certificates/{id}/withdraw", "withdraw-certificate", "撤回证明申请", Bound, (*API).withdrawCertificate, viewOwnCertificate),
 		post("/v1/certificates/{id}/issue", "issue-certificate", "出具证明", With(model.CertifyService), (*API).issueCertificate, viewCertificate),
 		post("/v1/certificates/{id}/refuse", "refuse-certificate", "不出具证明", With(model.CertifyService), (*API).refuseCertificate, viewListedCertificate),
@@ -175,15 +177,15 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// binding.go
 		area("绑定"),
-		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10).in(outside),
-		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10),
+		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10).hourly(30).in(outside),
+		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10).hourly(30),
 		post("/v1/binding-requests/{id}/withdraw", "withdraw-binding", "撤回自己的绑定申请", SignedIn, (*API).withdrawBinding, viewBinding),
 		get("/v1/me/binding", "view-my-binding", "我的绑定办到哪一步", SignedIn, (*API).myBinding),
 		post("/v1/me/unbind", "unbind", "解除自己的绑定", SignedIn, (*API).unbind, viewBinding),
 
 		// binding_request.go
 		get("/v1/binding-requests", "list-binding-requests", "等我确认的居民", With(model.ApproveBindings), (*API).bindingRequests),
-		get("/v1/binding-requests/{id}", "view-binding-request", "看一份申请和名册里可能的居民", With(model.ApproveBindings), (*API).bindingRequest),
+		get("/v1/binding-requests/{id}", "view-binding-request", "看一份申请和名册里可能的居民", With(model.ApproveBindings), (*API).bindingRequest).hourly(300),
 		post("/v1/binding-requests/{id}/approve", "approve-binding", "确认申请人是哪位居民", With(model.ApproveBindings), (*API).approveBinding, viewBinding),
 		post("/v1/binding-requests/{id}/refuse", "refuse-binding", "退回申请", With(model.ApproveBindings), (*API).refuseBinding, viewBinding),
 		get("/v1/rebinding-requests", "list-rebinding-requests", "等社区核实的换绑", With(model.ApproveRebinding), (*API).rebindingRequests),
@@ -198,8 +200,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// people.go
 		area("居民"),
 		get("/v1/nodes/{id}/people", "list-people", "一个地方的居民", With(model.ListPeople), (*API).people),
-		get("/v1/people/{id}", "read-person", "看一位居民的完整信息,每次都有记录", With(model.ReadWholePeople), (*API).readPerson),
-		post("/v1/people/search", "find-people", "按手机号或身份证号查找居民,每次都有记录", With(model.ReadWholePeople), (*API).findPeople, viewFound),
+		get("/v1/people/{id}", "read-person", "看一位居民的完整信息,每次都有记录", With(model.ReadWholePeople), (*API).readPerson).limited(60).hourly(300),
+		post("/v1/people/search", "find-people", "按手机号或身份证号查找居民,每次都有记录", With(model.ReadWholePeople), (*API).findPeople, viewFound).limited(20).hourly(200),
 
 		// people_change.go
 		post("/v1/people/{id}/membership", "change-membership", "登记党员情况", With(model.ChangePeople), (*API).changeMembership, viewChanged),
@@ -275,7 +277,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// role.go
 		area("任职"),
-		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole).limited(30),
+		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole).limited(30).hourly(200),
 		post("/v1/roles/{id}/end", "end-role", "结束任职:由能任命的人办理,本人也可以辞去", Bound, (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
@@ -330,8 +332,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// activity_attend.go
 		get("/v1/activities/{id}/check-in-code", "view-check-in-code", "组织者屏幕上的签到码、签退码", Bound, (*API).checkInCode),
-		post("/v1/activities/{id}/check-in", "check-in-at-activity", "扫码签到", Bound, (*API).checkInAt, viewAttending),
-		post("/v1/activities/{id}/check-out", "check-out-of-activity", "扫码签退", Bound, (*API).checkOutOf, viewAttending),
+		post("/v1/activities/{id}/check-in", "check-in-at-activity", "扫码签到", Bound, (*API).checkInAt, viewAttending).limited(20),
+		post("/v1/activities/{id}/check-out", "check-out-of-activity", "扫码签退", Bound, (*API).checkOutOf, viewAttending).limited(20),
 		post("/v1/activities/{id}/people/{person_id}/check-in", "check-in-by-hand", "组织者替没有手机的人签到", Bound, (*API).checkInByHand, viewAttending),
 		post("/v1/activities/{id}/people/{person_id}/check-out", "check-out-by-hand", "组织者替没有手机的人签退", Bound, (*API).checkOutByHand, viewAttending),
 		post("/v1/activities/{id}/people/{person_id}/void-attendance", "void-attendance", "组织者作废一个人的签到", Bound, (*API).voidAttendance, viewAttending),

@@ -30,7 +30,7 @@ func matterRoutes() []route {
 		get("/v1/nodes/{id}/matter-counts", "count-matters", "一个地方的事项各有几件", With(model.HandleMatters), (*API).matterCounts),
 
 		// matter_export.go
-		downloadTable("/v1/nodes/{id}/matters.xlsx", "export-matters", "导出民情账本(Excel),每次都有记录", With(model.HandleMatters), service.XLSX, (*API).exportMatters).limited(6),
+		downloadTable("/v1/nodes/{id}/matters.xlsx", "export-matters", "导出民情账本(Excel),每次都有记录", With(model.HandleMatters), service.XLSX, (*API).exportMatters).limited(6).hourly(60),
 
 		// matter_note.go
 		post("/v1/matters/{id}/notes", "note-matter", "写办理备注,上报人看不到", With(model.HandleMatters), (*API).noteMatter, viewMatterRecord),
@@ -59,7 +59,7 @@ func matterRoutes() []route {
 		// matter_redact.go
 		post("/v1/matters/{id}/redact", "redact-matter", "隐去一步里不宜公开的文字", With(model.RedactMatters), (*API).redactWords, viewMatterRecord),
 		post("/v1/matters/{id}/redact-photo", "redact-matter-photo", "隐去或替换一张照片", With(model.RedactMatters), (*API).redactPhoto, viewMatterRecord),
-		get("/v1/matters/{id}/original", "read-matter-original", "看隐去以前的文字和照片,每次都有记录", With(model.RedactMatters), (*API).matterOriginal),
+		get("/v1/matters/{id}/original", "read-matter-original", "看隐去以前的文字和照片,每次都有记录", With(model.RedactMatters), (*API).matterOriginal).hourly(300),
 
 		// matter_category.go
 		get("/v1/matter-categories/all", "list-all-matter-categories", "所有类别和时限,包括停用的", With(model.ManageCategories), (*API).allMatterCategories),

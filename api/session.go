@@ -18,6 +18,19 @@ func (a *API) logoutEverywhere(ctx context.Context, cmd service.Command, _ *logo
 	return a.s.LogoutEverywhere(ctx, cmd)
 }
 
+func (a *API) renewSession(ctx context.Context, cmd service.Command, _ *logoutIn) (service.SignedIn, error) {
+	return a.s.RenewSession(ctx, cmd)
+}
+
+type endSessionIn struct {
+	Keyed
+	ID ID `path:"id" doc:"“我在哪些设备上登录”里的编号"`
+}
+
+func (a *API) endMySession(ctx context.Context, cmd service.Command, in *endSessionIn) (struct{}, error) {
+	return a.s.EndMySession(ctx, cmd, int64(in.ID))
+}
+
 type endedView struct {
 	Ended int64 `json:"ended" doc:"退出了几处登录,包括这一处" example:"2"`
 }

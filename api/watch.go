@@ -19,7 +19,13 @@ const requestID = "request_id"
 
 const requestIDHeader = "X-Request-Id"
 
-var nosniff, closing = []string{"nosniff"}, []string{"close"}
+// What every answer says unless it says otherwise: its type is not to be guessed, and nobody keeps it. Closing
+// is what one says when this server is about to stop.
+var (
+	nosniff = []string{"nosniff"}
+	noStore = []string{"no-store"}
+	closing = []string{"close"}
+)
 
 // requestOf gives a request's id, which its answer carries.
 func requestOf(c *gin.Context) string { return c.Writer.Header().Get(requestIDHeader) }
@@ -86,7 +92,7 @@ func (a *API) watch(c *gin.Context) {
 	id := a.ids.next()
 	// Straight into the map: these names are in canonical form already.
 	header := c.Writer.Header()
-	header[requestIDHeader], header["X-Content-Type-Options"] = []string{id}, nosniff
+	header[requestIDHeader], header["X-Content-Type-Options"], header["Cache-Control"] = []string{id}, nosniff, noStore
 	if a.draining.Load() {
 		header["Connection"] = closing
 	}

@@ -151,30 +151,45 @@ func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 	return actor, err
 }
 
-// slowDown counts commands, strangers, and what has a limit of its own. Other reading while signed in
-// is not counted: it costs less than the counting.
+// slowDown counts commands, strangers, what has a limit of its own, and codes. Other reading while signed
+// in is not counted: it costs less than the counting.
 func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
-	key, limit := "", strangersAMin
-	switch {
-	case actor.UserID == 0:
-		key = "from:" + network(c.ClientIP())
-		if v := a.vouchedFor(c); v.openID != "" { // all of them come from the gateway's address
-			key = "openid:" + v.openID
-		}
-	case r.method != http.MethodGet || r.limit > 0:
-		key, limit = model.UserTopic(actor.UserID), commandsAMinute
-	default:
+	reads := actor.UserID != 0 && r.method == http.MethodGet && r.limit == 0 && r.hour == 0
+	if reads && (r.code == "" || a.tried.again(tried{user: actor.UserID, code: c.Param(r.code)}, a.s.Clock.Now())) {
 		return nil
 	}
-	if r.limit > 0 {
-		key, limit = key+":"+r.id, r.limit
+	who, limit := model.UserTopic(actor.UserID), commandsAMinute
+	if actor.UserID == 0 {
+		who, limit = "from:"+network(c.ClientIP()), strangersAMin
+		if v := a.vouchedFor(c); v.openID != "" { // all of them come from the gateway's address
+			who = "openid:" + v.openID
+		}
 	}
-	ok, after := a.Limits.Allow(c.Request.Context(), key, limit, time.Minute)
+	key := who
+	if r.limit > 0 {
+		key, limit = who+":"+r.id, r.limit
+	}
+	var err error
+	if !reads {
+		err = a.within(c, key, limit, time.Minute, errTooMany)
+	}
+	if err == nil && r.hour > 0 {
+		err = a.within(c, who+":"+r.id+":hour", r.hour, time.Hour, errTooMany)
+	}
+	if err == nil && r.code != "" {
+		err = a.tryCode(c, who, actor.UserID, c.Param(r.code))
+	}
+	return err
+}
+
+// within counts one more, and refuses with when to try again what is more than the limit.
+func (a *API) within(c *gin.Context, key string, limit int, window time.Duration, refusal error) error {
+	ok, after := a.Limits.Allow(c.Request.Context(), key, limit, window)
 	if ok {
 		return nil
 	}
 	c.Header("Retry-After", strconv.Itoa(int(after/time.Second)+1))
-	return errTooMany
+	return refusal
 }
 
 // network is what one subscriber has: an IPv4 address, or the 2^64 IPv6 addresses that come with a line.

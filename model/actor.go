@@ -13,7 +13,8 @@ import (
 type Actor struct {
 	UserID     int64 // 0: not signed in
 	SessionID  int64
-	PersonID   int64 // 0: not bound
+	TokenHash  string // of the token that they came with
+	PersonID   int64  // 0: not bound
 	Name       string
 	NodeID     int64  // where the person belongs: the unit, or the node served; 0 for who has moved away
 	Path       string // of NodeID
@@ -21,7 +22,7 @@ type Actor struct {
 	Household  int64
 	Membership Membership
 	Grants     []Grant
-	Until      time.Time // the session's end
+	Until      time.Time // until when the token stands for them
 }
 
 // Grant is a role that the actor holds, with the subtree it reaches.
@@ -76,16 +77,14 @@ func (a Actor) HoldsRole(path string, now time.Time, roles ...Role) bool {
 	})
 }
 
-// ActorBySession gives who a session's token stands for, and ErrSignIn when it stands for nobody now.
+// ActorBySession gives who a session's token stands for, ErrSignIn when it stands for nobody now, and
+// ErrTokenReused when it did until another took it over.
 func ActorBySession(tx *gorm.DB, tokenHash string, now time.Time) (Actor, error) {
-	var s Session
-	if err := take(tx.Where("token_hash = ?", tokenHash), &s, ErrSignIn); err != nil {
+	s, until, err := sessionOf(tx, tokenHash, now)
+	if err != nil {
 		return Actor{}, err
 	}
-	if s.EndedAt != nil || !s.ExpiresAt.After(now) {
-		return Actor{}, ErrSignIn
-	}
-	a := Actor{UserID: s.UserID, SessionID: s.ID, Until: s.ExpiresAt}
+	a := Actor{UserID: s.UserID, SessionID: s.ID, TokenHash: tokenHash, Until: until}
 	return a, a.load(tx)
 }
 

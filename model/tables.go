@@ -35,7 +35,7 @@ type Lock struct {
 func Tables() []any {
 	return []any{
 		&Lock{}, &Sequence{}, &Node{}, &NodeChange{}, &PartyOrg{},
-		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &Binding{}, &Appointment{},
+		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &RenewedToken{}, &Binding{}, &Appointment{},
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &Change{},

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/base64"
+	"errors"
 
 	"danyuan/model"
 )
@@ -72,10 +73,18 @@ func (s *Service) ActorOf(ctx context.Context, token string) (model.Actor, error
 		}
 		return a, topics, err
 	})
-	if err == nil && !a.Until.After(s.now()) {
-		return model.Actor{}, model.ErrSignIn
+	if err == nil && !a.Until.After(s.now()) { // as it is kept; why it is over is looked up
+		if a, err = model.ActorBySession(s.DB.Read(ctx), hash, s.now()); err == nil {
+			err = model.ErrSignIn
+		}
 	}
-	return a, err
+	if errors.Is(err, model.ErrTokenReused) {
+		err = or(s.endReused(ctx, hash), model.ErrSignIn)
+	}
+	if err != nil {
+		return model.Actor{}, err
+	}
+	return a, nil
 }
 
 // replay answers a repeated command before anything outside is asked, because what a person got from
