@@ -73,6 +73,11 @@ func (c *serve) until(ctx context.Context, h *house, l net.Listener, handler htt
 	}
 	var background sync.WaitGroup
 	background.Go(func() { h.s.FollowChanges(ctx) })
+	background.Go(func() {
+		h.db.Keys().Follow(ctx, func(err error) {
+			h.log.WarnContext(ctx, "the keys can't be read again", slog.String("error", err.Error()))
+		})
+	})
 	background.Go(func() { h.s.Work(ctx, c.Workers) })
 	failed := make(chan error, 1)
 	go func() { failed <- server.Serve(l) }()
