@@ -44,11 +44,11 @@ func (c *retentionCommand) Run(ctx context.Context) error {
 	}
 	done, err := h.s.Retain(ctx, c.DryRun)
 	for _, r := range done {
-		did := "已" + r.Then
+		did := "已"
 		if c.DryRun {
-			did = "到期,会" + r.Then
+			did = "会"
 		}
-		fmt.Printf("%-15s %5d 天  %s 以前%s的%s:%d 条%s\n", r.Name, r.Days, r.Before.Format("2006-01-02"), r.Since, r.What, r.Rows, did)
+		fmt.Printf("%-15s %5d 天  %s:%s在 %s 以前的 %d 条,%s%s\n", r.Name, r.Days, r.What, r.Since, r.Before.Format("2006-01-02"), r.Rows, did, r.Then)
 	}
 	return err
 }
