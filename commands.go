@@ -3,9 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 
 	"danyuan/config"
@@ -153,23 +151,5 @@ func (c *restoreAdmin) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Println("手机号已更换,原来的微信已解除绑定并退出登录。请本人登录小程序,用这个手机号绑定。")
-	return nil
-}
-
-// createKeys is the command that makes keysets.
-type createKeys struct {
-	Dir string `arg:"" help:"放密钥的目录。"`
-}
-
-// Run makes them; it never overwrites any.
-func (c *createKeys) Run(context.Context) error {
-	err := model.CreateKeys(c.Dir)
-	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("目录 %s 里已经有密钥文件,没有改动任何内容。覆盖密钥会让已经加密的数据再也打不开;要生成新的一套,请换一个空目录", c.Dir)
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Println("密钥已生成,只有当前用户能读。请马上备份到别处。")
 	return nil
 }

@@ -167,7 +167,7 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 	}
 	fmt.Printf("复制了 %d 张表、%d 行,逐行核对一致,用时 %.1f 秒。\n", len(rows), whole, clock{}.Now().Sub(began).Seconds())
 	set.DatabaseURL = to
-	return (&verify{set}).Run(ctx)
+	return (&verify{Settings: set}).Run(ctx)
 }
 
 // copyPhotos copies what one place keeps and the other does not yet.

@@ -83,6 +83,11 @@ func (c *serve) until(ctx context.Context, h *house, a *api.API, l, private net.
 	defer deaf()
 	var background sync.WaitGroup
 	background.Go(func() { h.s.FollowChanges(answering) })
+	background.Go(func() {
+		h.db.Keys().Follow(answering, func(err error) {
+			h.log.WarnContext(ctx, "the keys can't be read again", slog.String("error", err.Error()))
+		})
+	})
 	background.Go(func() { h.s.Work(ctx, c.Workers) })
 	public, profiles := c.answer(ctx, h, l, a, c.WriteTimeout), &answerer{}
 	if private != nil {

@@ -8,8 +8,11 @@ import (
 	"danyuan/service"
 )
 
-// verify is the command that recomputes the points book, and follows every matter.
-type verify struct{ config.Settings }
+// verify is the command that recomputes the points book, and follows every matter and the chain of the audit log.
+type verify struct {
+	config.Settings
+	AuditHead string `name:"audit-head" placeholder:"HEAD" help:"以前记下的审计日志链头;核对它还在链里,也就是日志没有被截短或重写。"`
+}
 
 // Run lists every difference, and fails when there is one.
 func (c *verify) Run(ctx context.Context) error {
@@ -19,12 +22,20 @@ func (c *verify) Run(ctx context.Context) error {
 	}
 	defer func() { _ = h.Close() }()
 	began, differences := clock{}.Now(), 0
-	checked, err := h.s.Verify(ctx, func(d service.Difference) {
+	report := func(d service.Difference) {
 		differences++
 		fmt.Printf("%s: %s\n", d.Where, d.What)
-	})
+	}
+	checked, err := h.s.Verify(ctx, report)
 	if err != nil {
 		return err
+	}
+	audits, err := h.s.VerifyAudits(ctx, c.AuditHead, report)
+	if err != nil {
+		return err
+	}
+	if audits.Head != "" {
+		fmt.Printf("审计日志 %d 条连成一条链,%d 条还没有连上。链头 %s,请记在别处,下次用 --audit-head 核对。\n", audits.Linked, audits.Waiting, audits.Head)
 	}
 	fmt.Printf("核对了 %d 个账户、%d 笔、%d 条流水、%d 件事项,用时 %.1f 秒,不一致 %d 处。\n",
 		checked.Accounts, checked.Transfers, checked.Entries, checked.Matters, clock{}.Now().Sub(began).Seconds(), differences)

@@ -47,3 +47,23 @@ func (a *API) audit(ctx context.Context, by model.Actor, in *auditIn) (List[audi
 	rows, err := a.s.Audit(ctx, by, int64(in.ID), slice)
 	return listOf(in.Paged, rows, func(e model.AuditEntry) int64 { return e.ID }, viewAudit), err
 }
+
+type auditChainIn struct {
+	ID ID `path:"id" doc:"区、街道、社区、网格或单元的编号"`
+}
+
+type auditChainView struct {
+	Linked   int64      `json:"linked" doc:"全部操作记录里,有多少条已经连成一条链:改动或删掉其中任何一条都会被发现"`
+	Waiting  int64      `json:"waiting" doc:"还有多少条没有连上,一般一分钟内连上"`
+	Head     string     `json:"head" doc:"链头。请记在别处;以后技术人员用它核对日志没有被截短或重写" example:"5Z0jQfYfWv0nN8oQ0mJ9xg"`
+	LinkedAt *time.Time `json:"linked_at,omitempty" doc:"最近一条是什么时候连上的"`
+}
+
+func (a *API) auditChain(ctx context.Context, by model.Actor, in *auditChainIn) (auditChainView, error) {
+	c, err := a.s.AuditChain(ctx, by, int64(in.ID))
+	v := auditChainView{Linked: c.Linked, Waiting: c.Waiting, Head: c.Head}
+	if c.Linked > 0 {
+		v.LinkedAt = maybeAtEdge(&c.LinkedAt)
+	}
+	return v, err
+}

@@ -3,6 +3,7 @@ package api_test
 import (
 	"strconv"
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
@@ -65,4 +66,18 @@ func TestAudit_newestFirstPageByPage(t *testing.T) {
 		t.Fatalf("first page %+v", page)
 	}
 	k.Get(token, auditOf(o.District)+"?limit=2&cursor="+page.Next).Expect(200).Has(`"one"`).HasNot(`"two"`)
+}
+
+func TestAudit_headOfTheChainIsThereToBeNotedDown(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.DistrictAdmin, o.District, "区管理员")
+	at := auditOf(o.District) + "-chain"
+	entry(k, o.Unit, 0, 0, "one")
+	k.Get(token, at).Expect(200).Has(`"linked":0`, `"head":""`).HasNot(`"waiting":0`)
+	k.Move(time.Minute)
+	if err := k.S.LinkAudits(k.Context()); err != nil {
+		t.Fatal(err)
+	}
+	k.Get(token, at).Expect(200).Has(`"waiting":0`, `"linked_at":"2026-03-05T09:01:00+08:00"`).HasNot(`"linked":0`, `"head":""`)
 }

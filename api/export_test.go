@@ -1,7 +1,11 @@
 package api
 
 import (
+	"context"
 	"encoding/json"
+	"fmt"
+	"reflect"
+	"time"
 
 	"danyuan/model"
 )
@@ -10,4 +14,36 @@ import (
 func ViewPhotos(files []model.File, viewerIsOwner bool) string {
 	b, _ := json.Marshal(viewPhotos(files, viewerIsOwner))
 	return string(b)
+}
+
+// PaperLabels gives what each field of a person's data is called on paper.
+func PaperLabels() map[string]string {
+	all := map[string]string{}
+	var walk func(t reflect.Type, at string)
+	walk = func(t reflect.Type, at string) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range t.NumField() {
+			f := t.Field(i)
+			if !f.Anonymous {
+				all[at+"."+f.Name] = label(f)
+			}
+			walk(f.Type, at+"."+f.Name)
+		}
+	}
+	walk(reflect.TypeFor[myDataView](), "data")
+	return all
+}
+
+// DataSections gives somebody's data as they are on paper, as one text.
+func (a *API) DataSections(ctx context.Context, by model.Actor) string {
+	view, err := a.myData(ctx, by, &myDataIn{})
+	if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprint(sectionsOf(view))
 }

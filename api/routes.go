@@ -39,6 +39,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// audit.go
 		area("操作记录"),
 		get("/v1/nodes/{id}/audit", "list-audit", "查看操作记录", With(model.ReadAudit), (*API).audit),
+		get("/v1/nodes/{id}/audit-chain", "view-audit-chain", "查看操作记录的链头,记下来供以后核对", With(model.ReadAudit), (*API).auditChain),
 
 		// session.go
 		area("登录"),
@@ -196,6 +197,11 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// my_data.go
 		area("我的数据"),
 		get("/v1/me/data", "view-my-data", "系统里关于我的全部数据", SignedIn, (*API).myData),
+		myDataFile("/v1/me/data/pdf", "download-my-data", "下载系统里关于我的全部数据(PDF)", SignedIn).limited(20),
+
+		// account.go
+		get("/v1/me/kept-data", "list-kept-data", "注销账号以后还会保留什么、为什么", SignedIn, (*API).keptData),
+		post("/v1/me/close-account", "close-account", "注销自己的账号", SignedIn, (*API).closeAccount, viewClosedAccount),
 
 		// people.go
 		area("居民"),

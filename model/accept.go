@@ -9,14 +9,16 @@ import (
 // Accept is one "allow" that a user gave for a subscribe template: good for one message. It is free,
 // then reserved for a notice, then spent on it; or it is void, because the user or WeChat said no.
 type Accept struct {
+	_ struct{} `privacy:"about=user; why=本人允许发送的微信订阅消息; kept=spent_accepts"`
+
 	ID       int64
 	UserID   int64
-	Template string
+	Template string `privacy:"none"`
 	GivenAt  time.Time
 	NoticeID *int64 // nil while it is free
 	SpentAt  *time.Time
 	VoidAt   *time.Time
-	Outcome  string // "sent", or the code of what went wrong
+	Outcome  string `privacy:"mark"` // "sent", or the code of what went wrong
 }
 
 // Free accepts, and those reserved but neither spent nor void.
@@ -107,4 +109,14 @@ func NoteDelivery(tx *gorm.DB, user int64, template, outcome string) error {
 // ReceiverOf gives the user whom a person's messages go to; nil when nobody is bound to the person.
 func ReceiverOf(tx *gorm.DB, person int64) (*User, error) {
 	return maybe[User](tx.Select("id", "open_id").Where("id IN (?)", tx.Table("bindings").Select("user_id").Where("active_person_id = ?", person)))
+}
+
+// ForgetAccepts drops accepts that were spent or void before a moment.
+func ForgetAccepts(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	return forget[int64](tx.Where("(spent_at < ? OR void_at < ?)", before, before), &Accept{}, "id", "id", limit)
+}
+
+// DropAcceptsOf drops what a user has allowed, also what was spent.
+func DropAcceptsOf(tx *gorm.DB, user int64) error {
+	return tx.Where("user_id = ?", user).Delete(&Accept{}).Error
 }

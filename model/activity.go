@@ -76,25 +76,27 @@ const (
 // bounds. Capacity 0 is no limit. Version counts its changes. Secret makes its check-in codes and
 // never leaves; lists leave it out.
 type Activity struct {
+	_ struct{} `privacy:"about=officer; why=活动; kept=always; because=服务记录要能查到活动"`
+
 	ID            int64
 	NodeID        int64
 	AssociationID *int64
-	Kind          string // of service
-	Title         string
-	Content       string
-	Place         string
+	Kind          string `privacy:"none"` // of service
+	Title         string `privacy:"none"`
+	Content       string `privacy:"none"`
+	Place         string `privacy:"none"`
 	StartsAt      time.Time
 	EndsAt        time.Time
-	Capacity      int64
-	Audience      Audience
-	State         ActivityState
-	Version       int64
-	Secret        []byte `gorm:"serializer:sealed"`
+	Capacity      int64         `privacy:"none"`
+	Audience      Audience      `privacy:"mark"`
+	State         ActivityState `privacy:"mark"`
+	Version       int64         `privacy:"none"`
+	Secret        []byte        `gorm:"serializer:sealed" privacy:"secret"`
 	MadeByID      int64
 	MadeAt        time.Time
 	CancelledByID int64
 	CancelledAt   *time.Time
-	Reason        string // of the cancellation
+	Reason        string `privacy:"reason"` // of the cancellation
 }
 
 // TableName is also that of ListedActivity: sealed columns are bound to their table's name.

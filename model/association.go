@@ -44,17 +44,19 @@ func (k AssociationKind) Title() string {
 // they may do ends when they hand over or the association ends. ActiveName holds the name while it is
 // in being.
 type Association struct {
+	_ struct{} `privacy:"about=resident; why=趣缘联谊会和负责人; kept=always; because=联谊会的沿革要能追溯"`
+
 	ID          int64
 	NodeID      int64
-	Kind        AssociationKind
-	Name        string
-	LeadID      int64
+	Kind        AssociationKind `privacy:"mark"`
+	Name        string          `privacy:"none"`
+	LeadID      int64           `privacy:"person"`
 	FoundedAt   time.Time
 	FoundedByID int64
 	EndedAt     *time.Time
 	EndedByID   int64
-	EndReason   string
-	ActiveName  *string
+	EndReason   string  `privacy:"reason"`
+	ActiveName  *string `privacy:"none"`
 }
 
 // Refusals about associations.

@@ -9,15 +9,17 @@ import (
 // Audit is one entry of the audit log: who did what to which record, and where. Detail holds names
 // of fields and states, never personal data.
 type Audit struct {
+	_ struct{} `privacy:"about=officer; why=审计日志:谁在什么时候看过、改过什么;不含个人信息的内容; kept=always; because=日志只增不改,依法留存"`
+
 	ID        int64
 	At        time.Time
 	UserID    int64
 	PersonID  int64
-	Action    string
+	Action    string `privacy:"mark"`
 	NodeID    int64
-	Subject   string
-	SubjectID int64
-	Detail    string
+	Subject   string `privacy:"mark"`
+	SubjectID int64  `privacy:"person"`
+	Detail    string `privacy:"mark"`
 }
 
 // AddAudits appends entries.

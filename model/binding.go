@@ -36,19 +36,21 @@ const (
 // ActiveUserID and ActivePersonID hold the ids while it is active, PendingUserID while it is on its
 // way (unmatched or pending). What was claimed is kept while it is on its way only.
 type Binding struct {
+	_ struct{} `privacy:"about=resident; why=微信账号与居民身份的绑定; kept=ended_bindings"`
+
 	ID             int64
 	UserID         int64
 	PersonID       *int64
-	UnitID         *int64 // where it is decided: the unit named, in a rebinding the person's node
-	State          BindingState
-	Way            BindingWay
-	ClaimedName    string
-	ClaimedRoom    string `gorm:"serializer:sealed"`
-	Phone          string `gorm:"serializer:sealed"`
+	UnitID         *int64       // where it is decided: the unit named, in a rebinding the person's node
+	State          BindingState `privacy:"mark"`
+	Way            BindingWay   `privacy:"mark"`
+	ClaimedName    string       `privacy:"name"`
+	ClaimedRoom    string       `gorm:"serializer:sealed" privacy:"room"`
+	Phone          string       `gorm:"serializer:sealed" privacy:"phone"`
 	AskedAt        time.Time
 	DecidedAt      *time.Time
 	DecidedByID    int64
-	Reason         string
+	Reason         string `privacy:"reason"`
 	EndedAt        *time.Time
 	ActiveUserID   *int64
 	ActivePersonID *int64
@@ -202,11 +204,14 @@ func CarryRebindings(tx *gorm.DB, person, node int64) error {
 	return tx.Model(&Binding{}).Where("person_id = ? AND state = ?", person, BindingPending).Update("unit_id", node).Error
 }
 
-// UnmatchedKept is how long a phone number is kept that matched nobody, and whose user did not go on.
-const UnmatchedKept = 7 * 24 * time.Hour
-
 // ForgetUnmatched drops numbers that were proved before a moment and matched nobody.
 func ForgetUnmatched(tx *gorm.DB, before time.Time, limit int) (int, error) {
 	// pending_user_id > 0 is true of every such row and has an index.
 	return forget[int64](tx.Where("pending_user_id > 0 AND state = ? AND asked_at < ?", BindingUnmatched, before), &Binding{}, "id", "id", limit)
+}
+
+// ForgetEndedBindings drops bindings that were refused or ended before a moment.
+func ForgetEndedBindings(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	old := tx.Where("(state = ? AND decided_at < ? OR state = ? AND ended_at < ?)", BindingRefused, before, BindingEnded, before)
+	return forget[int64](old, &Binding{}, "id", "id", limit)
 }

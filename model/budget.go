@@ -21,11 +21,13 @@ const (
 // Budget is a year's money of a community, or of the district itself (its fund: NodeID is DistrictID).
 // How much it is stands in the ledger alone.
 type Budget struct {
+	_ struct{} `privacy:"about=nobody; why=社区的兑换经费"`
+
 	ID         int64
 	NodeID     int64
 	DistrictID int64
 	Year       int64
-	State      BudgetState
+	State      BudgetState `privacy:"mark"`
 	OpenedAt   time.Time
 	ClosedAt   *time.Time
 }

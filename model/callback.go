@@ -9,8 +9,10 @@ import (
 
 // Callback is a WeChat event that has been taken, so that it is taken once.
 type Callback struct {
-	EventID    string `gorm:"primaryKey"`
-	Kind       string
+	_ struct{} `privacy:"about=nobody; why=微信推送的事件,防止重复处理"`
+
+	EventID    string `gorm:"primaryKey" privacy:"none"`
+	Kind       string `privacy:"mark"`
 	ReceivedAt time.Time
 }
 
@@ -28,11 +30,8 @@ func UserByOpenID(tx *gorm.DB, openID string) (*User, error) {
 	return maybe[User](tx.Select("id", "open_id").Where("open_id = ?", openID))
 }
 
-// CallbacksKept is how long a WeChat event is recognised. WeChat sends one that it got no answer to
-// again within a minute.
-const CallbacksKept = 7 * 24 * time.Hour
-
-// ForgetCallbacks drops events received before a moment.
+// ForgetCallbacks drops events received before a moment. WeChat sends one that it got no answer to again
+// within a minute.
 func ForgetCallbacks(tx *gorm.DB, before time.Time, limit int) (int, error) {
 	return forget[string](tx.Where("received_at < ?", before), &Callback{}, "event_id", "received_at", limit)
 }

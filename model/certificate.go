@@ -51,19 +51,21 @@ func (s CertificateState) Title() string {
 // itself once the community has issued it: then it has a number, a code, and what it says (Paper), which
 // nothing changes any more. OpenPersonID holds the person while they wait.
 type Certificate struct {
+	_ struct{} `privacy:"about=volunteer; why=志愿服务记录证明; kept=always; because=证明要能查验真伪"`
+
 	ID           int64
 	PersonID     int64
 	CommunityID  int64
-	State        CertificateState
-	FromDay      string // YYYY-MM-DD in Beijing, as ToDay, both included
-	ToDay        string
+	State        CertificateState `privacy:"mark"`
+	FromDay      string           `privacy:"moment"` // YYYY-MM-DD in Beijing, as ToDay, both included
+	ToDay        string           `privacy:"moment"`
 	AskedAt      time.Time
 	DecidedAt    *time.Time
 	DecidedByID  int64
-	Reason       string // why it was refused or revoked
-	Number       *string
-	Code         string `gorm:"serializer:sealed"`
-	Paper        []byte `gorm:"serializer:sealed"`
+	Reason       string  `privacy:"reason"` // why it was refused or revoked
+	Number       *string `privacy:"credential"`
+	Code         string  `gorm:"serializer:sealed" privacy:"credential"`
+	Paper        []byte  `gorm:"serializer:sealed" privacy:"paper"`
 	RevokedAt    *time.Time
 	RevokedByID  int64
 	OpenPersonID *int64

@@ -9,8 +9,10 @@ import (
 
 // Change tells every replica that what hangs on a topic has changed.
 type Change struct {
+	_ struct{} `privacy:"about=nobody; why=通知各个副本刷新,一小时后删除"`
+
 	ID    int64
-	Topic string
+	Topic string `privacy:"none"`
 	At    time.Time
 }
 

@@ -44,8 +44,10 @@ func (s CheckInState) Title() string {
 
 // WorkUnit is where an in-service member's Party membership is.
 type WorkUnit struct {
+	_ struct{} `privacy:"about=nobody; why=工作单位的名称"`
+
 	ID        int64
-	Name      string
+	Name      string `privacy:"none"`
 	CreatedAt time.Time
 }
 
@@ -53,19 +55,21 @@ type WorkUnit struct {
 // numbered receipt; OpenPersonID holds the person while it is pending or accepted. MembershipBefore is
 // what the roster said when it was accepted: what a check-in gives, its end takes back.
 type CheckIn struct {
+	_ struct{} `privacy:"about=member; why=在职党员到社区报到; kept=always; because=报到和回执要能查验"`
+
 	ID               int64
 	PersonID         int64
 	CommunityID      int64
 	WorkUnitID       int64
-	State            CheckInState
+	State            CheckInState `privacy:"mark"`
 	AppliedAt        time.Time
 	DecidedAt        *time.Time
 	DecidedByID      int64
 	EndedAt          *time.Time
-	Reason           string
-	ReceiptNumber    *string
-	ReceiptCode      string     `gorm:"serializer:sealed"`
-	MembershipBefore Membership `gorm:"serializer:sealed"`
+	Reason           string     `privacy:"reason"`
+	ReceiptNumber    *string    `privacy:"credential"`
+	ReceiptCode      string     `gorm:"serializer:sealed" privacy:"credential"`
+	MembershipBefore Membership `gorm:"serializer:sealed" privacy:"membership"`
 	OpenPersonID     *int64
 }
 

@@ -40,23 +40,27 @@ func (k CodeKind) Revoked() *fault.Fault {
 // Code is the scene of a mini-program code: random, revocable, replaceable. ActiveKey holds what it
 // stands for while it is valid, so that there is one valid code for each thing.
 type Code struct {
+	_ struct{} `privacy:"about=officer; why=贴在墙上的单元码,谁制作、谁作废; kept=always; because=旧码要能查明来历"`
+
 	ID          int64
-	Code        string
-	Kind        CodeKind
+	Code        string   `privacy:"none"`
+	Kind        CodeKind `privacy:"mark"`
 	NodeID      int64
 	PlaqueID    *int64
 	MadeAt      time.Time
 	MadeByID    int64
 	RevokedAt   *time.Time
 	RevokedByID int64
-	Reason      string
-	ActiveKey   *string
+	Reason      string  `privacy:"reason"`
+	ActiveKey   *string `privacy:"none"`
 }
 
 // CodeImage is the picture that WeChat made of a code, once.
 type CodeImage struct {
+	_ struct{} `privacy:"about=nobody; why=单元码的图片"`
+
 	CodeID int64  `gorm:"primaryKey"`
-	JPEG   []byte `gorm:"column:jpeg"`
+	JPEG   []byte `gorm:"column:jpeg" privacy:"none"`
 	MadeAt time.Time
 }
 

@@ -12,16 +12,15 @@ import (
 // Command is a state-changing request that has happened, with its sealed answer, so that the same
 // request a second time gets the same answer and happens once.
 type Command struct {
+	_ struct{} `privacy:"about=user; why=防止同一次提交重复办理; kept=commands"`
+
 	ID         int64
-	Owner      string
-	CommandKey string
-	Print      string
-	Answer     []byte `gorm:"serializer:sealed"`
+	Owner      string `privacy:"user"`
+	CommandKey string `privacy:"none"`
+	Print      string `privacy:"hash"`
+	Answer     []byte `gorm:"serializer:sealed" privacy:"answer"`
 	At         time.Time
 }
-
-// CommandsKept is how long a repeated request is recognised.
-const CommandsKept = 7 * 24 * time.Hour
 
 // ErrKeyReused refuses a key that was used for something else.
 var ErrKeyReused = fault.New(fault.Conflict, "idempotency.key_reused", "这次提交的内容和上次不一样,但用了同一个提交编号。请返回上一页重新提交。")

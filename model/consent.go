@@ -19,21 +19,25 @@ const (
 
 // ConsentText is one version of what a person agrees to.
 type ConsentText struct {
+	_ struct{} `privacy:"about=nobody; why=授权说明的各个版本"`
+
 	ID       int64
-	Purpose  ConsentPurpose
-	Version  int
-	Text     string
+	Purpose  ConsentPurpose `privacy:"mark"`
+	Version  int            `privacy:"none"`
+	Text     string         `privacy:"none"`
 	StartsAt time.Time
 }
 
 // Consent is a person's agreement to one version of a purpose's text. PersonID is 0 while the user who
 // gave it is bound to nobody.
 type Consent struct {
+	_ struct{} `privacy:"about=user; why=本人同意过哪一版授权说明; kept=always; because=要能证明取得过同意"`
+
 	ID          int64
 	UserID      int64
 	PersonID    int64
-	Purpose     ConsentPurpose
-	Version     int
+	Purpose     ConsentPurpose `privacy:"mark"`
+	Version     int            `privacy:"figure"`
 	GivenAt     time.Time
 	WithdrawnAt *time.Time
 }

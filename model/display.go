@@ -29,19 +29,21 @@ func (f NameForm) Show(name string) string {
 // A change is a new row that keeps ShownAt, the moment from which the person has shown identity; the
 // row before it ended when the new one began. ActivePersonID holds the person while it is shown.
 type Display struct {
+	_ struct{} `privacy:"about=member; why=党员自愿亮身份; kept=always; because=本人可以随时撤回,撤回后只有本人能看到"`
+
 	ID             int64
 	PersonID       int64
 	UnitID         int64
 	ConsentID      int64
-	NameForm       NameForm
-	Pledge         string
-	Skills         string
+	NameForm       NameForm `privacy:"mark"`
+	Pledge         string   `privacy:"words"`
+	Skills         string   `privacy:"words"`
 	OnPage         bool
 	InGroup        bool
 	OnDoor         bool
 	ShownAt        time.Time
 	EndedAt        *time.Time
-	EndReason      string
+	EndReason      string `privacy:"mark"`
 	ActivePersonID *int64
 }
 

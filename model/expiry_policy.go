@@ -28,30 +28,34 @@ func (s ExpiryState) Title() string {
 // at another. Its pieces of work go through the people in the order of their ids, some at a time; each
 // keeps how far it has come, in the transaction that did it, so that nobody is met twice.
 type ExpiryPolicy struct {
+	_ struct{} `privacy:"about=officer; why=积分过期的公告; kept=always; because=过期要能查到依据"`
+
 	ID            int64
 	DistrictID    int64
 	EarnedBefore  time.Time
 	EffectiveAt   time.Time
-	State         ExpiryState
-	Reason        string
+	State         ExpiryState `privacy:"mark"`
+	Reason        string      `privacy:"none"`
 	AnnouncedAt   time.Time
 	AnnouncedByID int64
 	RevokedAt     *time.Time
 	RevokedByID   int64
-	RevokeReason  string
-	AnnouncedUpto int64
-	RemindedUpto  int64
-	ExpiredUpto   int64
-	RecalledUpto  int64
+	RevokeReason  string `privacy:"none"`
+	AnnouncedUpto int64  `privacy:"none"`
+	RemindedUpto  int64  `privacy:"none"`
+	ExpiredUpto   int64  `privacy:"none"`
+	RecalledUpto  int64  `privacy:"none"`
 	DoneAt        *time.Time
 }
 
 // ExpiredPoints is what somebody lost by a policy. Nobody loses twice by one.
 type ExpiredPoints struct {
+	_ struct{} `privacy:"about=volunteer; why=每个人过期了多少积分; kept=always; because=账本的依据"`
+
 	ID         int64
 	PolicyID   int64
 	PersonID   int64
-	Points     int64
+	Points     int64 `privacy:"figure"`
 	TransferID int64
 	At         time.Time
 }

@@ -46,27 +46,29 @@ const WithheldFiles = "matter.original"
 // it by Subject and SubjectID; until then, and after the record has let go of it, it is loose and is
 // dropped after a day.
 type File struct {
+	_ struct{} `privacy:"about=resident; why=上传的照片:服务、事项、门牌; kept=always; because=跟着所属的记录;没有记录用到的,一天后删除"`
+
 	ID          int64
-	Name        string
-	UploaderID  int64 // the person
-	UserID      int64 // their WeChat account then: the content check asks for it
-	NodeID      int64 // where they belonged then: who reviews
-	State       FileState
-	Bytes       int64
-	Width       int64
-	Height      int64
-	Subject     string // the kind of record, "" while loose
-	SubjectID   int64
-	Place       int64 // in the record's own order
+	Name        string    `privacy:"none"`
+	UploaderID  int64     `privacy:"person"` // the person
+	UserID      int64     // their WeChat account then: the content check asks for it
+	NodeID      int64     // where they belonged then: who reviews
+	State       FileState `privacy:"mark"`
+	Bytes       int64     `privacy:"figure"`
+	Width       int64     `privacy:"figure"`
+	Height      int64     `privacy:"figure"`
+	Subject     string    `privacy:"mark"` // the kind of record, "" while loose
+	SubjectID   int64     `privacy:"none"`
+	Place       int64     `privacy:"figure"` // in the record's own order
 	LooseSince  *time.Time
 	CreatedAt   time.Time
-	Offers      int64 // how often it was offered to WeChat's check
+	Offers      int64 `privacy:"figure"` // how often it was offered to WeChat's check
 	OfferedAt   *time.Time
-	Answer      string // WeChat's, "" while there is none
-	Label       int64  // what WeChat saw
+	Answer      string `privacy:"mark"` // WeChat's, "" while there is none
+	Label       int64  `privacy:"mark"` // what WeChat saw
 	DecidedAt   *time.Time
-	DecidedByID int64 // 0: WeChat
-	Reason      string
+	DecidedByID int64  // 0: WeChat
+	Reason      string `privacy:"reason"`
 
 	signing  *signing // what Link signs with; nil for a file that is not for showing
 	original bool     // its links are for who may read what was redacted

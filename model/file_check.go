@@ -21,15 +21,14 @@ var afterAnswer = map[string]FileState{AnswerPass: FilePassed, AnswerReview: Fil
 // transaction of its own: we write whose it is once WeChat has said that it looks, WeChat pushes what
 // it saw. Whoever comes second puts them together.
 type FileCheck struct {
-	TraceID string `gorm:"primaryKey"`
+	_ struct{} `privacy:"about=nobody; why=微信内容检测的回答,七天后删除"`
+
+	TraceID string `gorm:"primaryKey" privacy:"none"`
 	FileID  int64  // 0 until we have written it
-	Answer  string // "" until WeChat's has come
+	Answer  string `privacy:"mark"` // "" until WeChat's has come
 	Label   int64
 	At      time.Time
 }
-
-// FileChecksKept is how long an offer is remembered. WeChat answers within half an hour.
-const FileChecksKept = 7 * 24 * time.Hour
 
 // meetCheck gives the locked row of an offer, made when its other half has not come yet: of two
 // transactions about one offer the second waits here for the first.
@@ -113,7 +112,7 @@ func OfferAnew(tx *gorm.DB, f File) (bool, error) {
 		Updates(map[string]any{"offered_at": nil}))
 }
 
-// ForgetFileChecks drops offers made before a moment.
+// ForgetFileChecks drops offers made before a moment. WeChat answers within half an hour.
 func ForgetFileChecks(tx *gorm.DB, before time.Time, limit int) (int, error) {
 	return forget[string](tx.Where("at < ?", before), &FileCheck{}, "trace_id", "at", limit)
 }

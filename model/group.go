@@ -11,20 +11,24 @@ import (
 
 // UnitGroup ties a unit to its WeChat group. The group's opengid is sealed and found by blind index.
 type UnitGroup struct {
+	_ struct{} `privacy:"about=officer; why=单元微信群的绑定; kept=always; because=换群的沿革要能追溯"`
+
 	ID           int64
 	UnitID       int64
-	GID          string `gorm:"column:gid;serializer:sealed"`
-	GIDIndex     string `gorm:"column:gid_index"`
+	GID          string `gorm:"column:gid;serializer:sealed" privacy:"wechat"`
+	GIDIndex     string `gorm:"column:gid_index" privacy:"index"`
 	BoundByID    int64
 	BoundAt      time.Time
 	EndedAt      *time.Time
 	EndedByID    int64
 	ActiveUnitID *int64
-	ActiveGID    *string `gorm:"column:active_gid"`
+	ActiveGID    *string `gorm:"column:active_gid" privacy:"index"`
 }
 
 // GroupEntry is the proof that a user has opened the mini-program from the unit's group.
 type GroupEntry struct {
+	_ struct{} `privacy:"about=user; why=从哪个单元群打开过小程序,用来把人带到自己的单元; kept=group_entries"`
+
 	ID          int64
 	UnitGroupID int64
 	UserID      int64
@@ -93,4 +97,14 @@ func ShowingInGroup(tx *gorm.DB, unit int64) ([]int64, error) {
 func CountBoundGroups(tx *gorm.DB, path string) (int64, error) {
 	var n int64
 	return n, InSubtree(tx.Model(&UnitGroup{}).Joins("JOIN nodes ON nodes.id = unit_groups.active_unit_id"), "nodes.path", path).Count(&n).Error
+}
+
+// ForgetGroupEntries drops proofs that were given before a moment.
+func ForgetGroupEntries(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	return forget[int64](tx.Where("entered_at < ?", before), &GroupEntry{}, "id", "id", limit)
+}
+
+// DropGroupEntriesOf drops a user's proofs.
+func DropGroupEntriesOf(tx *gorm.DB, user int64) error {
+	return tx.Where("user_id = ?", user).Delete(&GroupEntry{}).Error
 }

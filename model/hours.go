@@ -93,31 +93,33 @@ var (
 // Hours is one record of service: of an activity or of a log. A person's hours change only under the
 // person's lock. An open record has no end yet; FromAt and UntilAt are the bounds of its activity.
 type Hours struct {
+	_ struct{} `privacy:"about=volunteer; why=志愿服务记录; kept=always; because=志愿服务记录依规定长期保存"`
+
 	ID           int64
 	PersonID     int64
-	Source       HoursSource
+	Source       HoursSource `privacy:"mark"`
 	ActivityID   *int64
-	NodeID       int64 // the organiser's; of a log the volunteer's unit
-	Kind         string
-	Content      string
-	ContentPrint string // of a log: the same for texts that say the same
-	Place        string
+	NodeID       int64  // the organiser's; of a log the volunteer's unit
+	Kind         string `privacy:"mark"`
+	Content      string `privacy:"words"`
+	ContentPrint string `privacy:"hash"` // of a log: the same for texts that say the same
+	Place        string `privacy:"place"`
 	StartsAt     time.Time
 	EndsAt       *time.Time
 	FromAt       *time.Time
 	UntilAt      *time.Time
-	Minutes      int64
-	State        HoursState
-	EnteredByID  int64 // who filed it for the volunteer; 0: the volunteer
-	InWay        Way
-	OutWay       Way
+	Minutes      int64      `privacy:"figure"`
+	State        HoursState `privacy:"mark"`
+	EnteredByID  int64      // who filed it for the volunteer; 0: the volunteer
+	InWay        Way        `privacy:"mark"`
+	OutWay       Way        `privacy:"mark"`
 	InByID       int64
 	OutByID      int64
 	DecidedByID  int64
 	DecidedAt    *time.Time
-	Reason       string
-	Evaluation   string
-	Points       int64
+	Reason       string `privacy:"reason"`
+	Evaluation   string `privacy:"reason"`
+	Points       int64  `privacy:"figure"`
 	TransferID   *int64
 	CreatedAt    time.Time
 }
@@ -127,14 +129,16 @@ func (Hours) TableName() string { return "hours" }
 
 // HoursDay is the part of confirmed hours that lies in one Beijing day, with what it earned there.
 type HoursDay struct {
+	_ struct{} `privacy:"about=volunteer; why=每天的服务时长,用来算积分; kept=always; because=志愿服务记录依规定长期保存"`
+
 	ID        int64
 	HoursID   int64
 	PersonID  int64
-	Day       string // YYYY-MM-DD
-	Minutes   int64
-	Counted   int64 // minutes that the day's cap left
-	Sixtieths int64 // counted minutes times points an hour: what was earned, in sixtieths of a point
-	Points    int64
+	Day       string `privacy:"moment"` // YYYY-MM-DD
+	Minutes   int64  `privacy:"figure"`
+	Counted   int64  `privacy:"figure"` // minutes that the day's cap left
+	Sixtieths int64  `privacy:"figure"` // counted minutes times points an hour: what was earned, in sixtieths of a point
+	Points    int64  `privacy:"figure"`
 }
 
 // TableName keeps gorm from guessing at a plural.
@@ -142,17 +146,19 @@ func (HoursDay) TableName() string { return "hours_days" }
 
 // HoursChange is what hours were before a change; the record itself is what they are now.
 type HoursChange struct {
+	_ struct{} `privacy:"about=volunteer; why=服务记录改过什么; kept=always; because=志愿服务记录依规定长期保存"`
+
 	ID           int64
 	HoursID      int64
 	CorrectionID int64  // 0: a claim that the volunteer changed, or hours made void
-	What         string // change, correct, void, begin_again
-	Kind         string
-	Content      string
-	Place        string
+	What         string `privacy:"mark"` // change, correct, void, begin_again
+	Kind         string `privacy:"mark"`
+	Content      string `privacy:"words"`
+	Place        string `privacy:"place"`
 	StartsAt     time.Time
 	EndsAt       *time.Time
-	Minutes      int64
-	Points       int64
+	Minutes      int64 `privacy:"figure"`
+	Points       int64 `privacy:"figure"`
 	TransferID   *int64
 	ByPersonID   int64
 	At           time.Time

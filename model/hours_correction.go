@@ -50,22 +50,24 @@ var (
 // Correction is a request to correct confirmed hours: what they should say, and why. OpenHoursID holds
 // the hours while it is under way.
 type Correction struct {
+	_ struct{} `privacy:"about=volunteer; why=更正服务记录的申请; kept=always; because=志愿服务记录依规定长期保存"`
+
 	ID          int64
 	HoursID     int64
-	NodeID      int64 // that of the hours
-	PersonID    int64 // whose hours they are
-	State       CorrectionState
-	Kind        string
-	Content     string
-	Place       string
+	NodeID      int64           // that of the hours
+	PersonID    int64           // whose hours they are
+	State       CorrectionState `privacy:"mark"`
+	Kind        string          `privacy:"mark"`
+	Content     string          `privacy:"words"`
+	Place       string          `privacy:"place"`
 	StartsAt    time.Time
 	EndsAt      time.Time
-	Why         string
+	Why         string `privacy:"words"`
 	AskedByID   int64
 	AskedAt     time.Time
 	DecidedByID int64
 	DecidedAt   *time.Time
-	Reason      string
+	Reason      string `privacy:"reason"`
 	OpenHoursID *int64
 }
 

@@ -19,17 +19,19 @@ var (
 
 // Flag says that hours look suspicious by a rule. It blocks nothing; somebody looks and clears it.
 type Flag struct {
+	_ struct{} `privacy:"about=volunteer; why=看起来不寻常的服务记录,供核查; kept=always; because=核查要能追溯"`
+
 	ID          int64
 	HoursID     int64
-	PersonID    int64 // whose hours they are
-	NodeID      int64 // that of the hours
-	RuleCode    string
-	Detail      string
+	PersonID    int64  // whose hours they are
+	NodeID      int64  // that of the hours
+	RuleCode    string `privacy:"mark"`
+	Detail      string `privacy:"figure"`
 	RaisedAt    time.Time
 	ClearedAt   *time.Time
 	ClearedByID int64
-	Note        string
-	OnceKey     string // the same pattern is flagged once
+	Note        string `privacy:"reason"`
+	OnceKey     string `privacy:"person"` // the same pattern is flagged once
 }
 
 // NewFlags gives those of the flags that were not raised before, each once.

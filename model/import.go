@@ -41,21 +41,23 @@ const ImportTries = 5
 // Import is a table that somebody handed in for a community. The file is sealed, and dropped when the
 // import is over. ActiveNodeID holds the community until then: one import at a time.
 type Import struct {
+	_ struct{} `privacy:"about=officer; why=导入名册的过程; kept=always; because=导入的经过要能追溯,名册文件在导入结束时清除"`
+
 	ID           int64
-	Kind         ImportKind
+	Kind         ImportKind `privacy:"mark"`
 	NodeID       int64
 	ByUserID     int64
 	ByPersonID   int64
 	DryRun       bool
-	State        ImportState
-	File         []byte `gorm:"serializer:sealed"`
-	FileHash     string
-	TotalRows    int64
-	DoneRows     int64  // checked so far
-	ImportCounts        // what happened; in a dry run, what would have
-	Faults       int64  // how many there are; at most ImportFaultsKept of them are listed
-	Failure      string // the code of the refusal or failure that concerns the whole table
-	Tries        int
+	State        ImportState `privacy:"mark"`
+	File         []byte      `gorm:"serializer:sealed" privacy:"roster"`
+	FileHash     string      `privacy:"hash"`
+	TotalRows    int64       `privacy:"figure"`
+	DoneRows     int64       `privacy:"figure"` // checked so far
+	ImportCounts             // what happened; in a dry run, what would have
+	Faults       int64       `privacy:"figure"` // how many there are; at most ImportFaultsKept of them are listed
+	Failure      string      `privacy:"mark"`   // the code of the refusal or failure that concerns the whole table
+	Tries        int         `privacy:"figure"`
 	CreatedAt    time.Time
 	FinishedAt   *time.Time
 	ActiveNodeID *int64
@@ -63,22 +65,24 @@ type Import struct {
 
 // ImportCounts tells what the rows of a table do. Each row is one of the first three.
 type ImportCounts struct {
-	Added     int64
-	Changed   int64
-	Unchanged int64
-	Moved     int64 // of the changed, people who moved to another unit
-	Places    int64 // grids, buildings and units made
-	Homes     int64 // households made
+	Added     int64 `privacy:"figure"`
+	Changed   int64 `privacy:"figure"`
+	Unchanged int64 `privacy:"figure"`
+	Moved     int64 `privacy:"figure"` // of the changed, people who moved to another unit
+	Places    int64 `privacy:"figure"` // grids, buildings and units made
+	Homes     int64 `privacy:"figure"` // households made
 }
 
 // ImportFault is what is wrong with one cell, in words for the person who fills in the table. It never
 // holds what the cell holds of a person. Line 0 is the whole table.
 type ImportFault struct {
+	_ struct{} `privacy:"about=nobody; why=名册里哪一格填错了;不含格子里写的个人信息"`
+
 	ID         int64
 	ImportID   int64
 	Line       int64
-	ColumnName string
-	Text       string
+	ColumnName string `privacy:"none"`
+	Text       string `privacy:"none"`
 }
 
 // ImportFaultsKept is how many faults of one import are listed: nobody mends more at a sitting, and
@@ -165,3 +169,9 @@ func running(tx *gorm.DB, id int64) *gorm.DB {
 }
 
 func touched(tx *gorm.DB) (bool, error) { return tx.RowsAffected > 0, tx.Error }
+
+// ForgetImportFaults drops what was wrong with imports that ended before a moment.
+func ForgetImportFaults(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	over := tx.Session(&gorm.Session{NewDB: true}).Model(&Import{}).Select("id").Where("finished_at < ?", before)
+	return forget[int64](tx.Where("import_id IN (?)", over), &ImportFault{}, "id", "id", limit)
+}

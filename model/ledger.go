@@ -9,23 +9,27 @@ import (
 // Account is where one unit of the ledger is kept for one owner. Its key says what it is for; what it
 // holds is the sum of its entries, kept here as well (Balance) and recomputed by `danyuan verify`.
 type Account struct {
-	ID         int64 `gorm:"autoIncrement:false"`
-	AccountKey string
-	Unit       string // points, conduct, fen, item or quota: the key's first word
+	_ struct{} `privacy:"about=volunteer; why=积分账本的账户; kept=always; because=账本只增不改"`
+
+	ID         int64  `gorm:"autoIncrement:false"`
+	AccountKey string `privacy:"person"`
+	Unit       string `privacy:"mark"` // points, conduct, fen, item or quota: the key's first word
 	OpenedAt   time.Time
-	Balance    int64
-	LastSeq    int64  // how many entries it has
-	Head       string // the hash of its last entry, of the account itself while it has none
+	Balance    int64  `privacy:"figure"`
+	LastSeq    int64  `privacy:"figure"` // how many entries it has
+	Head       string `privacy:"hash"`   // the hash of its last entry, of the account itself while it has none
 }
 
 // Transfer moves amounts between accounts, all or none. Its entries sum to zero in each unit. It is
 // never changed; a mistake is mended by one that reverses it, once.
 type Transfer struct {
-	ID         int64 `gorm:"autoIncrement:false"`
-	Kind       string
-	Subject    string // what it was made for: a table's word, and the row's id
-	SubjectID  int64
-	ByPersonID int64 // 0: the system
+	_ struct{} `privacy:"about=volunteer; why=积分账本的每一笔; kept=always; because=账本只增不改"`
+
+	ID         int64  `gorm:"autoIncrement:false"`
+	Kind       string `privacy:"mark"`
+	Subject    string `privacy:"mark"` // what it was made for: a table's word, and the row's id
+	SubjectID  int64  `privacy:"none"`
+	ByPersonID int64  // 0: the system
 	At         time.Time
 	ReversesID *int64
 }
@@ -33,12 +37,14 @@ type Transfer struct {
 // Entry is what a transfer did to one account: the account's next, chained to the one before by its
 // hash. It is never changed.
 type Entry struct {
+	_ struct{} `privacy:"about=volunteer; why=积分账本的流水; kept=always; because=账本只增不改"`
+
 	AccountID  int64 `gorm:"primaryKey;autoIncrement:false"`
-	Seq        int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq        int64 `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
 	TransferID int64
-	Amount     int64
-	Balance    int64 // of the account after it
-	Hash       string
+	Amount     int64  `privacy:"figure"`
+	Balance    int64  `privacy:"figure"` // of the account after it
+	Hash       string `privacy:"hash"`
 }
 
 // AccountByKey gives an account; nil when nothing was ever kept there.

@@ -58,36 +58,38 @@ var (
 // Matter is something that a resident reports, for its unit chief, grid branch and community to see to.
 // What it is now follows from its events: only Apply changes it.
 type Matter struct {
-	ID             int64 `gorm:"autoIncrement:false"`
-	ReporterID     int64
-	UserID         int64 // the account that wrote the words as they are shown: the content check asks for it
-	EnteredByID    int64 // who reported it for somebody without a phone; 0: the reporter
-	Category       string
-	Words          string // as they are shown: what was redacted has its original elsewhere
-	Place          string // in words; "" is the unit itself
+	_ struct{} `privacy:"about=resident; why=居民上报的事项; kept=always; because=办理情况要能追溯"`
+
+	ID             int64  `gorm:"autoIncrement:false"`
+	ReporterID     int64  `privacy:"person"`
+	UserID         int64  // the account that wrote the words as they are shown: the content check asks for it
+	EnteredByID    int64  // who reported it for somebody without a phone; 0: the reporter
+	Category       string `privacy:"mark"`
+	Words          string `privacy:"words"` // as they are shown: what was redacted has its original elsewhere
+	Place          string `privacy:"place"` // in words; "" is the unit itself
 	Urgent         bool
-	Anonymity      Anonymity
-	NodeID         int64 // the reporter's unit, or grid
+	Anonymity      Anonymity `privacy:"mark"`
+	NodeID         int64     // the reporter's unit, or grid
 	GridID         int64
 	CommunityID    int64
-	State          MatterState
+	State          MatterState `privacy:"mark"`
 	IsOpen         bool
-	Step           Step
-	HandlerID      int64 // whom it was given to at the chief's step; 0: whoever is chief
-	Moves          int64 // how many events there are
-	Reopened       int64
-	Outcome        MatterOutcome
-	DeskID         *int64     // the node whose officers it waits for; nil while it waits for none, or for its handler alone
-	DueAt          *time.Time // by when it must be accepted, or resolved
-	LookAt         *time.Time // when time itself moves it
-	Warned         bool       // of the running limit
-	Overdue        bool       // time has said so of the running limit: there is no step above
-	AllowedSeconds int64      // the running limit, whole
-	LeftSeconds    int64      // what is left of it while the clock stands
-	Joined         int64      // how many have joined
-	CheckState     FileState  // of its words, for showing to others
-	CheckLabel     int64
-	CheckReason    string
+	Step           Step          `privacy:"mark"`
+	HandlerID      int64         `privacy:"person"` // whom it was given to at the chief's step; 0: whoever is chief
+	Moves          int64         `privacy:"figure"` // how many events there are
+	Reopened       int64         `privacy:"figure"`
+	Outcome        MatterOutcome `privacy:"mark"`
+	DeskID         *int64        `privacy:"none"` // the node whose officers it waits for; nil while it waits for none, or for its handler alone
+	DueAt          *time.Time    // by when it must be accepted, or resolved
+	LookAt         *time.Time    // when time itself moves it
+	Warned         bool          // of the running limit
+	Overdue        bool          // time has said so of the running limit: there is no step above
+	AllowedSeconds int64         `privacy:"figure"` // the running limit, whole
+	LeftSeconds    int64         `privacy:"figure"` // what is left of it while the clock stands
+	Joined         int64         `privacy:"figure"` // how many have joined
+	CheckState     FileState     `privacy:"mark"`   // of its words, for showing to others
+	CheckLabel     int64         `privacy:"mark"`
+	CheckReason    string        `privacy:"reason"`
 	CheckedByID    int64
 	CheckedAt      *time.Time
 	CheckSince     *time.Time // since when the words that are shown wait for WeChat or a person
@@ -97,23 +99,25 @@ type Matter struct {
 
 // MatterEvent is one move: who, when, in what capacity, for whom, from where to where, with which words.
 type MatterEvent struct {
+	_ struct{} `privacy:"about=resident; why=事项的每一步办理; kept=always; because=办理情况要能追溯"`
+
 	MatterID       int64 `gorm:"primaryKey;autoIncrement:false"`
-	Seq            int64 `gorm:"primaryKey;autoIncrement:false"`
+	Seq            int64 `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
 	At             time.Time
-	Move           MatterMove
-	ByPersonID     int64  // 0: time
-	ByRole         string // the role, or reporter, proxy, system
-	ForPersonID    int64  // on whose behalf; 0: their own
-	StateBefore    MatterState
-	State          MatterState
-	StepBefore     Step
-	Step           Step
-	HandlerID      int64
-	Outcome        MatterOutcome
+	Move           MatterMove    `privacy:"mark"`
+	ByPersonID     int64         // 0: time
+	ByRole         string        `privacy:"mark"` // the role, or reporter, proxy, system
+	ForPersonID    int64         // on whose behalf; 0: their own
+	StateBefore    MatterState   `privacy:"mark"`
+	State          MatterState   `privacy:"mark"`
+	StepBefore     Step          `privacy:"mark"`
+	Step           Step          `privacy:"mark"`
+	HandlerID      int64         `privacy:"person"`
+	Outcome        MatterOutcome `privacy:"mark"`
 	DueAt          *time.Time
-	AllowedSeconds int64
-	LeftSeconds    int64
-	Words          string
+	AllowedSeconds int64  `privacy:"figure"`
+	LeftSeconds    int64  `privacy:"figure"`
+	Words          string `privacy:"words"`
 }
 
 // What events call those who act in no role.
@@ -301,10 +305,12 @@ func RegroupMatters(tx *gorm.DB, path string, grid int64) error {
 
 // MatterAnswer is what was answered to a question of the category, in the words of then.
 type MatterAnswer struct {
-	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
-	Place    int64 `gorm:"primaryKey;autoIncrement:false"`
-	Question string
-	Answer   string
+	_ struct{} `privacy:"about=resident; why=上报人对提问的回答; kept=always; because=办理情况要能追溯"`
+
+	MatterID int64  `gorm:"primaryKey;autoIncrement:false"`
+	Place    int64  `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
+	Question string `privacy:"none"`
+	Answer   string `privacy:"words"`
 }
 
 // AddMatterAnswers stores answers.

@@ -13,9 +13,11 @@ import (
 // MatterCategory is a kind of matter. Shared ones are offered to neighbours who report the same. One that
 // has ended takes no more reports.
 type MatterCategory struct {
-	Code      string `gorm:"primaryKey"`
-	Name      string
-	Hint      string
+	_ struct{} `privacy:"about=nobody; why=事项的类别"`
+
+	Code      string `gorm:"primaryKey" privacy:"none"`
+	Name      string `privacy:"none"`
+	Hint      string `privacy:"none"`
 	Place     int64
 	Shared    bool
 	SharedAt  *time.Time // since when, if it was not from the start: what was reported before stays unshared
@@ -37,16 +39,18 @@ const (
 // MatterQuestion is asked of who reports a matter of a category. An answer of StopsAt ends the form: the
 // reporter is told to call StopPhone, because nobody must wait for us with a life in danger.
 type MatterQuestion struct {
+	_ struct{} `privacy:"about=nobody; why=上报时的提问"`
+
 	ID        int64
-	Category  string
+	Category  string `privacy:"none"`
 	Place     int64
-	Words     string
-	Kind      QuestionKind
-	Choices   string // with | between
+	Words     string       `privacy:"none"`
+	Kind      QuestionKind `privacy:"mark"`
+	Choices   string       `privacy:"none"` // with | between
 	Required  bool
-	StopsAt   string // "" stops at no answer
-	StopPhone string
-	StopWords string
+	StopsAt   string `privacy:"none"` // "" stops at no answer
+	StopPhone string `privacy:"none"`
+	StopWords string `privacy:"none"`
 }
 
 // Options gives what can be answered; nil for anything.

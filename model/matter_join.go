@@ -10,6 +10,8 @@ import (
 
 // MatterJoin is a neighbour's joining somebody's matter: they get every answer.
 type MatterJoin struct {
+	_ struct{} `privacy:"about=resident; why=加入邻居上报的事项; kept=always; because=办理情况要能追溯"`
+
 	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
 	PersonID int64 `gorm:"primaryKey;autoIncrement:false"`
 	JoinedAt time.Time

@@ -33,8 +33,10 @@ func (plainHours) Between(from, to time.Time) time.Duration { return to.Sub(from
 // MatterLimit is how long a step may take over a matter of a category, "" for every category without one
 // of its own.
 type MatterLimit struct {
-	Category     string `gorm:"primaryKey"`
-	Step         Step   `gorm:"primaryKey"`
+	_ struct{} `privacy:"about=nobody; why=办理时限"`
+
+	Category     string `gorm:"primaryKey" privacy:"none"`
+	Step         Step   `gorm:"primaryKey" privacy:"mark"`
 	AcceptHours  int64
 	ResolveHours int64
 }

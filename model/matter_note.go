@@ -16,11 +16,13 @@ var ErrMatterNoteOwn = fault.New(fault.Forbidden, "matter.own_note", "自己上�
 
 // MatterNote is what officers write beside a matter; its reporter never sees it.
 type MatterNote struct {
+	_ struct{} `privacy:"about=officer; why=经办人之间的备注; kept=always; because=办理情况要能追溯"`
+
 	ID         int64
 	MatterID   int64
 	ByPersonID int64
 	At         time.Time
-	Words      string
+	Words      string `privacy:"words"`
 }
 
 // ListedMatterNote is a note with the name of who wrote it.

@@ -19,13 +19,15 @@ var (
 // MatterOriginal is what an event, 1 for the report itself, said before somebody redacted it, or a photo
 // that was taken out of it. It is written once: what a second redaction meets is no original.
 type MatterOriginal struct {
-	MatterID   int64 `gorm:"primaryKey;autoIncrement:false"`
-	Seq        int64 `gorm:"primaryKey;autoIncrement:false"`
-	FileID     int64 `gorm:"primaryKey;autoIncrement:false"` // 0: the words
-	Words      string
+	_ struct{} `privacy:"about=resident; why=被隐去的原文,只有能隐去的人看得到; kept=always; because=隐去要能复核"`
+
+	MatterID   int64  `gorm:"primaryKey;autoIncrement:false"`
+	Seq        int64  `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
+	FileID     int64  `gorm:"primaryKey;autoIncrement:false"` // 0: the words
+	Words      string `privacy:"words"`
 	ByPersonID int64
 	At         time.Time
-	Reason     string
+	Reason     string `privacy:"reason"`
 }
 
 // RedactMatterWords shows other words of an event, under the lock of its matter, and keeps the original.

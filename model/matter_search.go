@@ -37,8 +37,10 @@ func isSpoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 // MatterTerm says that a matter of a community, or of a unit, holds a pair of characters: the index by which
 // texts are searched, the same on every engine.
 type MatterTerm struct {
-	ScopeID  int64 `gorm:"primaryKey;autoIncrement:false"` // the community, or the unit
-	Term     int64 `gorm:"primaryKey;autoIncrement:false"`
+	_ struct{} `privacy:"about=resident; why=事项文字的检索词,从上报的文字得来; kept=always; because=跟着事项"`
+
+	ScopeID  int64 `gorm:"primaryKey;autoIncrement:false" privacy:"none"` // the community, or the unit
+	Term     int64 `gorm:"primaryKey;autoIncrement:false" privacy:"words"`
 	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
 }
 
@@ -59,7 +61,7 @@ func (m Matter) Terms() []MatterTerm {
 	var rows []MatterTerm
 	for _, scope := range []int64{m.CommunityID, m.NodeID} {
 		for _, p := range pairs {
-			rows = append(rows, MatterTerm{scope, p, m.ID})
+			rows = append(rows, MatterTerm{ScopeID: scope, Term: p, MatterID: m.ID})
 		}
 	}
 	return rows

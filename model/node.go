@@ -59,14 +59,16 @@ const (
 // Node is a place in the org tree. Path holds the ids from the root to the node itself ("1/5/9/"), so
 // that a subtree is one range of an index.
 type Node struct {
+	_ struct{} `privacy:"about=nobody; why=行政区划和网格、楼栋、单元"`
+
 	ID        int64
-	ParentID  int64 // 0 at a root
-	Kind      NodeKind
-	Style     string  // the division's own level word, e.g. "township"; "" below the community
-	Code      *string // the statistics bureau's division code; nil below the community
-	Name      string
-	Path      string
-	State     NodeState
+	ParentID  int64     // 0 at a root
+	Kind      NodeKind  `privacy:"mark"`
+	Style     string    `privacy:"none"` // the division's own level word, e.g. "township"; "" below the community
+	Code      *string   `privacy:"none"` // the statistics bureau's division code; nil below the community
+	Name      string    `privacy:"none"`
+	Path      string    `privacy:"none"`
+	State     NodeState `privacy:"mark"`
 	CreatedAt time.Time
 	EndedAt   *time.Time
 }

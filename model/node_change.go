@@ -22,15 +22,17 @@ const (
 // NodeChange is one step in a node's history. OtherNodeID is what a split or merged node became: one
 // row for each.
 type NodeChange struct {
+	_ struct{} `privacy:"about=officer; why=区划和网格的变更沿革; kept=always; because=沿革要能追溯"`
+
 	ID           int64
 	NodeID       int64
-	What         NodeStep
-	NameBefore   string
-	NameAfter    string
-	ParentBefore int64
-	ParentAfter  int64
+	What         NodeStep `privacy:"mark"`
+	NameBefore   string   `privacy:"none"`
+	NameAfter    string   `privacy:"none"`
+	ParentBefore int64    `privacy:"none"`
+	ParentAfter  int64    `privacy:"none"`
 	OtherNodeID  int64
-	Reason       string
+	Reason       string `privacy:"reason"`
 	ByPersonID   int64
 	At           time.Time
 }

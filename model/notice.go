@@ -13,15 +13,17 @@ import (
 
 // Notice is a message in a person's inbox. OnceKey makes the same news reach them once.
 type Notice struct {
+	_ struct{} `privacy:"about=resident; why=收件箱里的通知; kept=notices"`
+
 	ID        int64
 	PersonID  int64
-	Kind      string
-	Title     string
-	Body      string
-	Page      string // the mini-program page that it leads to
+	Kind      string `privacy:"mark"`
+	Title     string `privacy:"letter"`
+	Body      string `privacy:"letter"`
+	Page      string `privacy:"none"` // the mini-program page that it leads to
 	CreatedAt time.Time
 	ReadAt    *time.Time
-	OnceKey   *string
+	OnceKey   *string `privacy:"person"`
 }
 
 // ErrNoticeNotFound answers for a notice that is not there and for one in somebody else's inbox.
@@ -102,4 +104,9 @@ func ReadNotice(tx *gorm.DB, person, id int64, now time.Time) (Notice, error) {
 func ReadNotices(tx *gorm.DB, person int64, now time.Time) (int64, error) {
 	r := tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL", person).Update("read_at", now)
 	return r.RowsAffected, r.Error
+}
+
+// ForgetNotices drops notices written before a moment.
+func ForgetNotices(tx *gorm.DB, before time.Time, limit int) (int, error) {
+	return forget[int64](tx.Where("created_at < ?", before), &Notice{}, "id", "id", limit)
 }

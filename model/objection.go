@@ -37,16 +37,18 @@ func (s ObjectionState) Title() string {
 // Objection is what a resident has against a public notice, and what the community has answered. OpenKey
 // holds the person and the notice until then.
 type Objection struct {
+	_ struct{} `privacy:"about=resident; why=对公示提出的异议和答复; kept=always; because=答复是公开的更正依据"`
+
 	ID             int64
 	PublicNoticeID int64
 	PersonID       int64
-	State          ObjectionState
-	Text           string `gorm:"serializer:sealed"`
+	State          ObjectionState `privacy:"mark"`
+	Text           string         `gorm:"serializer:sealed" privacy:"words"`
 	RaisedAt       time.Time
-	Answer         string
+	Answer         string `privacy:"reason"`
 	AnsweredAt     *time.Time
 	AnsweredByID   int64
-	OpenKey        *string
+	OpenKey        *string `privacy:"person"`
 }
 
 // TableName is also that of ListedObjection: sealed columns are bound to their table's name.

@@ -47,13 +47,15 @@ func (k PartyOrgKind) Spec() (spec PartyOrgSpec, ok bool) {
 
 // PartyOrg is the Party organisation at a node. ActiveNodeID holds the node while it is in being.
 type PartyOrg struct {
+	_ struct{} `privacy:"about=nobody; why=各级党组织的名称"`
+
 	ID           int64
 	NodeID       int64
-	Kind         PartyOrgKind
-	Name         string
+	Kind         PartyOrgKind `privacy:"mark"`
+	Name         string       `privacy:"none"`
 	FoundedAt    time.Time
 	EndedAt      *time.Time
-	EndReason    string
+	EndReason    string `privacy:"none"`
 	ActiveNodeID *int64
 }
 

@@ -38,28 +38,32 @@ const (
 // Household is a home (户) of a unit. Its room is sealed, and unique in the unit by the
 // blind index of its plain number.
 type Household struct {
+	_ struct{} `privacy:"about=resident; why=单元里有哪些户; kept=always; because=住户的房屋一直在;没有人住时只是一间房"`
+
 	ID        int64
 	UnitID    int64
-	Room      string `gorm:"serializer:sealed"`
-	RoomIndex string
+	Room      string `gorm:"serializer:sealed" privacy:"room"`
+	RoomIndex string `privacy:"index"`
 	CreatedAt time.Time
 }
 
 // Person is a natural person. Phone, id number, birth date, address and membership are sealed; phone
 // and id number are found by blind index.
 type Person struct {
+	_ struct{} `privacy:"about=resident; why=居民名册:找到家门口的人、确认身份、联系本人; kept=left_people"`
+
 	ID            int64
-	NodeID        int64  // the unit of the household; for officers who live elsewhere the node they serve
-	HouseholdID   *int64 // nil for those without a household here
-	Name          string
-	Phone         string `gorm:"serializer:sealed"`
-	PhoneIndex    *string
-	IDNumber      string `gorm:"column:id_number;serializer:sealed"`
-	IDNumberIndex *string
-	BirthDate     string     `gorm:"serializer:sealed"` // YYYY-MM-DD
-	Address       string     `gorm:"serializer:sealed"` // the registered residence (户籍地址), where it differs
-	Membership    Membership `gorm:"serializer:sealed"`
-	State         PersonState
+	NodeID        int64       // the unit of the household; for officers who live elsewhere the node they serve
+	HouseholdID   *int64      // nil for those without a household here
+	Name          string      `privacy:"name"`
+	Phone         string      `gorm:"serializer:sealed" privacy:"phone"`
+	PhoneIndex    *string     `privacy:"index"`
+	IDNumber      string      `gorm:"column:id_number;serializer:sealed" privacy:"id_number"`
+	IDNumberIndex *string     `privacy:"index"`
+	BirthDate     string      `gorm:"serializer:sealed" privacy:"birth_date"` // YYYY-MM-DD
+	Address       string      `gorm:"serializer:sealed" privacy:"address"`    // the registered residence (户籍地址), where it differs
+	Membership    Membership  `gorm:"serializer:sealed" privacy:"membership"`
+	State         PersonState `privacy:"mark"`
 	CreatedAt     time.Time
 	UpdatedAt     time.Time
 }

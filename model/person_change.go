@@ -19,10 +19,12 @@ var (
 
 // PersonChange is one change of a person's record that somebody decided, with their reason.
 type PersonChange struct {
+	_ struct{} `privacy:"about=resident; why=登记信息为什么改过; kept=always; because=本人和社区要能查到改动的原因"`
+
 	ID         int64
 	PersonID   int64
-	What       string // membership, leave or move
-	Reason     string `gorm:"serializer:sealed"`
+	What       string `privacy:"mark"` // membership, leave or move
+	Reason     string `gorm:"serializer:sealed" privacy:"reason"`
 	ByPersonID int64
 	At         time.Time
 }
@@ -55,4 +57,33 @@ func StoreHome(tx *gorm.DB, person int64, home Household, now time.Time) error {
 func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error {
 	set["updated_at"] = now
 	return tx.Model(&Person{}).Where("id = ?", id).Updates(set).Error
+}
+
+// leftBefore are the people who left before a moment, have no account any more, and of whom more is held
+// than a name.
+func leftBefore(tx *gorm.DB, before time.Time) *gorm.DB {
+	return tx.Model(&Person{}).Where("state = ? AND updated_at < ?", PersonLeft, before).
+		Where("(phone IS NOT NULL OR id_number IS NOT NULL OR birth_date IS NOT NULL OR address IS NOT NULL)").
+		Where("NOT EXISTS (SELECT 1 FROM bindings WHERE bindings.active_person_id = persons.id)")
+}
+
+// ForgetLeftPeople clears what is held of at most limit people who left before a moment, except their name
+// and what they did here, and gives who they are, with their node; with limit 0 it clears nothing, and
+// gives how many there are.
+func ForgetLeftPeople(tx *gorm.DB, before time.Time, limit int) (them []Person, due int64, err error) {
+	if limit == 0 {
+		err = leftBefore(tx, before).Count(&due).Error
+		return nil, due, err
+	}
+	if err := leftBefore(tx, before).Select("id", "node_id").Order("id").Limit(limit).Find(&them).Error; err != nil || len(them) == 0 {
+		return nil, 0, err
+	}
+	ids := make([]int64, len(them))
+	for i, p := range them {
+		ids[i] = p.ID
+	}
+	return them, int64(len(them)), leftBefore(tx, before).Where("id IN ?", ids).Updates(map[string]any{
+		"phone": "", "phone_index": nil, "id_number": "", "id_number_index": nil, "birth_date": "", "address": "",
+		"updated_at": gorm.Expr("updated_at"), // still that of their leaving
+	}).Error
 }

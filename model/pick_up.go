@@ -13,8 +13,10 @@ import (
 // by who may try for ever. It is kept in the database and not in Redis, because it guards something: it
 // must outlive a restart, and hold for all replicas together.
 type WrongCodes struct {
+	_ struct{} `privacy:"about=officer; why=防止猜领取码:经办人输错的次数; kept=always; because=每人只有一行,一小时后重新计数"`
+
 	PersonID    int64 `gorm:"primaryKey;autoIncrement:false"`
-	Count       int64 // since then
+	Count       int64 `privacy:"figure"` // since then
 	Since       time.Time
 	BarredUntil *time.Time
 }

@@ -58,11 +58,13 @@ var (
 // Plaque is a member household's door plaque (挂牌). ActiveHouseholdID holds the household until the
 // plaque is refused or removed.
 type Plaque struct {
+	_ struct{} `privacy:"about=member; why=共产党员户门牌的申请和安装; kept=always; because=门牌还挂在门上,要能查验真伪"`
+
 	ID                int64
 	HouseholdID       int64
 	UnitID            int64
-	ApplicantID       int64
-	State             PlaqueState
+	ApplicantID       int64       `privacy:"person"`
+	State             PlaqueState `privacy:"mark"`
 	AppliedAt         time.Time
 	DecidedAt         *time.Time
 	DecidedByID       int64
@@ -70,7 +72,7 @@ type Plaque struct {
 	InstalledByID     int64
 	RemovedAt         *time.Time
 	RemovedByID       int64
-	Reason            string
+	Reason            string `privacy:"reason"`
 	ActiveHouseholdID *int64
 }
 

@@ -12,26 +12,30 @@ import (
 
 // ServiceKind is a kind of voluntary service.
 type ServiceKind struct {
-	Code  string `gorm:"primaryKey"`
-	Name  string
-	Place int // in the list
+	_ struct{} `privacy:"about=nobody; why=志愿服务的类别"`
+
+	Code  string `gorm:"primaryKey" privacy:"none"`
+	Name  string `privacy:"none"`
+	Place int    // in the list
 }
 
 // PointsRule says what an hour of service earns from a moment on, in a district. DistrictID 0 is for
 // everywhere, Kind "" for every kind that has no rule of its own there.
 type PointsRule struct {
+	_ struct{} `privacy:"about=officer; why=积分规则,谁制定、谁撤回; kept=always; because=发过的积分要能查到依据"`
+
 	ID            int64
 	DistrictID    int64
-	Kind          string
-	PerHour       int64
-	CapPoints     int64 // of a Beijing day
-	CapMinutes    int64 // of a Beijing day that count
+	Kind          string `privacy:"none"`
+	PerHour       int64  `privacy:"none"`
+	CapPoints     int64  `privacy:"none"` // of a Beijing day
+	CapMinutes    int64  `privacy:"none"` // of a Beijing day that count
 	StartsAt      time.Time
 	MadeByID      int64
 	MadeAt        time.Time
 	WithdrawnByID int64
 	WithdrawnAt   *time.Time
-	ActiveKey     *string // district:kind:start until it is withdrawn
+	ActiveKey     *string `privacy:"none"` // district:kind:start until it is withdrawn
 }
 
 // Refusals about points rules.

@@ -31,23 +31,25 @@ func (q Quarter) Title() string {
 
 // NoticeSums are the figures of a quarter in a community (公示).
 type NoticeSums struct {
-	PointsIssued   int64 // what was taken back is taken off
-	PointsRedeemed int64 // what was given back is taken off
-	PointsExpired  int64
-	FenSpent       int64 // on what was handed out
-	Volunteers     int64 // with services confirmed in the quarter
-	Services       int64
-	Minutes        int64
-	Redemptions    int64 // handed out; the notice lists each
+	PointsIssued   int64 `privacy:"none"` // what was taken back is taken off
+	PointsRedeemed int64 `privacy:"none"` // what was given back is taken off
+	PointsExpired  int64 `privacy:"none"`
+	FenSpent       int64 `privacy:"none"` // on what was handed out
+	Volunteers     int64 `privacy:"none"` // with services confirmed in the quarter
+	Services       int64 `privacy:"none"`
+	Minutes        int64 `privacy:"none"`
+	Redemptions    int64 `privacy:"none"` // handed out; the notice lists each
 }
 
 // PublicNotice is what a community has made public of a quarter. Nothing changes it.
 type PublicNotice struct {
+	_ struct{} `privacy:"about=officer; why=每季度的公示; kept=always; because=公示是公开的记录"`
+
 	ID            int64
 	CommunityID   int64
-	Year          int
-	Quarter       int
-	CommunityName string // as it was
+	Year          int    `privacy:"none"`
+	Quarter       int    `privacy:"none"`
+	CommunityName string `privacy:"none"` // as it was
 	PublishedAt   time.Time
 	PublishedByID int64
 	NoticeSums
@@ -58,12 +60,14 @@ func (n PublicNotice) Of() Quarter { return Quarter{n.Year, n.Quarter} }
 
 // PublicNoticeLine is a redemption as a notice shows it: without personal data beyond a masked name.
 type PublicNoticeLine struct {
+	_ struct{} `privacy:"about=volunteer; why=公示里的每一次兑换,姓名只留姓; kept=always; because=公示是公开的记录"`
+
 	ID             int64
 	PublicNoticeID int64
-	Name           string // masked
-	Reward         string
-	Points         int64
-	Day            string // YYYY-MM-DD in Beijing, when it was handed out
+	Name           string `privacy:"masked_name"` // masked
+	Reward         string `privacy:"none"`
+	Points         int64  `privacy:"figure"`
+	Day            string `privacy:"moment"` // YYYY-MM-DD in Beijing, when it was handed out
 }
 
 // Refusals about public notices.

@@ -59,25 +59,27 @@ var (
 // that waits, and keeps two of them from having one code; it becomes CodeIndex when it is over, so that a
 // code that is shown later is known for what it was.
 type Redemption struct {
+	_ struct{} `privacy:"about=volunteer; why=积分兑换和领取; kept=always; because=账本的依据"`
+
 	ID              int64 `gorm:"autoIncrement:false"`
 	RewardID        int64
 	CommunityID     int64
 	PersonID        int64
-	EnteredByID     int64 // who did it for the person; 0: the person
-	RewardName      string
-	Points          int64
-	Cost            int64
-	Year            int64  // whose budget it is paid from
-	Period          *int64 // of the limit that it counts for; nil: none
-	State           RedemptionState
-	Code            string `gorm:"serializer:sealed"`
-	CodeIndex       string
-	OpenCodeIndex   *string
+	EnteredByID     int64           // who did it for the person; 0: the person
+	RewardName      string          `privacy:"none"`
+	Points          int64           `privacy:"figure"`
+	Cost            int64           `privacy:"figure"`
+	Year            int64           `privacy:"figure"` // whose budget it is paid from
+	Period          *int64          `privacy:"figure"` // of the limit that it counts for; nil: none
+	State           RedemptionState `privacy:"mark"`
+	Code            string          `gorm:"serializer:sealed" privacy:"credential"`
+	CodeIndex       string          `privacy:"index"`
+	OpenCodeIndex   *string         `privacy:"index"`
 	ReservedAt      time.Time
 	ExpiresAt       time.Time
 	EndedAt         *time.Time
 	EndedByID       int64
-	Reason          string
+	Reason          string `privacy:"reason"`
 	TransferID      int64
 	EndedTransferID *int64 // what fulfilled or reversed it
 }

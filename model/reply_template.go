@@ -18,10 +18,12 @@ const (
 
 // ReplyTemplate is a text that officers of a node and below can answer with.
 type ReplyTemplate struct {
+	_ struct{} `privacy:"about=officer; why=答复模板; kept=always; because=经办人自己删除"`
+
 	ID       int64
 	NodeID   int64
-	Title    string
-	Words    string
+	Title    string `privacy:"none"`
+	Words    string `privacy:"none"`
 	MadeByID int64
 	MadeAt   time.Time
 }

@@ -44,20 +44,22 @@ const MaxLimitObjection = 500
 // to it. At least one a day stays, and what is urgent passes. It goes with the person who moves, and
 // stays with the community that made it. OpenPersonID holds the person until it is lifted.
 type ReporterLimit struct {
+	_ struct{} `privacy:"about=resident; why=限制上报次数的决定、异议和复核; kept=always; because=决定要能复核"`
+
 	ID           int64
 	PersonID     int64
-	NodeID       int64 // where they belonged
-	ADay         int64
-	Reason       string
+	NodeID       int64  // where they belonged
+	ADay         int64  `privacy:"figure"`
+	Reason       string `privacy:"reason"`
 	MadeByID     int64
 	StartsAt     time.Time
 	EndsAt       time.Time
-	State        ReporterLimitState
-	Objection    string
+	State        ReporterLimitState `privacy:"mark"`
+	Objection    string             `privacy:"words"`
 	ObjectedAt   *time.Time
 	DecidedByID  int64
 	DecidedAt    *time.Time
-	Decision     string
+	Decision     string `privacy:"reason"`
 	OpenPersonID *int64
 }
 

@@ -68,24 +68,26 @@ func (p Period) Title() string {
 
 // RewardTerms is what a community says of a reward. A change does not touch redemptions that were made.
 type RewardTerms struct {
-	Name       string
-	Text       string
-	Points     int64 // the price
-	Cost       int64 // fen of the community's budget
-	PerPerson  int64 // how often a person may redeem it in a period; 0 with NoPeriod
-	PerPeriod  Period
+	Name       string `privacy:"none"`
+	Text       string `privacy:"none"`
+	Points     int64  `privacy:"none"` // the price
+	Cost       int64  `privacy:"none"` // fen of the community's budget
+	PerPerson  int64  `privacy:"none"` // how often a person may redeem it in a period; 0 with NoPeriod
+	PerPeriod  Period `privacy:"mark"`
 	ValidFrom  time.Time
 	ValidUntil *time.Time // exclusive; nil: as long as there is some
-	Place      string     // where it is picked up
-	PickUpDays int64      // how long a redemption waits
+	Place      string     `privacy:"none"` // where it is picked up
+	PickUpDays int64      `privacy:"none"` // how long a redemption waits
 }
 
 // Reward is what volunteer points can be redeemed for. How many there are stands in the ledger alone.
 type Reward struct {
+	_ struct{} `privacy:"about=officer; why=兑换品,谁上架; kept=always; because=兑换记录要能查到兑换品"`
+
 	ID          int64
 	CommunityID int64
 	RewardTerms
-	State     RewardState
+	State     RewardState `privacy:"mark"`
 	MadeByID  int64
 	MadeAt    time.Time
 	ChangedAt time.Time

@@ -67,17 +67,19 @@ func (r Role) Title() string { s, _ := r.Spec(); return s.Title }
 
 // Appointment is a dated role of a person at a node.
 type Appointment struct {
+	_ struct{} `privacy:"about=officer; why=谁在哪里任什么职务; kept=always; because=任职沿革要能追溯"`
+
 	ID            int64
 	PersonID      int64
-	Role          Role
+	Role          Role `privacy:"office"`
 	NodeID        int64
 	StartsAt      time.Time
 	EndsAt        *time.Time
 	AppointedByID int64
 	AppointedAt   time.Time
 	EndedByID     int64
-	EndReason     string
-	OpenKey       *string // person:role:node while it has no end; nil after
+	EndReason     string  `privacy:"reason"`
+	OpenKey       *string `privacy:"person"` // person:role:node while it has no end; nil after
 }
 
 // TableName keeps the glossary's word in the database.

@@ -1,108 +1,16 @@
 package model
 
 import (
-	"bytes"
 	"context"
 	"crypto/hmac"
 	"encoding/base64"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
-	"path/filepath"
 	"reflect"
 
-	"github.com/tink-crypto/tink-go/v2/aead"
-	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
-	"github.com/tink-crypto/tink-go/v2/keyset"
-	"github.com/tink-crypto/tink-go/v2/prf"
-	"github.com/tink-crypto/tink-go/v2/tink"
 	"gorm.io/gorm"
 	"gorm.io/gorm/schema"
 )
-
-// Keys seal personal data (tink AEAD; the column's name is bound in, so a value moved to another
-// column does not open) and make blind indexes (tink PRF) by which it is found again.
-type Keys struct {
-	seal  tink.AEAD
-	index *prf.Set
-}
-
-const sealFile, indexFile = "seal.json", "index.json"
-
-var keyFiles = []string{sealFile, indexFile}
-
-// MissingKeys names the files of the two keysets that a folder does not have.
-func MissingKeys(dir string) (missing []string) {
-	for _, file := range keyFiles {
-		if _, err := os.Lstat(filepath.Join(dir, file)); errors.Is(err, fs.ErrNotExist) {
-			missing = append(missing, file)
-		}
-	}
-	return missing
-}
-
-// CreateKeys writes two new keysets into dir, readable by the owner only. It refuses a folder that
-// already has some, or one of them, with fs.ErrExist: whoever overwrites keys loses every sealed value.
-func CreateKeys(dir string) error {
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return err
-	}
-	if len(MissingKeys(dir)) < len(keyFiles) { // also when only one of them is lost: a new one opens nothing
-		return fs.ErrExist
-	}
-	for file, create := range map[string]func() (*keyset.Handle, error){
-		sealFile:  func() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) },
-		indexFile: func() (*keyset.Handle, error) { return keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()) },
-	} {
-		h, err := create()
-		if err != nil {
-			return err
-		}
-		var buf bytes.Buffer
-		if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf)); err != nil {
-			return err
-		}
-		f, err := os.OpenFile(filepath.Join(dir, file), os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the folder
-		if err != nil {
-			return err
-		}
-		_, err = f.Write(buf.Bytes())
-		if err := errors.Join(err, f.Sync(), f.Close()); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// LoadKeys reads the two keysets of a folder; fs.ErrNotExist when there are none.
-func LoadKeys(dir string) (*Keys, error) {
-	read := func(file string) (*keyset.Handle, error) {
-		f, err := os.Open(filepath.Join(dir, file)) //nolint:gosec // the operator names the folder
-		if err != nil {
-			return nil, err
-		}
-		defer func() { _ = f.Close() }()
-		return insecurecleartextkeyset.Read(keyset.NewJSONReader(f))
-	}
-	sealing, err := read(sealFile)
-	if err != nil {
-		return nil, err
-	}
-	indexing, err := read(indexFile)
-	if err != nil {
-		return nil, err
-	}
-	a, err := aead.New(sealing)
-	if err != nil {
-		return nil, err
-	}
-	p, err := prf.NewPRFSet(indexing)
-	if err != nil {
-		return nil, err
-	}
-	return &Keys{seal: a, index: p}, nil
-}
 
 // Index gives the blind index of a normalised value: equal values of one column have equal indexes,
 // and nothing can be read from them without the key.
@@ -177,7 +85,7 @@ func (sealer) Value(ctx context.Context, f *schema.Field, _ reflect.Value, value
 	if len(plain) == 0 {
 		return nil, nil
 	}
-	return k.seal.Encrypt(plain, []byte(f.Schema.Table+"."+f.DBName))
+	return k.sealing().Encrypt(plain, []byte(f.Schema.Table+"."+f.DBName))
 }
 
 // Scan opens what is read.
@@ -191,7 +99,7 @@ func (sealer) Scan(ctx context.Context, f *schema.Field, dst reflect.Value, stor
 	if k == nil {
 		return errNoKeys
 	}
-	plain, err := k.seal.Decrypt(b, []byte(f.Schema.Table+"."+f.DBName))
+	plain, err := k.open(b, []byte(f.Schema.Table+"."+f.DBName))
 	if err != nil {
 		return fmt.Errorf("model: column %s.%s can't be opened: %w", f.Schema.Table, f.DBName, err)
 	}

@@ -36,18 +36,20 @@ const (
 // SignUp is one person's for one activity; who signs off and up again keeps the row and gets a new
 // turn. Turns are the order of the waiting list: they are given out under the activity's lock.
 type SignUp struct {
+	_ struct{} `privacy:"about=volunteer; why=活动的报名和候补; kept=always; because=服务记录要能查到报名"`
+
 	ID          int64
 	ActivityID  int64
 	PersonID    int64
-	State       SignUpState
-	Way         SignUpWay
-	Turn        int64
+	State       SignUpState `privacy:"mark"`
+	Way         SignUpWay   `privacy:"mark"`
+	Turn        int64       `privacy:"figure"`
 	SignedAt    time.Time
 	EnteredByID int64      // 0: by themselves
 	SeatedAt    *time.Time // nil while they wait, and for who never had a seat
 	OffAt       *time.Time
 	OffByID     int64
-	LeftReason  string // why the organiser said when they left; "" where they were checked out
+	LeftReason  string `privacy:"reason"` // why the organiser said when they left; "" where they were checked out
 }
 
 // Refusals about sign-ups.

@@ -7,7 +7,9 @@ import (
 
 // Sequence counts numbers that are given out without gaps, such as receipts of a year.
 type Sequence struct {
-	Name  string `gorm:"primaryKey"`
+	_ struct{} `privacy:"about=nobody; why=各种编号发到第几号"`
+
+	Name  string `gorm:"primaryKey" privacy:"none"`
 	Value int64
 }
 
@@ -27,7 +29,9 @@ func NextNumber(tx *gorm.DB, name string) (int64, error) {
 
 // Lock is a named row that is locked to do one thing at a time.
 type Lock struct {
-	Name string `gorm:"primaryKey"`
+	_ struct{} `privacy:"about=nobody; why=程序内部的锁"`
+
+	Name string `gorm:"primaryKey" privacy:"none"`
 }
 
 // Tables gives one record of every table: the migrations are held against them, and rigs that must
@@ -38,7 +42,7 @@ func Tables() []any {
 		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &RenewedToken{}, &Binding{}, &Appointment{},
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
-		&Command{}, &Audit{}, &Change{},
+		&Command{}, &Audit{}, &AuditLink{}, &Change{}, &RetentionDays{},
 		&Account{}, &Transfer{}, &Entry{},
 		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
 		&File{}, &FileCheck{},

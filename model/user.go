@@ -13,18 +13,22 @@ import (
 
 // User is a WeChat account. Its session key stays with us, sealed: group data is opened with it.
 type User struct {
+	_ struct{} `privacy:"about=user; why=微信登录; kept=always; because=微信账号与服务记录、授权记录相连;注销后只剩不能还原的编号"`
+
 	ID         int64
-	OpenID     string
-	UnionID    string
-	SessionKey string `gorm:"serializer:sealed"`
+	OpenID     string `privacy:"wechat"`
+	UnionID    string `privacy:"wechat"`
+	SessionKey string `gorm:"serializer:sealed" privacy:"secret"`
 	CreatedAt  time.Time
 	SignedInAt time.Time
 }
 
 // Session is a signed-in device. Only the hash of its token is stored.
 type Session struct {
+	_ struct{} `privacy:"about=user; why=保持登录状态; kept=sessions"`
+
 	ID        int64
-	TokenHash string
+	TokenHash string `privacy:"hash"`
 	UserID    int64
 	CreatedAt time.Time
 	ExpiresAt time.Time
@@ -36,6 +40,9 @@ const SessionLength = 30 * 24 * time.Hour
 
 // ErrUserNotFound is for a user that a record names and that is gone.
 var ErrUserNotFound = fault.New(fault.NotFound, "user.not_found", "没有找到这个微信用户,请重新登录。")
+
+// ErrNotSure refuses to close an account by mistake.
+var ErrNotSure = fault.New(fault.Invalid, "account.not_sure", "注销以后不能恢复。请先确认要注销,再提交。")
 
 // HashToken gives what is stored of a session's token.
 func HashToken(token string) string {
@@ -97,4 +104,14 @@ func UserByID(tx *gorm.DB, id int64) (User, error) {
 // many.
 func ForgetSessions(tx *gorm.DB, now time.Time, limit int) (int, error) {
 	return forget[int64](tx.Where("expires_at <= ?", now), &Session{}, "id", "expires_at", limit)
+}
+
+// CloseUser takes away what WeChat knows a user by, and leaves the number that records name. instead
+// stands in the openid's place; nobody signs in by it.
+func CloseUser(tx *gorm.DB, id int64, instead string) (User, error) {
+	gone := map[string]any{"open_id": "closed:" + instead, "union_id": "", "session_key": ""}
+	if err := changed(tx.Model(&User{}).Where("id = ?", id).Updates(gone), ErrUserNotFound); err != nil {
+		return User{}, err
+	}
+	return UserByID(tx, id)
 }

@@ -74,3 +74,9 @@ func (s *Service) FilesOf(ctx context.Context, subject string, ids ...int64) (re
 	inside, err = inTx(ctx, s, Command{}, func(t *tx) (map[int64][]model.File, error) { return t.filesOf(subject, ids...) })
 	return read, inside, err
 }
+
+// RetainingDuties are the kinds of the duties that carry out retentions.
+var RetainingDuties = []string{sweep, retain, forgetJobs}
+
+// DoJob does what a kind of job does, once.
+func (s *Service) DoJob(ctx context.Context, kind string) error { return s.work.jobs[kind](ctx, 0) }

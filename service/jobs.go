@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"danyuan/fault"
-	"danyuan/service/outbox"
 )
 
 // job does what is owed about a subject. It may be run twice for the same thing, at worst at the same
@@ -19,7 +18,8 @@ const (
 	sendNotice  = "send_notice" // offers a notice to WeChat
 	forgetJobs  = "forget_jobs" // drops done jobs after some time
 	importTable = "import"      // imports a table that somebody handed in
-	sweep       = "sweep"       // drops what has had its time: sessions, commands, changes, callbacks
+	sweep       = "sweep"       // drops what is kept for days: sessions, commands, changes, callbacks
+	retain      = "retain"      // drops, or clears, what is kept for months and years
 
 	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
 	expireRedemption = "expire_redemption" // gives back what was not picked up
@@ -47,9 +47,11 @@ func (s *Service) jobTable() map[string]job {
 		dropOrphans: s.dropOrphans,
 		checkMatter: s.checkMatter,
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
+		retain:      s.retainLong,
 
 		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },
 		chaseWords:   s.chaseWords,
+		linkAudits:   func(ctx context.Context, _ int64) error { return s.LinkAudits(ctx) },
 
 		remindActivity:   s.remindOfActivity,
 		endActivity:      s.closeActivity,
@@ -79,10 +81,12 @@ func (d duty) occurrence(at time.Time) string { return d.kind + "@" + at.Format(
 var duties = []duty{
 	{forgetJobs, time.Hour},
 	{sweep, time.Hour},
+	{retain, 24 * time.Hour},
 	{chasePhotos, 5 * time.Minute},
 	{dropOrphans, time.Hour},
 	{watchMatters, time.Minute},
 	{chaseWords, time.Hour},
+	{linkAudits, time.Minute},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the
@@ -111,17 +115,4 @@ func permanent(err error) bool {
 	}
 }
 
-// How long a done job is kept for an operator to look at, and how many are dropped in one transaction.
-const (
-	jobsKept     = 30 * 24 * time.Hour
-	forgetAtOnce = 500
-)
-
-func (s *Service) forgetJobs(ctx context.Context, _ int64) error {
-	for {
-		n, err := inTx(ctx, s, Command{}, func(t *tx) (int64, error) { return outbox.Forget(t.DB, t.now.Add(-jobsKept), forgetAtOnce) })
-		if err != nil || n < forgetAtOnce {
-			return err
-		}
-	}
-}
+func (s *Service) forgetJobs(ctx context.Context, _ int64) error { return s.retain(ctx, "jobs") }

@@ -60,6 +60,9 @@ func New(t testing.TB) *Kit {
 	return newOn(t, database(t))
 }
 
+// On builds a house on a database of the test's own, such as one with keys of its own.
+func On(t testing.TB, db *model.DB) *Kit { t.Helper(); return newOn(t, db) }
+
 // beside names the tests that run beside others.
 var beside sync.Map
 

@@ -79,11 +79,17 @@ func DoneOnce(h *gorm.DB, keys []string) (map[string]bool, error) {
 	return done, err
 }
 
-// Forget drops at most limit jobs that were done before a moment, and tells how many. A job that is done
-// has kept the end of its last lease as the time it is due.
+// Forget drops at most limit jobs that were done before a moment, and tells how many; with limit 0 it
+// drops none, and tells how many there are. A job that is done has kept the end of its last lease as the
+// time it is due.
 func Forget(tx *gorm.DB, before time.Time, limit int) (int64, error) {
+	old := tx.Model(&model.Job{}).Where("state = ? AND due_at < ? AND done_at < ?", model.JobDone, before, before)
+	if limit == 0 {
+		var due int64
+		return due, old.Count(&due).Error
+	}
 	var ids []int64
-	err := tx.Model(&model.Job{}).Where("state = ? AND due_at < ? AND done_at < ?", model.JobDone, before, before).Order("due_at, id").Limit(limit).Pluck("id", &ids).Error
+	err := old.Order("due_at, id").Limit(limit).Pluck("id", &ids).Error
 	if err != nil || len(ids) == 0 {
 		return 0, err
 	}

@@ -1,5 +1,5 @@
-// Package paper draws what people take away on paper: the certificate of a volunteer's service, as a PDF
-// with its fonts in it. Its one job is the drawing: it must not know where what it draws comes from, who
+// Package paper draws what people take away on paper: the certificate of a volunteer's service, and a
+// document of titled lists, as a PDF with its fonts in it. Its one job is the drawing: it must not know where what it draws comes from, who
 // may have it, or what time it is. The same certificate gives the same bytes.
 package paper
 

@@ -20,9 +20,10 @@ const (
 	pointMM               = 25.4 / 72
 )
 
-// sheet is a certificate under the pen: y is where the next line begins.
+// sheet is a certificate or a document under the pen: y is where the next line begins.
 type sheet struct {
 	Certificate
+	mark        string // stands at the top of each page
 	pdf         *fpdf.Fpdf
 	faces       []face
 	loaded      map[int]bool
@@ -32,17 +33,25 @@ type sheet struct {
 }
 
 func newSheet(c Certificate) (*sheet, error) {
+	s, err := newPaper("志愿服务记录证明 "+c.Number, "编号："+c.Number, c.Issuer, c.IssuedAt)
+	if err == nil {
+		s.Certificate = c
+	}
+	return s, err
+}
+
+func newPaper(title, mark, author string, at time.Time) (*sheet, error) {
 	all, err := faces()
 	if err != nil {
 		return nil, err
 	}
-	s := &sheet{Certificate: c, faces: all, loaded: map[int]bool{}, pdf: fpdf.New("P", "mm", "A4", "")}
+	s := &sheet{mark: mark, faces: all, loaded: map[int]bool{}, pdf: fpdf.New("P", "mm", "A4", "")}
 	s.pdf.SetCatalogSort(true)
-	s.pdf.SetCreationDate(c.IssuedAt)
-	s.pdf.SetModificationDate(c.IssuedAt)
+	s.pdf.SetCreationDate(at)
+	s.pdf.SetModificationDate(at)
 	s.pdf.SetProducer("danyuan", true)
-	s.pdf.SetTitle("志愿服务记录证明 "+c.Number, true)
-	s.pdf.SetAuthor(c.Issuer, true)
+	s.pdf.SetTitle(title, true)
+	s.pdf.SetAuthor(author, true)
 	s.pdf.SetLang("zh-CN")
 	s.pdf.SetAutoPageBreak(false, 0)
 	s.page()
@@ -58,7 +67,7 @@ func (s *sheet) page() {
 	s.pdf.SetLineWidth(0.2)
 	s.pdf.Rect(13, 13, pageWidth-26, pageHeight-26, "D")
 	s.y = top
-	s.text(right, s.y, 9, atRight, "编号："+s.Number)
+	s.text(right, s.y, 9, atRight, s.mark)
 	s.y += 6
 }
 

@@ -1,0 +1,174 @@
+package model
+
+import (
+	"database/sql"
+	"encoding/base64"
+	"fmt"
+	"strconv"
+	"time"
+
+	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
+)
+
+// AuditLink is an audit entry's place in the chain: its hash binds the entry, the link, and through the
+// link before it every entry before. It is made with our key, so that whoever can write to the database
+// alone can't make the chain anew.
+type AuditLink struct {
+	_ struct{} `privacy:"about=officer; why=审计日志的链:哪一条都不能改、不能删; kept=always; because=日志只增不改,依法留存"`
+
+	Seq      int64 `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
+	AuditID  int64
+	LinkedAt time.Time
+	Hash     string `privacy:"hash"`
+}
+
+// lateAudits is how far back LinkAudits looks for entries without a link: ids are not in commit order.
+const lateAudits = 50_000
+
+// LinkAudits links at most limit entries that have no link yet, in the order of their ids, and gives how
+// many. Links are made by one transaction at a time; nobody who writes entries waits for it.
+func LinkAudits(tx *gorm.DB, now time.Time, limit int) (int, error) {
+	var name string
+	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "audit_chain").Take(&name).Error; err != nil {
+		return 0, err
+	}
+	last, err := lastAuditLink(tx)
+	if err != nil {
+		return 0, err
+	}
+	highest, err := highestLinked(tx)
+	if err != nil {
+		return 0, err
+	}
+	var entries []Audit
+	err = unlinked(tx).Select("audits.*").Where("audits.id > ?", highest-lateAudits).Order("audits.id").Limit(limit).Find(&entries).Error
+	if err != nil {
+		return 0, err
+	}
+	links := make([]AuditLink, len(entries))
+	for i, e := range entries {
+		l := AuditLink{Seq: last.Seq + 1, AuditID: e.ID, LinkedAt: now}
+		l.Hash = base64.RawURLEncoding.EncodeToString(KeysOf(tx).Sign(linkedBy, linkText(last.Hash, l, e)))
+		links[i], last = l, l
+	}
+	return len(links), AddAll(tx, links)
+}
+
+const linkedBy = "audit link"
+
+// unlinked are the entries without a link.
+func unlinked(tx *gorm.DB) *gorm.DB {
+	return tx.Model(&Audit{}).Joins("LEFT JOIN audit_links ON audit_links.audit_id = audits.id").Where("audit_links.audit_id IS NULL")
+}
+
+func lastAuditLink(tx *gorm.DB) (AuditLink, error) {
+	l, err := maybe[AuditLink](tx.Order("seq DESC"))
+	if err != nil || l == nil {
+		return AuditLink{}, err
+	}
+	return *l, nil
+}
+
+func highestLinked(tx *gorm.DB) (int64, error) {
+	l, err := maybe[AuditLink](tx.Order("audit_id DESC"))
+	if err != nil || l == nil {
+		return 0, err
+	}
+	return l.AuditID, nil
+}
+
+// linkText is what a link's hash binds, each part with its length before it.
+func linkText(before string, l AuditLink, e Audit) (text []byte) {
+	number := func(n int64) string { return strconv.FormatInt(n, 10) }
+	for _, part := range []string{
+		before, number(l.Seq), number(l.AuditID), number(l.LinkedAt.Unix()),
+		number(e.ID), number(e.At.Unix()), number(e.UserID), number(e.PersonID), e.Action, number(e.NodeID), e.Subject, number(e.SubjectID), e.Detail,
+	} {
+		text = fmt.Appendf(text, "%d:%s", len(part), part)
+	}
+	return text
+}
+
+// AuditChain is how far the audit log is linked. Head is the hash of its last link, "" while there is none.
+type AuditChain struct {
+	Linked, Waiting int64
+	Head            string
+	LinkedAt        time.Time
+}
+
+// AuditChainNow gives it, without looking at the links before the last.
+func AuditChainNow(tx *gorm.DB) (AuditChain, error) {
+	last, err := lastAuditLink(tx)
+	if err != nil {
+		return AuditChain{}, err
+	}
+	highest, err := highestLinked(tx)
+	c := AuditChain{Linked: last.Seq, Head: last.Hash, LinkedAt: last.LinkedAt}
+	if err != nil {
+		return c, err
+	}
+	return c, unlinked(tx).Where("audits.id > ?", highest-lateAudits).Count(&c.Waiting).Error
+}
+
+// AuditsAstray recomputes the chain from its first link, and reports each link and entry that is not what
+// it was when it was linked, by the entry's id. noted is a head that somebody has noted down before, ""
+// for none: it must be in the chain. tx is a snapshot; rows are read one after another.
+func AuditsAstray(tx *gorm.DB, noted string, report func(Astray)) (AuditChain, error) {
+	c, met, err := followAudits(tx, noted, report)
+	if err != nil {
+		return c, err
+	}
+	if noted != "" && !met {
+		report(Astray{0, fmt.Sprintf("the chain has no link %s: the newest entries were removed, or all of it was made anew", noted)})
+	}
+	highest, err := highestLinked(tx)
+	if err != nil {
+		return c, err
+	}
+	var never []int64
+	if err := unlinked(tx).Where("audits.id <= ?", highest-lateAudits).Order("audits.id").Pluck("audits.id", &never).Error; err != nil {
+		return c, err
+	}
+	for _, id := range never {
+		report(Astray{id, "it is in no link, and those after it are"})
+	}
+	return c, unlinked(tx).Where("audits.id > ?", highest-lateAudits).Count(&c.Waiting).Error
+}
+
+func followAudits(tx *gorm.DB, noted string, report func(Astray)) (c AuditChain, met bool, err error) {
+	rows, err := tx.Raw(`SELECT l.seq, l.audit_id, l.linked_at, l.hash, a.id, a.at, a.user_id, a.person_id, a.action, a.node_id, a.subject, a.subject_id, a.detail
+		FROM audit_links l LEFT JOIN audits a ON a.id = l.audit_id ORDER BY l.seq`).Rows()
+	if err != nil {
+		return c, false, err
+	}
+	defer func() { _ = rows.Close() }()
+	keys := KeysOf(tx)
+	for rows.Next() {
+		var l AuditLink
+		var id, user, person, node, subjectID sql.NullInt64
+		var at sql.NullTime
+		var action, subject, detail sql.NullString
+		err := rows.Scan(&l.Seq, &l.AuditID, &l.LinkedAt, &l.Hash, &id, &at, &user, &person, &action, &node, &subject, &subjectID, &detail)
+		if err != nil {
+			return c, false, err
+		}
+		c.Linked++
+		e := Audit{
+			ID: id.Int64, At: at.Time, UserID: user.Int64, PersonID: person.Int64, Action: action.String, NodeID: node.Int64,
+			Subject: subject.String, SubjectID: subjectID.Int64, Detail: detail.String,
+		}
+		hash, broken := base64.RawURLEncoding.DecodeString(l.Hash)
+		switch {
+		case !id.Valid:
+			report(Astray{l.AuditID, fmt.Sprintf("it is gone; link %d names it", l.Seq)})
+		case l.Seq != c.Linked:
+			report(Astray{l.AuditID, fmt.Sprintf("link %d is missing before its link %d", c.Linked, l.Seq)})
+			c.Linked = l.Seq
+		case broken != nil || !keys.Signed(linkedBy, linkText(c.Head, l, e), hash):
+			report(Astray{l.AuditID, fmt.Sprintf("it, its link %d or the link before is not what it was when it was linked", l.Seq)})
+		}
+		c.Head, c.LinkedAt, met = l.Hash, l.LinkedAt, met || l.Hash == noted
+	}
+	return c, met, rows.Err()
+}

@@ -1,0 +1,239 @@
+package service_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/service"
+	"danyuan/testkit"
+)
+
+// had makes something of a retention that had its use at a moment; of says where it lies.
+type had struct {
+	of   any
+	make func(r *retaining, tx *gorm.DB, at time.Time) []any
+}
+
+// retaining is a house in which things grow old.
+type retaining struct {
+	*testkit.Kit
+	unit model.Node
+	made int
+}
+
+func (r *retaining) word() string { r.made++; return fmt.Sprintf("w%d", r.made) }
+
+func (r *retaining) user(tx *gorm.DB) int64 {
+	u := model.User{OpenID: r.word(), CreatedAt: testkit.Start, SignedInAt: testkit.Start}
+	if err := tx.Create(&u).Error; err != nil {
+		r.Fatal(err)
+	}
+	return u.ID
+}
+
+var old = map[string]had{
+	"sessions": {&model.Session{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		return []any{&model.Session{TokenHash: r.word(), UserID: r.user(tx), CreatedAt: at, ExpiresAt: at}}
+	}},
+	"commands": {&model.Command{}, func(r *retaining, _ *gorm.DB, at time.Time) []any {
+		return []any{&model.Command{Owner: "user:1", CommandKey: r.word(), Print: "p", Answer: []byte("a"), At: at}}
+	}},
+	"callbacks": {&model.Callback{}, func(r *retaining, _ *gorm.DB, at time.Time) []any {
+		return []any{&model.Callback{EventID: r.word(), Kind: "k", ReceivedAt: at}}
+	}},
+	"file_checks": {&model.FileCheck{}, func(r *retaining, _ *gorm.DB, at time.Time) []any {
+		return []any{&model.FileCheck{TraceID: r.word(), At: at}}
+	}},
+	"unmatched": {&model.Binding{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		user := r.user(tx)
+		return []any{&model.Binding{UserID: user, State: model.BindingUnmatched, Way: model.ByPhone, Phone: "13900000009", AskedAt: at, PendingUserID: &user}}
+	}},
+	"jobs": {&model.Job{}, func(_ *retaining, _ *gorm.DB, at time.Time) []any {
+		return []any{&model.Job{Kind: "letter", State: model.JobDone, DueAt: at, OwedAt: at, DoneAt: &at}}
+	}},
+	"import_faults": {&model.ImportFault{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		i := model.Import{Kind: "roster", NodeID: r.unit.ID, State: "failed", CreatedAt: at, FinishedAt: &at}
+		if err := tx.Create(&i).Error; err != nil {
+			r.Fatal(err)
+		}
+		return []any{&model.ImportFault{ImportID: i.ID, Line: 2, Text: "请填写姓名"}}
+	}},
+	"group_entries": {&model.GroupEntry{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		g := model.UnitGroup{UnitID: r.unit.ID, GID: "g", GIDIndex: r.word(), BoundAt: at}
+		if err := tx.Create(&g).Error; err != nil {
+			r.Fatal(err)
+		}
+		return []any{&model.GroupEntry{UnitGroupID: g.ID, UserID: r.user(tx), EnteredAt: at}}
+	}},
+	"spent_accepts": {&model.Accept{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		return []any{&model.Accept{UserID: r.user(tx), Template: "t", GivenAt: at, SpentAt: &at}}
+	}},
+	"notices": {&model.Notice{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		p := model.Person{NodeID: r.unit.ID, Name: "王小明", Membership: model.NoMember, State: model.PersonHere, CreatedAt: at, UpdatedAt: at}
+		if err := tx.Create(&p).Error; err != nil {
+			r.Fatal(err)
+		}
+		return []any{&model.Notice{PersonID: p.ID, Kind: "k", Title: "t", Body: "b", CreatedAt: at}}
+	}},
+	"ended_bindings": {&model.Binding{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		return []any{&model.Binding{UserID: r.user(tx), State: model.BindingEnded, Way: model.ByPhone, AskedAt: at, EndedAt: &at}}
+	}},
+	"left_people": {nil, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		p := whoLeft(r.unit, at)
+		p.SetPhone(model.KeysOf(tx), "13900000001")
+		p.SetIDNumber(model.KeysOf(tx), "3408021950010"+r.word())
+		return []any{&p}
+	}},
+}
+
+func whoLeft(unit model.Node, at time.Time) model.Person {
+	return model.Person{
+		NodeID: unit.ID, Name: "王建国", BirthDate: "1950-01-01", Address: "安庆市", Membership: model.NoMember, State: model.PersonLeft, CreatedAt: at, UpdatedAt: at,
+	}
+}
+
+// rows gives how many there are; of left people how many have something that they should not keep.
+func (r *retaining) rows(of any) (n int64) {
+	r.Helper()
+	q := r.DB.Read(r.Context())
+	if of == nil {
+		q, of = q.Where("phone IS NOT NULL AND phone_index IS NOT NULL AND id_number IS NOT NULL AND id_number_index IS NOT NULL AND birth_date IS NOT NULL AND address IS NOT NULL"), &model.Person{}
+	}
+	if err := q.Model(of).Count(&n).Error; err != nil {
+		r.Fatal(err)
+	}
+	return n
+}
+
+// retain carries the retentions out and gives what came of one.
+func (r *retaining) retain(name string, dryRun bool) int {
+	r.Helper()
+	done, err := r.S.Retain(r.Context(), dryRun)
+	if err != nil {
+		r.Fatal(err)
+	}
+	for _, d := range done {
+		if d.Name == name {
+			return d.Rows
+		}
+	}
+	r.Fatalf("%s was not carried out", name)
+	return 0
+}
+
+// TestRetain_eachRuleTakesWhatIsOldAndNothingElse: a dry run counts it and leaves it.
+func TestRetain_eachRuleTakesWhatIsOldAndNothingElse(t *testing.T) {
+	for _, rule := range model.Retentions {
+		t.Run(rule.Name, func(t *testing.T) {
+			h, known := old[rule.Name]
+			if !known {
+				t.Fatal("nothing is known that it takes: add it to old")
+			}
+			k := testkit.New(t)
+			r := &retaining{Kit: k, unit: k.Org().Unit}
+			was := r.rows(h.of)
+			cut := testkit.Start.AddDate(0, 0, -int(rule.Days))
+			for _, at := range []time.Time{cut.Add(-time.Hour), cut.Add(time.Hour)} {
+				k.Tx(func(tx *gorm.DB) error {
+					for _, row := range h.make(r, tx, at) {
+						if err := tx.Create(row).Error; err != nil {
+							return err
+						}
+					}
+					return nil
+				})
+			}
+			if n := r.retain(rule.Name, true); n != 1 || r.rows(h.of) != was+2 {
+				t.Fatalf("the dry run found %d, and left %d of %d", n, r.rows(h.of)-was, 2)
+			}
+			if n := r.retain(rule.Name, false); n != 1 || r.rows(h.of) != was+1 {
+				t.Fatalf("it took %d, and left %d of %d", n, r.rows(h.of)-was, 2)
+			}
+			if n := r.retain(rule.Name, false); n != 0 {
+				t.Fatalf("it took %d a second time", n)
+			}
+		})
+	}
+}
+
+// TestRetain_dutiesCarryEveryRuleOut: no rule stands in the table alone.
+func TestRetain_dutiesCarryEveryRuleOut(t *testing.T) {
+	k := testkit.New(t)
+	r := &retaining{Kit: k, unit: k.Org().Unit}
+	counts := map[string]int64{}
+	for name, h := range old {
+		k.Tx(func(tx *gorm.DB) error {
+			for _, row := range h.make(r, tx, testkit.Start.AddDate(-9, 0, 0)) {
+				if err := tx.Create(row).Error; err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+		counts[name] = 0
+	}
+	for _, kind := range service.RetainingDuties {
+		if err := k.S.DoJob(k.Context(), kind); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for name := range counts {
+		if n := r.retain(name, true); n != 0 {
+			t.Errorf("%s: the duties have left %d", name, n)
+		}
+	}
+}
+
+// TestRetain_clearsOnlyWhoLeftAndHasNoAccount, keeps the name, and enters it in the audit log.
+func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
+	k := testkit.New(t)
+	unit := k.Org().Unit
+	long := testkit.Start.AddDate(-9, 0, 0)
+	gone, bound := whoLeft(unit, long), whoLeft(unit, long)
+	k.Tx(func(tx *gorm.DB) error { return errors.Join(tx.Create(&gone).Error, tx.Create(&bound).Error) })
+	k.SignIn(bound)
+	if _, err := k.S.Retain(k.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	h := k.DB.Read(k.Context())
+	g, err := model.PersonByID(h, gone.ID)
+	if err != nil || g.BirthDate != "" || g.Address != "" || g.Name != "王建国" || !g.UpdatedAt.Equal(long) {
+		t.Errorf("%+v %v", g, err)
+	}
+	if b, err := model.PersonByID(h, bound.ID); err != nil || b.BirthDate == "" {
+		t.Errorf("who still has an account was cleared: %+v %v", b, err)
+	}
+	var entered []int64
+	if err := h.Model(&model.Audit{}).Where("action = ?", "person.forget").Pluck("subject_id", &entered).Error; err != nil || len(entered) != 1 || entered[0] != gone.ID {
+		t.Errorf("%v %v", entered, err)
+	}
+}
+
+func TestSetRetention_holdsFromThenOnAndNotTooFew(t *testing.T) {
+	k := testkit.New(t)
+	r := &retaining{Kit: k, unit: k.Org().Unit}
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Create(old["notices"].make(r, tx, testkit.Start.AddDate(0, 0, -100))[0]).Error
+	})
+	if n := r.retain("notices", true); n != 0 {
+		t.Fatal(n)
+	}
+	for name, want := range map[string]error{"notices": model.ErrRetentionShort, "nothing": model.ErrRetentionUnknown} {
+		if _, err := k.S.SetRetention(k.Context(), name, 3, "试试"); !errors.Is(err, want) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	for _, x := range []struct{ days, before int64 }{{90, 365}, {120, 90}, {90, 120}} {
+		if before, err := k.S.SetRetention(k.Context(), "notices", x.days, "区里的规定"); err != nil || before != x.before {
+			t.Fatal(before, err)
+		}
+	}
+	if n := r.retain("notices", true); n != 1 {
+		t.Fatal(n)
+	}
+}

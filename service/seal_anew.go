@@ -1,0 +1,82 @@
+package service
+
+import (
+	"context"
+
+	"danyuan/fault"
+	"danyuan/model"
+)
+
+// sealedAtOnce bounds one transaction of SealAnew, so that nobody waits for it.
+const sealedAtOnce = 200
+
+// looks bounds how often SealAnew goes through a table that others go on sealing by an older key.
+const looks = 5
+
+// ErrSealedElsewhere says that somebody still seals by an older key.
+var ErrSealedElsewhere = fault.New(fault.Conflict, "keys.sealed_elsewhere", "有别的进程还在用旧密钥写入。请把密钥目录复制到每一台运行 danyuan 的机器上,等几秒,再运行一次 danyuan keys rotate;数据都还能正常读写。")
+
+// SealAnew seals by the key that seals now whatever older keys have sealed: row by row, in small
+// transactions, beside the service. A value that somebody changes meanwhile is left to them. It returns
+// when a look through every table found nothing left. Broken off, it goes on where it is called again.
+// progress is told of each batch; what it gives is how many rows were sealed anew.
+func (s *Service) SealAnew(ctx context.Context, progress func(table string, rows int64)) (sealed int64, err error) {
+	for range looks {
+		n, err := s.eachOld(ctx, func(t model.SealedTable, old []model.SealedRow) error {
+			done, err := inTx(ctx, s, Command{}, func(tx *tx) (int64, error) { return sealRows(tx, t, old) })
+			sealed += done
+			progress(t.Name, done)
+			return err
+		})
+		if err != nil || n == 0 {
+			return sealed, err
+		}
+	}
+	return sealed, ErrSealedElsewhere
+}
+
+func sealRows(tx *tx, t model.SealedTable, old []model.SealedRow) (sealed int64, err error) {
+	for _, r := range old {
+		done, err := model.SealAnew(tx.DB, t, r)
+		if err != nil {
+			return 0, err
+		}
+		if done {
+			sealed++
+		}
+	}
+	return sealed, nil
+}
+
+// CountOld gives how many rows hold something that an older key than the present one has sealed.
+func (s *Service) CountOld(ctx context.Context) (int64, error) {
+	return s.eachOld(ctx, func(model.SealedTable, []model.SealedRow) error { return nil })
+}
+
+// eachOld goes through every table with sealed columns and hands over the rows that older keys have
+// sealed, some at a time. It gives how many there were.
+func (s *Service) eachOld(ctx context.Context, do func(t model.SealedTable, old []model.SealedRow) error) (found int64, err error) {
+	tables, err := model.SealedTables()
+	if err != nil {
+		return 0, err
+	}
+	for _, t := range tables {
+		for after := int64(0); ; {
+			old, last, err := model.SealedRows(s.DB.Read(ctx), t, after, sealedAtOnce)
+			if err != nil {
+				return found, err
+			}
+			if last == 0 {
+				break
+			}
+			after, found = last, found+int64(len(old))
+			if len(old) == 0 {
+				continue
+			}
+			if err := do(t, old); err != nil {
+				return found, err
+			}
+		}
+	}
+	return found, nil
+}
