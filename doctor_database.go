@@ -23,12 +23,12 @@ func examDatabase(ctx context.Context, p *patient) []finding {
 	}
 	db, err := model.OpenAsItIs(p.Database(), p.keys, 2)
 	if err != nil {
-		return []finding{{broken, databaseFault(p.Settings, err).Error() + "。"}}
+		return []finding{{broken, databaseFault(p.Database(), err).Error() + "。"}}
 	}
 	p.db = db
 	before := clock{}.Now()
 	if p.sight, err = db.Look(ctx); err != nil {
-		return []finding{{broken, databaseFault(p.Settings, err).Error() + "。"}}
+		return []finding{{broken, databaseFault(p.Database(), err).Error() + "。"}}
 	}
 	after := clock{}.Now()
 	p.notedClock("数据库服务器", p.sight.Clock, before, after)

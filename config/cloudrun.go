@@ -49,7 +49,7 @@ func (s Settings) checkCloudRun(p *problems) {
 		p.add("database-url", "和 MYSQL_ADDRESS 只能填一个")
 	case c.given() && (c.Address == "" || c.User == ""):
 		p.add("mysql-address", "MYSQL_ADDRESS 和 MYSQL_USERNAME 要一起填")
-	case c.given() && databaseProblem(c.url()) != "":
+	case c.given() && DatabaseProblem(c.url()) != "":
 		p.add("mysql-address", "要写成 主机:端口，库名里不能有 / ? #")
 	case !c.given() && !strings.HasPrefix(s.DatabaseURL, "mysql:"):
 		p.add("mysql-address", "容器里的文件留不住，不能用 SQLite：请在云托管里开通 MySQL，它会给出 MYSQL_ADDRESS、MYSQL_USERNAME 和 MYSQL_PASSWORD")

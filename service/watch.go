@@ -114,8 +114,8 @@ func (s *Service) InLanes() int { return s.lanes.count() }
 // after feedSilence.
 func (s *Service) Silence() time.Duration {
 	heard := s.feed.heard.Load()
-	if heard == 0 {
+	if heard == nil {
 		return 0
 	}
-	return max(time.Duration(s.Clock.Now().UnixNano()-heard), 0)
+	return max(s.Clock.Now().Sub(*heard), 0)
 }
