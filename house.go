@@ -36,6 +36,7 @@ type house struct {
 // open opens the keys, the database, the cache and WeChat. In demo mode WeChat is a fake in this process.
 func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 	h := &house{log: logger(set), watch: newWatching()}
+	slog.SetDefault(h.log) // for what libraries say
 	if err := os.MkdirAll(set.DataDir, 0o700); err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func balance(t *testing.T, caddy, at string, ports []int) {
 	if err := os.WriteFile(file, []byte("{\n\tadmin off\n}\n"+text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(context.Background(), caddy, "run", "--config", file, "--adapter", "caddyfile")
+	cmd := exec.CommandContext(t.Context(), caddy, "run", "--config", file, "--adapter", "caddyfile")
 	cmd.Env = []string{"DOMAIN=" + at, "HOME=" + home, "XDG_DATA_HOME=" + home, "XDG_CONFIG_HOME=" + home}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)

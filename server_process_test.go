@@ -18,20 +18,10 @@ import (
 	"time"
 )
 
-// asItself makes the test binary be danyuan: servers of tests are processes of their own, as in service.
-const asItself = "DANYUAN_TEST_AS_ITSELF"
-
-func TestMain(m *testing.M) {
-	if os.Getenv(asItself) != "" {
-		os.Exit(run())
-	}
-	os.Exit(m.Run())
-}
-
 // danyuan is a command that has not been started yet, with these settings and no others.
 func danyuan(env []string, args ...string) *exec.Cmd {
 	cmd := exec.CommandContext(context.Background(), os.Args[0], args...)
-	cmd.Env = append([]string{asItself + "=1", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, env...)
+	cmd.Env = append([]string{beDanyuan + "=1", "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir()}, env...)
 	return cmd
 }
 

@@ -150,21 +150,26 @@ func (c *Cache) worthAsking() bool {
 func (c *Cache) heard(err error) {
 	switch {
 	case err == nil || errors.Is(err, redis.Nil):
-		c.askAt.Store(nil)
+		if c.askAt.Load() != nil && c.askAt.Swap(nil) != nil {
+			slog.Info("Redis answers again")
+		}
 	case errors.Is(err, redis.ErrClosed), errors.Is(err, redis.ErrPoolTimeout):
 	default:
 		at := c.now().Add(pause)
-		c.askAt.Store(&at)
+		if c.askAt.Swap(&at) == nil {
+			slog.Warn("Redis is silent: this process counts and keeps by itself until it answers", slog.String("error", err.Error()))
+		}
 	}
 }
 
-// The library's own logger writes past ours; it can only be set for the whole process.
+// The library's own logger writes past ours; it can only be set for the whole process. It says the same
+// for each call that fails; heard says it once.
 func init() { redis.SetLogger(toLog{}) }
 
 type toLog struct{}
 
 func (toLog) Printf(ctx context.Context, format string, args ...any) {
-	slog.WarnContext(ctx, "cache", "said", fmt.Sprintf(format, args...))
+	slog.DebugContext(ctx, "cache", "said", fmt.Sprintf(format, args...))
 }
 
 const prefix = "danyuan:"
