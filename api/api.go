@@ -38,7 +38,7 @@ type Options struct {
 	Demo           bool                                   // GET /demo/personas exists
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	Busy, Waiting  int                                    // requests that are worked on and that wait at once; 0: as many as fit a small server
-	Patience       time.Duration                          // how long one waits; 0: a second
+	Patience       time.Duration                          // how long one waits; 0: half a second
 	TrustedProxies []string                               // whose X-Forwarded-For is believed; none by default
 	VouchedApp     string                                 // in WeChat CloudRun our mini-program, about which its gateway's headers are believed; "" elsewhere
 }

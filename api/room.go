@@ -39,8 +39,8 @@ var roomNames = [roomKinds]string{"quick", "outside", "long", "upload"}
 
 // How many are worked on and wait where Options do not say; and how long who wants something long waits.
 const (
-	defaultBusy, defaultWaiting = 128, 256
-	defaultPatience             = time.Second
+	defaultBusy, defaultWaiting = 64, 256
+	defaultPatience             = 500 * time.Millisecond
 	longPatience                = 5 * time.Second
 )
 

@@ -76,9 +76,9 @@ type Serve struct {
 	DrainTime      time.Duration `name:"drain-time" env:"DRAIN_TIME" default:"1s" group:"服务" help:"停止前先报告“不要再送来访者”，并照常服务这么久；要比负载均衡检查 /readyz 的间隔长。"`
 	StopTimeout    time.Duration `name:"stop-timeout" env:"STOP_TIMEOUT" default:"20s" group:"服务" help:"停止时等手上的请求和任务多久。"`
 	PoolSize       int           `name:"db-pool" env:"DB_POOL" default:"10" group:"服务" help:"最多几个数据库连接，1 到 1000。"`
-	Busy           int           `name:"busy" env:"BUSY" default:"128" group:"服务" help:"同时办理多少个请求，8 到 10000；更多的排队，排不下的请他们稍后再来。"`
+	Busy           int           `name:"busy" env:"BUSY" default:"64" group:"服务" help:"同时办理多少个请求，8 到 10000；更多的排队，排不下的请他们稍后再来。"`
 	Waiting        int           `name:"waiting" env:"WAITING" default:"256" group:"服务" help:"最多多少个请求排队，8 到 100000。"`
-	Patience       time.Duration `name:"patience" env:"PATIENCE" default:"1s" group:"服务" help:"排队最长等多久。"`
+	Patience       time.Duration `name:"patience" env:"PATIENCE" default:"500ms" group:"服务" help:"排队最长等多久。"`
 	Workers        int           `name:"workers" env:"WORKERS" default:"2" group:"服务" help:"几个后台任务同时跑，0 到 64；0 表示本进程不跑。"`
 }
 

@@ -42,6 +42,9 @@ func newCluster(cfg *mysqldriver.Config) (*cluster, error) {
 	return c, nil
 }
 
+// ofCluster tells whether an address names several hosts.
+func ofCluster(cfg *mysqldriver.Config) bool { return strings.Contains(cfg.Addr, ",") }
+
 func withPort(host string) string {
 	if strings.LastIndex(host, ":") > strings.LastIndex(host, "]") {
 		return host

@@ -12,8 +12,9 @@ import (
 )
 
 // awayNumbers are what a server says that is going, coming, or cut off from its cluster: 1040 too many
-// connections, 1047 not in the primary component, 1053 shutting down, 1205 is a lock and not among them.
-var awayNumbers = []uint16{1040, 1047, 1053, 1152, 1158, 1159, 1160, 1161, 1927}
+// connections, 1047 not in the primary component, 1053 shutting down, 1180 a commit that failed on the way,
+// 1317 interrupted. 1205, a lock that took too long, is not among them.
+var awayNumbers = []uint16{1040, 1047, 1053, 1152, 1158, 1159, 1160, 1161, 1180, 1317, 1927}
 
 // Away tells whether the database could not be reached, or went away over what it was asked. Whether that
 // has happened is not known: it is to be asked again as the same command.
@@ -23,7 +24,7 @@ func Away(err error) bool {
 	switch {
 	case errors.As(err, &my):
 		return slices.Contains(awayNumbers, my.Number)
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysqldriver.ErrInvalidConn), errors.Is(err, sql.ErrConnDone):
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysqldriver.ErrInvalidConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, errNodeAlone):
 		return true
 	}
 	return errors.As(err, &broken)

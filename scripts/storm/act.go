@@ -185,7 +185,7 @@ func (s *storm) insist(ctx context.Context, client *http.Client, a *act) {
 		case err != nil:
 			rest(ctx, 20*time.Millisecond+rand.N(80*time.Millisecond)) //nolint:gosec // spreads clients
 		case status >= http.StatusInternalServerError || status == http.StatusTooManyRequests:
-			told++ // to come again: each time after longer, or it would be too often
+			told++                                                                                     // to come again: each time after longer, or it would be too often
 			rest(ctx, 20*time.Millisecond+rand.N(min(time.Second, 40*time.Millisecond<<min(told, 5)))) //nolint:gosec // spreads clients
 		case status == http.StatusOK:
 			a.id, a.told, again = idIn(a.kind, body), true, replayed

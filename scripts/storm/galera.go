@@ -23,21 +23,24 @@ func (s *storm) galera(ctx context.Context, what string, node int, more ...strin
 	return strings.TrimSpace(string(out)), err
 }
 
-// inUse finds the node that the server speaks with: it looks for changes three times a second, while our own
-// connections sleep. 0 if it is none, or more than one.
-func (s *storm) inUse(ctx context.Context) int {
-	at := 0
+// inUse finds the node that the server speaks with, which looks for changes three times a second; we are
+// somebody else to the database. It is 0 if the server speaks with none, or with more than one.
+func (s *storm) inUse(ctx context.Context) (node int, seen []string) {
 	for n := 1; n <= 3; n++ {
-		from, err := s.galera(ctx, "ask", n, "SELECT COUNT(*) FROM information_schema.processlist WHERE db = 'chaos' AND time < 3")
-		if err != nil || from == "0" {
-			continue
+		from, err := s.galera(ctx, "ask", n, "SELECT COUNT(*) FROM information_schema.processlist WHERE user = 'root' AND db = 'chaos' AND time < 2")
+		if err != nil {
+			from = "down"
 		}
-		if at != 0 {
-			return 0
+		seen = append(seen, from)
+		switch {
+		case err != nil || from == "0":
+		case node == 0:
+			node = n
+		default:
+			return 0, seen
 		}
-		at = n
 	}
-	return at
+	return node, seen
 }
 
 // galeraNode takes the node in use away under load, in one way and then in another, and lets it back. All
@@ -49,9 +52,9 @@ func galeraNode(ctx context.Context, s *storm) error {
 	var err error
 	for n, way := range [][2]string{{"kill", "again"}, {"isolate", "rejoin"}, {"kill", "again"}} {
 		rest(ctx, time.Duration(s.set.seconds)*time.Second)
-		node := s.inUse(ctx)
+		node, seen := s.inUse(ctx)
 		if node == 0 {
-			err = errors.Join(err, errors.New("the server uses no node, or more than one"))
+			err = errors.Join(err, fmt.Errorf("the server uses no node, or more than one: it has %v connections", seen))
 			break
 		}
 		s.journal.newStall()
@@ -65,7 +68,7 @@ func galeraNode(ctx context.Context, s *storm) error {
 		}
 		rest(ctx, 5*time.Second)
 		stall := s.journal.newStall()
-		next := s.inUse(ctx)
+		next, _ := s.inUse(ctx)
 		_, failed := s.galera(ctx, way[1], node)
 		back := time.Since(from)
 		err = errors.Join(err, failed, s.look(ctx))

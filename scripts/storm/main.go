@@ -22,6 +22,7 @@ type setting struct {
 	services string // scripts/services, and the folder of the servers that it has started; "" without
 	home     string
 	database string // DATABASE_URL; "" is SQLite in the folder
+	own      string // by which we look at the database, where that is another
 	redis    string
 	dir      string
 	times    int
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string) error {
 	f.StringVar(&set.services, "services", "", "scripts/services, where the database and Redis are to be killed")
 	f.StringVar(&set.home, "home", "", "the `folder` that scripts/services start has made")
 	f.StringVar(&set.database, "database", "", "`URL`; SQLite in the folder without")
+	f.StringVar(&set.own, "own", "", "`URL` by which we look at the database ourselves; the same without")
 	f.StringVar(&set.redis, "redis", "", "`URL`; inside the process without")
 	f.StringVar(&set.dir, "dir", "", "an empty `folder`")
 	f.IntVar(&set.times, "times", 5, "how often something is killed")

@@ -105,6 +105,21 @@ func (s *server) stop() error {
 	return err
 }
 
+// complaints are the last of what the server has logged as failures of its own.
+func (s *server) complaints() string {
+	text, err := os.ReadFile(s.log.Name())
+	if err != nil {
+		return err.Error()
+	}
+	var found []string
+	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, `"level":"ERROR"`) {
+			found = append(found, line)
+		}
+	}
+	return "\n" + strings.Join(found[max(0, len(found)-3):], "")
+}
+
 // command runs one of danyuan's commands on the same data, and gives what it printed.
 func (s *server) command(ctx context.Context, args ...string) (string, error) {
 	c := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // scripts/chaos names the binary

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -54,7 +55,7 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 	if err != nil {
 		return s, err
 	}
-	if s.db, err = model.Open(ctx, s.url, keys, 4); err != nil {
+	if s.db, err = model.Open(ctx, cmp.Or(set.own, s.url), keys, 4); err != nil {
 		return s, err
 	}
 	if s.world, err = furnish(ctx, s.db, set.people); err != nil {
@@ -122,7 +123,7 @@ func (s *storm) settle(ctx context.Context) error {
 		}
 	}
 	if n := s.journal.statuses[http.StatusInternalServerError]; n > 0 {
-		err = errors.Join(err, fmt.Errorf("%d requests were answered with 500, which tells nobody to come again", n))
+		err = errors.Join(err, fmt.Errorf("%d requests were answered with 500, which tells nobody to come again: %s", n, s.server.complaints()))
 	}
 	fmt.Printf("answers by status %v\n", s.journal.statuses)
 	fmt.Printf("messages owed %d, sent %d; retried requests %d, of which had happened already %d; longest time without an answer %v\n",

@@ -45,7 +45,7 @@ func wechatInTrouble(ctx context.Context, s *storm) error {
 		from, asked := s.journal.mark(), s.wechat.asked.Load()
 		until := time.Now().Add(time.Duration(s.set.seconds) * time.Second)
 		said, took := s.signIn(ctx)
-		for said != t.says && t.name == "well again" && time.Since(until) < 15*time.Second { // it is left alone for a while
+		for said != t.says && time.Since(until) < 15*time.Second { // it is left alone for a while
 			rest(ctx, 200*time.Millisecond)
 			said, took = s.signIn(ctx)
 		}

@@ -1,0 +1,167 @@
+package model
+
+import (
+	"context"
+	"database/sql/driver"
+	"errors"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	mysqldriver "github.com/go-sql-driver/mysql"
+)
+
+// node is one of a cluster, or a server that belongs to none.
+type node struct {
+	down  bool
+	ready string // what it says of itself; "" is a server of no cluster
+	fails error  // what each statement is answered with
+	said  []string
+}
+
+func (n *node) Driver() driver.Driver { return nil }
+
+func (n *node) Connect(context.Context) (driver.Conn, error) {
+	if n.down {
+		return nil, driver.ErrBadConn
+	}
+	return &nodeTalk{of: n}, nil
+}
+
+// nodeTalk is a connection to it; what the tests don't use is not there.
+type nodeTalk struct {
+	nodeSpeaks
+	of *node
+}
+
+func (c *nodeTalk) Close() error                       { return nil }
+func (c *nodeTalk) IsValid() bool                      { return true }
+func (c *nodeTalk) ResetSession(context.Context) error { return nil }
+
+func (c *nodeTalk) ExecContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Result, error) {
+	c.of.said = append(c.of.said, query)
+	return nil, c.of.fails
+}
+
+func (c *nodeTalk) QueryContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+	c.of.said = append(c.of.said, query)
+	rows := &oneRow{}
+	if strings.Contains(query, "wsrep_ready") && c.of.ready != "" {
+		rows.row = []driver.Value{[]byte("wsrep_ready"), []byte(c.of.ready)}
+	}
+	return rows, nil
+}
+
+type oneRow struct{ row []driver.Value }
+
+func (r *oneRow) Columns() []string { return []string{"name", "value"} }
+func (r *oneRow) Close() error      { return nil }
+func (r *oneRow) Next(to []driver.Value) error {
+	if r.row == nil {
+		return io.EOF
+	}
+	copy(to, r.row)
+	r.row = nil
+	return nil
+}
+
+func clusterOf(nodes ...*node) *cluster {
+	c := &cluster{}
+	for _, n := range nodes {
+		c.nodes = append(c.nodes, n)
+	}
+	return c
+}
+
+func enterCluster(t *testing.T, c *cluster) *nodeConn {
+	t.Helper()
+	conn, err := c.Connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn.(*nodeConn)
+}
+
+func TestCluster_speaksWithOneNodeUntilItFails(t *testing.T) {
+	a, b := &node{ready: "ON"}, &node{ready: "ON"}
+	c := clusterOf(a, b)
+	first := enterCluster(t, c)
+	if first.at != 0 || len(b.said) > 0 {
+		t.Fatalf("node %d is in use, the other was asked %q", first.at, b.said)
+	}
+	a.down = true
+	second := enterCluster(t, c)
+	a.down = false
+	if third := enterCluster(t, c); second.at != 1 || third.at != 1 {
+		t.Errorf("nodes %d and %d after the first was down", second.at, third.at)
+	}
+	if first.IsValid() || !errors.Is(first.ResetSession(t.Context()), driver.ErrBadConn) {
+		t.Error("a connection to the node that was left is used again")
+	}
+	if !second.IsValid() || second.ResetSession(t.Context()) != nil {
+		t.Error("a connection to the node in use is not")
+	}
+}
+
+func TestCluster_passesByWhoHasLostIt(t *testing.T) {
+	if at := enterCluster(t, clusterOf(&node{ready: "OFF"}, &node{ready: "ON"})).at; at != 1 {
+		t.Errorf("node %d is in use", at)
+	}
+	if _, err := clusterOf(&node{ready: "OFF"}, &node{down: true}).Connect(t.Context()); !errors.Is(err, errNodeAlone) {
+		t.Errorf("got %v", err)
+	}
+}
+
+func TestCluster_leavesANodeThatLosesItMeanwhile(t *testing.T) {
+	a, b := &node{ready: "ON"}, &node{ready: "ON"}
+	c := clusterOf(a, b)
+	conn := enterCluster(t, c)
+	for _, number := range []uint16{1213, 1062} {
+		a.fails = &mysqldriver.MySQLError{Number: number}
+		if _, err := conn.ExecContext(t.Context(), "UPDATE", nil); err == nil || !conn.IsValid() {
+			t.Fatalf("%d: left, or %v", number, err)
+		}
+	}
+	a.fails = &mysqldriver.MySQLError{Number: 1047}
+	if _, err := conn.ExecContext(t.Context(), "UPDATE", nil); !Away(err) || conn.IsValid() {
+		t.Errorf("it is kept: %v", err)
+	}
+	a.fails = nil
+	if at := enterCluster(t, c).at; at != 1 {
+		t.Errorf("node %d is in use", at)
+	}
+}
+
+func TestCluster_aNodeCatchesUpBeforeItIsUsed(t *testing.T) {
+	a := &node{ready: "ON"}
+	enterCluster(t, clusterOf(a, &node{}))
+	asked := slices.Index(a.said, "SELECT 1")
+	if asked < 1 || a.said[asked-1] != "SET SESSION wsrep_sync_wait = 1" {
+		t.Errorf("it was asked %q", a.said)
+	}
+	plain := &node{}
+	enterCluster(t, clusterOf(plain, &node{}))
+	if len(plain.said) != 1 {
+		t.Errorf("a server of no cluster was asked %q", plain.said)
+	}
+}
+
+func TestCluster_takesItsNodesFromTheAddress(t *testing.T) {
+	cfg, err := MySQLConfig("mysql://u:p@one,two:3307,[::1]:3308/db")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := connectorOf(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if several, ok := c.(*cluster); !ok || len(several.nodes) != 3 {
+		t.Errorf("got %T", c)
+	}
+	for host, want := range map[string]string{"one": "one:3306", "one:1": "one:1", "[::1]": "[::1]:3306", "[::1]:1": "[::1]:1"} {
+		if got := withPort(host); got != want {
+			t.Errorf("%s is %s", host, got)
+		}
+	}
+}
