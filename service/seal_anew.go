@@ -2,13 +2,18 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"danyuan/fault"
 	"danyuan/model"
 )
 
-// sealedAtOnce bounds one transaction of SealAnew, so that nobody waits for it.
-const sealedAtOnce = 200
+// sealedAtOnce bounds one transaction of SealAnew, and after each it stands back, so that nobody waits long:
+// on SQLite whoever asks again at once gets the writer before those who have waited.
+const (
+	sealedAtOnce = 200
+	standingBack = 20 * time.Millisecond
+)
 
 // looks bounds how often SealAnew goes through a table that others go on sealing by an older key.
 const looks = 5
@@ -26,6 +31,7 @@ func (s *Service) SealAnew(ctx context.Context, progress func(table string, rows
 			done, err := inTx(ctx, s, Command{}, func(tx *tx) (int64, error) { return sealRows(tx, t, old) })
 			sealed += done
 			progress(t.Name, done)
+			pause(ctx, standingBack)
 			return err
 		})
 		if err != nil || n == 0 {
