@@ -92,7 +92,7 @@ func newRooms(o Options) *rooms {
 	all := &rooms{}
 	for kind, name := range roomNames {
 		places, queue, wait := max(2, busy/8), max(8, waiting/8), max(patience, longPatience)
-		switch roomKind(kind) { //nolint:gosec // there are four
+		switch roomKind(kind) {
 		case quick:
 			places, queue, wait = busy, waiting, patience
 		case outside:

@@ -51,7 +51,7 @@ var errLeftAlone = errors.New("it was left alone after several failures")
 func (k *call) guarded(req *http.Request) (res *http.Response, err error) {
 	b := k.client.breakers.of(req.URL.Path)
 	_, refused := b.Execute(func() (struct{}, error) {
-		res, err = k.carry(req)
+		res, err = k.carry(req) //nolint:bodyclose // the library closes it
 		failed := err
 		if failed == nil && inTrouble(k.code) {
 			failed = k.refusal(k.code, errmsg(k.answer))

@@ -214,7 +214,13 @@ func (s *storm) ask(ctx context.Context, client *http.Client, method, path, toke
 	return answer.StatusCode, said, nil
 }
 
-func (s *storm) call(ctx context.Context, client *http.Client, method, path, token, body, key string) (*http.Response, []byte, error) {
+// reply is an answer that has been read.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (s *storm) call(ctx context.Context, client *http.Client, method, path, token, body, key string) (*reply, []byte, error) {
 	req, err := http.NewRequestWithContext(ctx, method, s.at+path, strings.NewReader(body))
 	if err != nil {
 		return nil, nil, err
@@ -232,7 +238,7 @@ func (s *storm) call(ctx context.Context, client *http.Client, method, path, tok
 	}
 	defer func() { _ = answer.Body.Close() }()
 	said, err := io.ReadAll(answer.Body)
-	return answer, said, err
+	return &reply{answer.StatusCode, answer.Header}, said, err
 }
 
 // idIn gives what an answer says was made.

@@ -51,6 +51,11 @@ func databaseKilled(ctx context.Context, s *storm) error {
 	}
 	stop()
 	wait()
+	// What a worker could not write down is done again when its lease is over: not to wait for that, it is.
+	err = errors.Join(err, s.server.stop(), s.freeLeases(ctx))
+	if _, failed := s.server.start(ctx); failed != nil {
+		return errors.Join(err, failed)
+	}
 	longest := percentile(recovered, 100)
 	if longest > mostRecovery {
 		err = errors.Join(err, fmt.Errorf("service went on only %v after the database was back", longest))

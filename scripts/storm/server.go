@@ -120,16 +120,15 @@ func (s *server) complaints() string {
 	return "\n" + strings.Join(found[max(0, len(found)-3):], "")
 }
 
-// command runs one of danyuan's commands on the same data, and gives what it printed.
-func (s *server) command(ctx context.Context, args ...string) (string, error) {
+// command runs one of danyuan's commands on the same data.
+func (s *server) command(ctx context.Context, args ...string) error {
 	c := exec.CommandContext(ctx, s.binary, args...) //nolint:gosec // scripts/chaos names the binary
 	c.Env = s.env
 	out, err := c.CombinedOutput()
-	text := strings.TrimSpace(string(out))
 	if err != nil {
-		err = fmt.Errorf("danyuan %s: %w: %s", strings.Join(args, " "), err, text)
+		err = fmt.Errorf("danyuan %s: %w: %s", strings.Join(args, " "), err, strings.TrimSpace(string(out)))
 	}
-	return text, err
+	return err
 }
 
 // rest waits, or gives up waiting with the context.

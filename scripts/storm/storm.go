@@ -48,7 +48,7 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 	}
 	env := []string{"DATA_DIR=" + data, "KEYS_DIR=" + filepath.Join(data, "keys"), "DATABASE_URL=" + s.url, "REDIS_URL=" + set.redis}
 	filling := &server{binary: set.binary, env: append(os.Environ(), append(env, "LOG_LEVEL=error")...)}
-	if _, err := filling.command(ctx, "demo"); err != nil {
+	if err := filling.command(ctx, "demo"); err != nil {
 		return s, err
 	}
 	keys, err := model.LoadKeys(filepath.Join(data, "keys"))
@@ -95,8 +95,7 @@ func (s *storm) end() error {
 
 // verify runs danyuan verify beside the server.
 func (s *storm) verify(ctx context.Context) error {
-	_, err := s.server.command(ctx, "verify")
-	return err
+	return s.server.command(ctx, "verify")
 }
 
 // settle is how a storm ends: the leases of the killed are over, the outbox delivers, the books balance. It

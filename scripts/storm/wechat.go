@@ -166,16 +166,16 @@ func (w *weChat) ServeHTTP(out http.ResponseWriter, r *http.Request) {
 	}
 	out.Header().Set("Content-Type", kind)
 	out.WriteHeader(status)
-	_, _ = out.Write(said)
+	_, _ = out.Write(said) //nolint:gosec // the only reader is the server that we storm
 }
 
 // play asks the fake.
 func (w *weChat) play(ctx context.Context, method, path string, body []byte) (status int, kind string, said []byte, err error) {
-	r, err := http.NewRequestWithContext(ctx, method, w.fake.URL()+path, bytes.NewReader(body))
+	r, err := http.NewRequestWithContext(ctx, method, w.fake.URL()+path, bytes.NewReader(body)) //nolint:gosec // the fake is ours
 	if err != nil {
 		return 0, "", nil, err
 	}
-	answer, err := w.client.Do(r)
+	answer, err := w.client.Do(r) //nolint:gosec // as above
 	if err != nil {
 		return 0, "", nil, err
 	}
