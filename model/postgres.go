@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"net"
 	"strconv"
@@ -70,8 +71,16 @@ func Postgres(url string) (*sql.DB, error) {
 // trying runs what may be refused in the middle of a transaction that goes on after it. PostgreSQL ends a
 // transaction at the first failure, unless it has a savepoint to return to.
 func trying(tx *gorm.DB, fn func(tx *gorm.DB) error) error {
-	if tx.Name() == "postgres" {
-		return tx.Transaction(fn)
+	if tx.Name() != "postgres" {
+		return fn(tx)
 	}
-	return fn(tx)
+	const before = "sp_trying"
+	if err := tx.SavePoint(before).Error; err != nil {
+		return err
+	}
+	err := fn(tx)
+	if err != nil {
+		return errors.Join(err, tx.RollbackTo(before).Error)
+	}
+	return nil
 }

@@ -108,14 +108,7 @@ func (x sealedField) raw(t *testing.T, tx *gorm.DB) (values [][]byte) {
 // withoutForeignKeys lets a row stand without those it points at.
 func withoutForeignKeys(t *testing.T, tx *gorm.DB) {
 	t.Helper()
-	statement := "PRAGMA defer_foreign_keys = 1" // until the commit, which never comes
-	switch tx.Name() {
-	case "mysql":
-		statement = "SET foreign_key_checks = 0"
-	case "postgres":
-		statement = "SET LOCAL session_replication_role = replica"
-	}
-	if err := tx.Exec(statement).Error; err != nil {
+	if _, err := testkit.WithoutForeignKeys(tx); err != nil {
 		t.Fatal(err)
 	}
 }

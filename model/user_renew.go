@@ -13,8 +13,10 @@ import (
 // RenewedToken is a token of a session that another has taken over. It stays good for RenewGrace, because
 // the answer with the other may be lost on its way.
 type RenewedToken struct {
+	_ struct{} `privacy:"about=user; why=发现被盗用的登录; kept=sessions"`
+
 	ID        int64
-	TokenHash string
+	TokenHash string `privacy:"hash"`
 	SessionID int64
 	RenewedAt time.Time
 }

@@ -12,7 +12,6 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/model/migration"
 	"danyuan/service"
 	"danyuan/testkit"
 )
@@ -133,7 +132,7 @@ func TestVerifyAudits_findsAnyChangedValue(t *testing.T) {
 	if len(wrong) > 0 || noted.Linked < 6 {
 		t.Fatal(noted, wrong)
 	}
-	withoutAuditTriggers(k)
+	k.WithoutTriggers("audits", "audit_links")
 	changes := map[string]map[string]string{
 		"audits": {
 			"id": "id + 1000", "at": "'2020-02-02 02:02:02'", "user_id": "user_id + 1", "person_id": "person_id + 1", "action": "'x'",
@@ -178,41 +177,23 @@ func TestVerifyAudits_findsAnyChangedValue(t *testing.T) {
 func found(k *testkit.Kit, noted, what string, change func(tx *gorm.DB) error) {
 	k.Helper()
 	err := k.DB.Tx(k.Context(), func(tx *gorm.DB) error {
-		off, on := "PRAGMA defer_foreign_keys = 1", "SELECT 1"
-		if tx.Name() == "mysql" {
-			off, on = "SET FOREIGN_KEY_CHECKS = 0", "SET FOREIGN_KEY_CHECKS = 1"
+		back, err := testkit.WithoutForeignKeys(tx)
+		if err != nil {
+			return err
 		}
-		if err := errors.Join(tx.Exec(off).Error, change(tx)); err != nil {
+		if err := change(tx); err != nil {
 			return err
 		}
 		differences := 0
-		_, err := model.AuditsAstray(tx, noted, func(model.Astray) { differences++ })
+		_, err = model.AuditsAstray(tx, noted, func(model.Astray) { differences++ })
 		if differences == 0 {
 			k.Errorf("a changed %s was not found", what)
 		}
-		return errors.Join(err, tx.Exec(on).Error, errUndone)
+		return errors.Join(err, back(), errUndone)
 	})
 	if !errors.Is(err, errUndone) || strings.Contains(err.Error(), "\n") {
 		k.Fatal(what, err)
 	}
-}
-
-func withoutAuditTriggers(k *testkit.Kit) {
-	k.Helper()
-	run := func(statement string) { k.Tx(func(tx *gorm.DB) error { return tx.Exec(statement).Error }) }
-	for _, table := range []string{"audits", "audit_links"} {
-		for _, what := range []string{"UPDATE", "DELETE"} {
-			run(fmt.Sprintf("DROP TRIGGER tr_%s_no_%s", table, what))
-		}
-	}
-	k.Cleanup(func() {
-		text := migration.Render(k.DB.Dialect(), "@append_only(audits)\n@append_only(audit_links)")
-		for statement := range strings.SplitSeq(text, "-- +goose StatementEnd") {
-			if statement = strings.TrimSpace(strings.ReplaceAll(statement, "-- +goose StatementBegin", "")); statement != "" {
-				run(statement)
-			}
-		}
-	})
 }
 
 // TestVerifyAudits_knowsAHeadThatWasNotedDown, and misses one that is not of this chain.

@@ -1,9 +1,7 @@
 package ledger_test
 
 import (
-	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"testing"
 	"time"
@@ -11,7 +9,6 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/model/migration"
 	"danyuan/service/ledger"
 	"danyuan/testkit"
 )
@@ -237,7 +234,7 @@ func TestVerify_findsAnyChangedValue(t *testing.T) {
 	if wrong := verify(k); len(wrong) > 0 {
 		t.Fatal(wrong)
 	}
-	withoutTriggers(k)
+	k.WithoutTriggers("transfers", "entries")
 	tried := 0
 	for table, columns := range map[string]map[string]string{
 		"accounts": {
@@ -287,7 +284,7 @@ func tampered(k *testkit.Kit, table string, row int, column, to string) {
 	err := k.DB.Tx(k.Context(), func(tx *gorm.DB) error {
 		var key []map[string]any
 		must(k.TB, tx.Table(table).Select(order).Order(order).Offset(row).Limit(1).Find(&key).Error)
-		back, err := withoutForeignKeys(tx)
+		back, err := testkit.WithoutForeignKeys(tx)
 		must(k.TB, err)
 		must(k.TB, tx.Table(table).Where(key[0]).UpdateColumn(column, gorm.Expr(to)).Error)
 		found := 0
@@ -301,41 +298,6 @@ func tampered(k *testkit.Kit, table string, row int, column, to string) {
 	if !errors.Is(err, errUndo) {
 		k.Fatal(err)
 	}
-}
-
-// withoutTriggers takes the append-only triggers away until the test is over.
-func withoutTriggers(k *testkit.Kit) {
-	k.Helper()
-	run := func(statement string) {
-		must(k.TB, k.DB.Tx(context.Background(), func(tx *gorm.DB) error { return tx.Exec(statement).Error }))
-	}
-	for _, table := range []string{"transfers", "entries"} {
-		for _, what := range []string{"UPDATE", "DELETE"} {
-			drop := fmt.Sprintf("DROP TRIGGER tr_%s_no_%s", table, what)
-			if k.DB.Dialect() == "postgres" {
-				drop += " ON " + table
-			}
-			run(drop)
-		}
-	}
-	k.Cleanup(func() {
-		for statement := range strings.SplitSeq(migration.Render(k.DB.Dialect(), "@append_only(transfers)\n@append_only(entries)"), "-- +goose StatementEnd") {
-			if statement = strings.TrimSpace(strings.ReplaceAll(statement, "-- +goose StatementBegin", "")); statement != "" {
-				run(statement)
-			}
-		}
-	})
-}
-
-// withoutForeignKeys lets a transaction that is rolled back break them.
-func withoutForeignKeys(tx *gorm.DB) (back func() error, err error) {
-	if tx.Name() == "sqlite" {
-		return func() error { return nil }, tx.Exec("PRAGMA defer_foreign_keys = 1").Error
-	}
-	if tx.Name() == "postgres" {
-		return func() error { return tx.Exec("SET LOCAL session_replication_role = origin").Error }, tx.Exec("SET LOCAL session_replication_role = replica").Error
-	}
-	return func() error { return tx.Exec("SET FOREIGN_KEY_CHECKS = 1").Error }, tx.Exec("SET FOREIGN_KEY_CHECKS = 0").Error
 }
 
 func TestOpen_asManyAccountsAsADistrictHas(t *testing.T) {
