@@ -14,23 +14,23 @@ import (
 func (c *Cache) Allow(ctx context.Context, key string, limit int, window time.Duration) (ok bool, retryAfter time.Duration) {
 	window = max(window, time.Second)
 	key = name("limit", key)
-	var used int64
-	var left time.Duration
-	own := false
+	var here use
 	if c.inside == nil {
-		used, left, own = c.local.count(key, window, c.now())
+		here = c.local.count(key, window, c.now())
+		defer c.local.end(here)
 	}
 	if c.worthAsking() {
-		everywhere, leftThere, err := c.count(ctx, key, window)
+		everywhere, left, err := c.count(ctx, key, window)
 		c.heard(err)
-		if err == nil && (!own || everywhere >= used) {
-			return verdict(everywhere, limit, leftThere)
+		// All that ended here before this began is in Redis, unless Redis has lost it.
+		if err == nil && (!here.own || everywhere > here.ended) {
+			return verdict(everywhere, limit, left)
 		}
 		if c.inside != nil { // it only fails while it is being closed
-			used, left, _ = c.local.count(key, window, c.now())
+			here = c.local.count(key, window, c.now())
 		}
 	}
-	return verdict(used, limit, left)
+	return verdict(here.used, limit, here.left)
 }
 
 func verdict(used int64, limit int, left time.Duration) (bool, time.Duration) {
@@ -69,14 +69,24 @@ type windows struct {
 }
 
 type openWindow struct {
-	used int64
-	ends time.Time
+	used, ended int64
+	ends        time.Time
+}
+
+// use is one use of a key: the how manieth of its window, how many had ended before it, for how long the
+// window goes on, and whether the count is the key's own.
+type use struct {
+	used, ended int64
+	left        time.Duration
+	own         bool
+	window      *openWindow
+	ends        time.Time
 }
 
 func newWindows(size int) *windows { return &windows{size: size, open: map[string]*openWindow{}} }
 
-// count gives how often a key was used in its window, and whether that is its own count.
-func (w *windows) count(key string, window time.Duration, now time.Time) (used int64, left time.Duration, own bool) {
+// count counts the use of a key that begins now.
+func (w *windows) count(key string, window time.Duration, now time.Time) use {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	o, own := w.open[key], true
@@ -92,10 +102,19 @@ func (w *windows) count(key string, window time.Duration, now time.Time) (used i
 		w.open[key] = o
 	}
 	if !now.Before(o.ends) || o.ends.Sub(now) > window { // or the clock was set back
-		o.used, o.ends = 0, now.Add(window)
+		o.used, o.ended, o.ends = 0, 0, now.Add(window)
 	}
 	o.used++
-	return o.used, o.ends.Sub(now), own
+	return use{o.used, o.ended, o.ends.Sub(now), own, o, o.ends}
+}
+
+// end says that a use has ended, whatever came of it.
+func (w *windows) end(u use) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if u.window.ends.Equal(u.ends) { // its window goes on
+		u.window.ended++
+	}
 }
 
 // sweep drops what has ended, at most once a second: it walks everything.

@@ -209,7 +209,7 @@ func TestWindows_aFloodOfKeysNeitherGrowsThemNorEscapes(t *testing.T) {
 	w, k := newWindows(1000), newClock()
 	var most int64
 	for i := range 20_000 {
-		used, _, _ := w.count(name("limit", fmt.Sprint(i)), time.Minute, k.Now())
+		used := w.count(name("limit", fmt.Sprint(i)), time.Minute, k.Now()).used
 		most = max(most, used)
 	}
 	if len(w.open) > 1256 {
@@ -220,8 +220,8 @@ func TestWindows_aFloodOfKeysNeitherGrowsThemNorEscapes(t *testing.T) {
 	}
 	k.pass(time.Minute)
 	for i := range 1000 {
-		if used, left, _ := w.count(name("limit", fmt.Sprint("later", i)), time.Minute, k.Now()); used != 1 || left != time.Minute {
-			t.Fatalf("after the flood: used %d, left %v", used, left)
+		if u := w.count(name("limit", fmt.Sprint("later", i)), time.Minute, k.Now()); u.used != 1 || u.left != time.Minute {
+			t.Fatalf("after the flood: used %d, left %v", u.used, u.left)
 		}
 	}
 }
