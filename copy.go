@@ -110,7 +110,7 @@ func (c *restore) Run(ctx context.Context) error {
 }
 
 func copyFile(from, to string) (err error) {
-	in, err := os.Open(from)
+	in, err := os.Open(from) //nolint:gosec // the operator names the backup
 	if err != nil {
 		return err
 	}

@@ -81,7 +81,7 @@ func costOf(t *testing.T, base *world, r api.RouteInfo) cost {
 	if a.Status >= 300 {
 		w.Fatalf("%s: %d %s", r.ID, a.Status, a.Body)
 	}
-	return cost{statements.Load() - asked, int64(after.Mallocs - before.Mallocs)} //nolint:gosec // far below
+	return cost{statements.Load() - asked, int64(after.Mallocs - before.Mallocs)}
 }
 
 // listening counts what this house says to its database.

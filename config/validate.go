@@ -144,24 +144,30 @@ func DatabaseProblem(value string) string {
 		}
 		return ""
 	}
-	const form = "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），同样写法的 postgres://（只写一个主机），或 sqlite:路径；密码照原样写，后面不加参数"
-	scheme, rest, ok := strings.Cut(value, "://")
-	ok = ok && (scheme == "mysql" || scheme == "postgres")
-	at := strings.LastIndex(rest, "@")
-	if !ok || at < 0 {
-		return form
+	scheme, rest, _ := strings.Cut(value, "://")
+	if scheme != "mysql" && scheme != "postgres" || !isServer(rest, scheme == "mysql") {
+		return "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），同样写法的 postgres://（只写一个主机），或 sqlite:路径；密码照原样写，后面不加参数"
 	}
-	user, _, _ := strings.Cut(rest[:at], ":")
-	host, name, _ := strings.Cut(rest[at+1:], "/")
-	if user == "" || name == "" || strings.ContainsAny(name, "/?#") || scheme == "postgres" && strings.Contains(host, ",") {
-		return form
+	return ""
+}
+
+// isServer tells whether a text is user:password@host:port/database, with one host or several.
+func isServer(text string, several bool) bool {
+	at := strings.LastIndex(text, "@")
+	if at < 0 {
+		return false
+	}
+	user, _, _ := strings.Cut(text[:at], ":")
+	host, name, _ := strings.Cut(text[at+1:], "/")
+	if user == "" || name == "" || strings.ContainsAny(name, "/?#") || !several && strings.Contains(host, ",") {
+		return false
 	}
 	for one := range strings.SplitSeq(host, ",") {
 		if u, err := url.Parse("mysql://" + one); err != nil || u.Hostname() == "" || !portFits(u.Port()) {
-			return form
+			return false
 		}
 	}
-	return ""
+	return true
 }
 
 func publicProblem(value string) string {

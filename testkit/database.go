@@ -221,7 +221,7 @@ func execute(t testing.TB, url, statement string) {
 
 func execOn(t testing.TB, db *sql.DB, statement string) {
 	t.Helper()
-	if _, err := db.ExecContext(context.Background(), statement); err != nil {
+	if _, err := db.ExecContext(context.Background(), statement); err != nil { //nolint:gosec // of the tests' own names
 		t.Fatal(err)
 	}
 }
