@@ -28,7 +28,8 @@ func fromTemplate(t testing.TB, server, template string) (name string) {
 	pool.Lock()
 	name = newName()
 	pool.Unlock()
-	onPostgres(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template+" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'")
+	// Copying files is twice as fast as writing the copy into the log, where nothing waits for a disk.
+	onPostgres(t, server, "CREATE DATABASE "+name+" TEMPLATE "+template+" ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C' STRATEGY FILE_COPY")
 	t.Cleanup(func() { onPostgres(t, server, "DROP DATABASE "+name+" WITH (FORCE)") })
 	return name
 }
