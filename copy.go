@@ -153,8 +153,8 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 	}
 	began, rows := clock{}.Now(), map[string]int64{}
 	progress := func(table string, n int64) {
-		rows[table] = n
-		fmt.Printf("\r%-24s %10d 行", table, n)
+		rows[table] += n
+		fmt.Printf("\r%-24s %10d 行", table, rows[table])
 	}
 	err = model.Copy(ctx, src, dst, progress, func(table, what string) { fmt.Printf("\n%s: %s", table, what) })
 	fmt.Println()

@@ -136,7 +136,10 @@ func TestFailover_aKilledMasterCostsAPauseAndLetsNobodyIn(t *testing.T) {
 	if crowd.longest > 2*askWait {
 		t.Errorf("one use took %v", crowd.longest)
 	}
-	// Replicas are told after the answer: values may be lost, and only cost their making. How many is Redis's affair.
+	// Replicas are told a moment after the answer: a few values may be lost, and only cost their making.
+	if lost > kept/20 {
+		t.Errorf("%d of %d values lost", lost, kept)
+	}
 }
 
 // untilCounted waits until Redis, and not this process, counts the key, and gives when that was.

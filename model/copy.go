@@ -37,9 +37,9 @@ const (
 
 // Copy moves every row of one database, as it is at one moment, into another of any engine: one that has
 // nothing in it but what migrations put there, or that an earlier Copy from the same has not finished. Then
-// it holds both against each other, row by row and column by column, and reports each table's first
-// difference. Sealed columns are copied as they are: both databases need the same keys. Until all is equal
-// no danyuan serves from the target. Refusals: ErrCopyInUse, ErrCopyHalf for the source, ErrCopyDiffers.
+// it holds both against each other, row by row and column by column; progress is told how many more rows of
+// a table were written, differs of each table's first difference. Sealed columns are copied as they are: both
+// databases need the same keys. Until all is equal no danyuan serves from the target. Refusals: ErrCopyInUse, ErrCopyHalf for the source, ErrCopyDiffers.
 func Copy(ctx context.Context, from, to *DB, progress func(table string, rows int64), differs func(table, what string)) error {
 	parts, err := copied()
 	if err != nil {
@@ -268,7 +268,7 @@ func (t copiedTable) copy(ctx context.Context, src *gorm.DB, to *DB, progress fu
 	}
 	defer func() { _ = rows.Close() }()
 	var some []any
-	done, many, size := int64(0), 0, 0
+	many, size := 0, 0
 	flush := func() error {
 		if many == 0 {
 			return nil
@@ -279,11 +279,12 @@ func (t copiedTable) copy(ctx context.Context, src *gorm.DB, to *DB, progress fu
 		}
 		line := "(" + strings.TrimSuffix(strings.Repeat("?, ", len(t.columns)), ", ") + ")"
 		text := "INSERT INTO " + t.table + " (" + strings.Join(names, ", ") + ") VALUES " + strings.TrimSuffix(strings.Repeat(line+", ", many), ", ")
-		err := to.Tx(ctx, func(tx *gorm.DB) error { return tx.Exec(text, some...).Error })
-		done += int64(many)
+		if err := to.Tx(ctx, func(tx *gorm.DB) error { return tx.Exec(text, some...).Error }); err != nil {
+			return err
+		}
+		progress(t.table, int64(many))
 		some, many, size = some[:0], 0, 0
-		progress(t.table, done)
-		return err
+		return nil
 	}
 	for rows.Next() {
 		row, err := t.scan(rows)

@@ -57,12 +57,6 @@ func AddFlags(tx *gorm.DB, flags []Flag) error {
 	return AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), flags)
 }
 
-// FlagByID gives a flag.
-func FlagByID(tx *gorm.DB, id int64) (Flag, error) {
-	var f Flag
-	return f, take(tx.Where("id = ?", id), &f, ErrFlagNotFound)
-}
-
 // ClearFlag writes down what somebody found who looked, once.
 func ClearFlag(tx *gorm.DB, id, by int64, note string, now time.Time) error {
 	return changed(tx.Model(&Flag{}).Where("id = ? AND cleared_at IS NULL", id).
