@@ -93,3 +93,62 @@ func TestMatterRace_theLastMinuteOfSevenDays(t *testing.T) {
 	t.Log(ended)
 	w.verified()
 }
+
+// TestMatterRace_manyReportAtOnce: reports share transactions. Each is what its reporter wrote, told as it is
+// read afterwards; one that is refused, before or after its photos, takes nobody along.
+func TestMatterRace_manyReportAtOnce(t *testing.T) {
+	w := newWard(t)
+	var tokens []string
+	for i := range 16 {
+		tokens = append(tokens, w.SignIn(w.Person([]model.Node{w.o.Unit, w.o.NextDoor, w.o.FarUnit}[i%3], fmt.Sprintf("上报人%d", i))))
+	}
+	photos := make([]string, 64)
+	for i := range photos {
+		switch i % 8 {
+		case 3:
+			photos[i] = w.UploadPhoto(tokens[i%16])
+		case 5:
+			photos[i] = w.UploadPhoto(tokens[(i+1)%16]) // not theirs
+		}
+	}
+	answers, bodies := make([]testkit.Answer, 64), make([]map[string]any, 64)
+	w.Race(64, func(i int) {
+		bodies[i] = but(lamp([]model.Anonymity{model.Named, model.HiddenFromNeighbours, model.HiddenFromChief}[i%3]), "words", fmt.Sprintf("路灯坏了,第%d盏", i))
+		bodies[i]["urgent"] = i%2 == 0
+		if i%8 == 6 {
+			bodies[i]["category"] = "nonsense"
+		}
+		if photos[i] != "" {
+			bodies[i]["photos"] = []string{photos[i]}
+		}
+		answers[i] = w.Do(w.API, tokens[i%16], "POST", "/v1/matters", bodies[i])
+	})
+	for i, a := range answers {
+		if i%8 == 5 || i%8 == 6 {
+			a.Refused(map[int]int{5: 404, 6: 422}[i%8], map[int]string{5: "file.not_found", 6: "matter.unknown_category"}[i%8])
+			continue
+		}
+		var m struct{ ID, Words string }
+		a.Expect(200).Into(&m)
+		read := w.Get(tokens[i%16], "/v1/matters/"+m.ID).Expect(200)
+		if string(a.Body) != string(read.Body) || m.Words != bodies[i]["words"] || (photos[i] != "") != strings.Contains(string(a.Body), `"photos":[{`) {
+			t.Errorf("%d: told\n%s\nand read\n%s", i, a.Body, read.Body)
+		}
+	}
+	w.verified()
+}
+
+// TestMatterRace_elevenAtOnceAreOneTooMany: how many one may report in a day is counted also among those
+// that share a transaction.
+func TestMatterRace_elevenAtOnceAreOneTooMany(t *testing.T) {
+	w := newWard(t)
+	for round := range 10 {
+		answers := make([]testkit.Answer, model.MostMattersADay+6)
+		w.Race(len(answers), func(i int) {
+			answers[i] = w.Do(w.API, w.volunteer, "POST", "/v1/matters", but(lamp(model.Named), "words", fmt.Sprintf("第%d件", i)))
+		})
+		came(t, round, "reports", answers, map[string]int{"200": model.MostMattersADay, "matter.too_many_today": 6})
+		w.Move(24 * time.Hour)
+	}
+	w.verified()
+}

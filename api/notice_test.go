@@ -12,9 +12,12 @@ import (
 
 func notice(k *testkit.Kit, p model.Person, title string) string {
 	k.Helper()
-	n := model.Notice{PersonID: p.ID, Kind: "role", Title: title, Body: "从今天起。", CreatedAt: k.Clock.Now()}
-	k.Tx(func(tx *gorm.DB) error { _, err := model.AddNotice(tx, &n); return err })
-	return strconv.FormatInt(n.ID, 10)
+	var told []int64
+	k.Tx(func(tx *gorm.DB) (err error) {
+		told, err = model.AddNotices(tx, []model.Notice{{PersonID: p.ID, Kind: "role", Title: title, Body: "从今天起。", CreatedAt: k.Clock.Now(), OnceKey: &title}})
+		return err
+	})
+	return strconv.FormatInt(told[0], 10)
 }
 
 func TestNotices_newestFirstPageByPage(t *testing.T) {

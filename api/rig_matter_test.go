@@ -38,7 +38,7 @@ func (w *world) matter(by model.Person, moves ...model.MatterMove) string {
 			}
 			e.Allow(m, rule, limit)
 			if move == model.MoveReport {
-				err = model.AddMatter(tx, &m, e)
+				err = model.AddReportedMatters(tx, m.Report(e))
 			} else {
 				err = model.MoveMatter(tx, &m, e)
 			}
@@ -46,7 +46,7 @@ func (w *world) matter(by model.Person, moves ...model.MatterMove) string {
 				return err
 			}
 		}
-		return model.IndexMatter(tx, m)
+		return nil
 	})
 	return digits(m.ID)
 }

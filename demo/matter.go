@@ -61,9 +61,6 @@ func (s *seed) matters(c model.Node) error {
 				return err
 			}
 		}
-		if err := model.IndexMatter(s.DB, m); err != nil {
-			return err
-		}
 	}
 	return nil
 }
@@ -87,7 +84,7 @@ func (s *seed) move(m *model.Matter, step told, by model.Person, reported time.T
 	}
 	e.Allow(*m, rule, limit)
 	if step.move == model.MoveReport {
-		return model.AddMatter(s.DB, m, e)
+		return model.AddReportedMatters(s.DB, m.Report(e))
 	}
 	return model.MoveMatter(s.DB, m, e)
 }

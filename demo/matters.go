@@ -1,7 +1,6 @@
 package demo
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"math/rand/v2"
@@ -46,10 +45,7 @@ func FillMatters(ctx context.Context, db *model.DB, n int, now time.Time, progre
 		terms = append(terms, b.terms...)
 		progress(min(first+mattersAtOnce, n), n)
 	}
-	// In the order in which they lie: one after another they would touch every page of the index each time.
-	slices.SortFunc(terms, func(a, b model.MatterTerm) int {
-		return cmp.Or(cmp.Compare(a.ScopeID, b.ScopeID), cmp.Compare(a.Term, b.Term), cmp.Compare(a.MatterID, b.MatterID))
-	})
+	model.SortMatterTerms(terms)
 	for some := range slices.Chunk(terms, termsAtOnce) {
 		if err := db.Tx(ctx, func(tx *gorm.DB) error { return model.AddAll(tx, some) }); err != nil {
 			return err

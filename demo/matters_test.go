@@ -39,7 +39,7 @@ func TestFillMatters_areWhatTheirEventsMakeThem(t *testing.T) {
 			t.Errorf("matter %d is due at %s", m.ID, m.LookAt)
 		}
 		for _, term := range m.Terms() {
-			if term == (model.MatterTerm{ScopeID: m.CommunityID, Term: model.Pairs(demo.SaidSeldom)[0], MatterID: m.ID}) {
+			if term == (model.MatterTerm{CommunityID: m.CommunityID, Term: model.Pairs(demo.SaidSeldom)[0], MatterID: m.ID}) {
 				seldom[m.CommunityID]++
 			}
 		}

@@ -199,17 +199,42 @@ func (m Matter) Next(rule MatterRule, at time.Time) MatterEvent {
 	return e
 }
 
-// AddMatter stores a matter with its first event.
-func AddMatter(tx *gorm.DB, m *Matter, first MatterEvent) error {
+// ReportedMatter is a matter with all that its report brings.
+type ReportedMatter struct {
+	Matter
+	First   MatterEvent
+	Answers []MatterAnswer
+}
+
+// Report makes a matter what its first event says it is.
+func (m *Matter) Report(first MatterEvent, answers ...MatterAnswer) ReportedMatter {
 	m.CreatedAt = first.At
 	if m.CheckState == FilePending {
 		m.CheckSince = &first.At
 	}
 	m.Apply(first)
-	if err := tx.Create(m).Error; err != nil {
-		return err
+	for i := range answers {
+		answers[i].MatterID = m.ID
 	}
-	return tx.Create(&first).Error
+	return ReportedMatter{*m, first, answers}
+}
+
+// AddReportedMatters stores matters with what their reports brought, and makes them searchable: ErrIDTaken
+// when they must be made anew.
+func AddReportedMatters(tx *gorm.DB, all ...ReportedMatter) error {
+	var matters []Matter
+	var events []MatterEvent
+	var answers []MatterAnswer
+	var terms []MatterTerm
+	for _, r := range all {
+		matters, events = append(matters, r.Matter), append(events, r.First)
+		answers, terms = append(answers, r.Answers...), append(terms, r.Terms()...)
+	}
+	if err := AddMatters(tx, matters, events, answers, nil); err != nil {
+		return idTaken(err)
+	}
+	SortMatterTerms(terms)
+	return AddAll(tx, terms)
 }
 
 // AddMatters stores matters as their events have made them, with all that belongs to them but their terms.
@@ -258,11 +283,13 @@ func MatterEventsOf(tx *gorm.DB, id int64) ([]MatterEvent, error) {
 	return out, tx.Where("matter_id = ?", id).Order("seq").Find(&out).Error
 }
 
-// CountMattersSince gives how many matters somebody has reported since a moment. hiddenAt are units of
-// whose hidden matters the asker must not know, not even by a number.
-func CountMattersSince(tx *gorm.DB, reporter int64, since time.Time, hiddenAt []int64) (int64, error) {
-	var n int64
-	return n, exceptHidden(tx.Model(&Matter{}).Where("reporter_id = ? AND id >= ?", reporter, FirstID(since)), hiddenAt).Count(&n).Error
+// MattersSince gives what some people have reported since a moment: whose it is, where it lies, and from whom it
+// is hidden.
+func MattersSince(tx *gorm.DB, reporters []int64, since time.Time) ([]Matter, error) {
+	return inLists(reporters, func(some []int64) ([]Matter, error) {
+		var them []Matter
+		return them, tx.Select("id", "reporter_id", "node_id", "anonymity").Where("reporter_id IN ? AND id >= ?", some, FirstID(since)).Find(&them).Error
+	})
 }
 
 // CountOpenMattersAt gives how many open matters a unit or grid has.
@@ -312,9 +339,6 @@ type MatterAnswer struct {
 	Question string `privacy:"none"`
 	Answer   string `privacy:"words"`
 }
-
-// AddMatterAnswers stores answers.
-func AddMatterAnswers(tx *gorm.DB, all []MatterAnswer) error { return AddAll(tx, all) }
 
 // MatterAnswersOf gives a matter's answers, in the order of their questions.
 func MatterAnswersOf(tx *gorm.DB, id int64) ([]MatterAnswer, error) {

@@ -127,16 +127,15 @@ func MattersIn(tx *gorm.DB, f MatterFilter, s Slice) (rows []ListedMatter, next 
 
 // finder gives what finds ids by an index alone, the newest first: so many that come after one.
 func (f MatterFilter) finder(tx *gorm.DB) (func(after int64, limit int) ([]int64, error), error) {
-	if f.Text == "" {
+	if f.Text != "" && len(Pairs(f.Text)) == 0 {
+		return nil, ErrSearchShort
+	}
+	if f.Text == "" || f.Kind == Unit {
 		return func(after int64, limit int) ([]int64, error) { return f.byState(tx, after, limit) }, nil
 	}
-	scope := f.CommunityID
-	if f.Kind == Unit {
-		scope = f.NodeID
-	}
-	term, err := rarestTerm(tx, scope, f.Text)
+	term, err := rarestTerm(tx, f.CommunityID, f.Text)
 	return func(after int64, limit int) (ids []int64, err error) {
-		q := tx.Model(&MatterTerm{}).Where("scope_id = ? AND term = ?", scope, term)
+		q := tx.Model(&MatterTerm{}).Where("community_id = ? AND term = ?", f.CommunityID, term)
 		return ids, f.between(q, "matter_id", after).Order("matter_id DESC").Limit(limit).Pluck("matter_id", &ids).Error
 	}, err
 }

@@ -72,7 +72,7 @@ func (l *ledger) fill(tx *gorm.DB, reporter int64) error {
 		}
 		matters = append(matters, m)
 		for _, pair := range model.Pairs(m.Words) {
-			terms = append(terms, model.MatterTerm{ScopeID: m.CommunityID, Term: pair, MatterID: m.ID}, model.MatterTerm{ScopeID: m.NodeID, Term: pair, MatterID: m.ID})
+			terms = append(terms, model.MatterTerm{CommunityID: m.CommunityID, Term: pair, MatterID: m.ID})
 		}
 	}
 	if err := model.AddAll(tx, matters); err != nil {
@@ -96,7 +96,7 @@ func (l *ledger) age() {
 			if err := tx.Exec(fmt.Sprintf("INSERT INTO matters (%s) SELECT %s FROM matters WHERE id > ?", s, values), kept).Error; err != nil {
 				return err
 			}
-			err := tx.Exec("INSERT INTO matter_terms (scope_id, term, matter_id) SELECT scope_id, term, matter_id - ? FROM matter_terms WHERE matter_id > ? AND term <> ?", back, kept, rare).Error
+			err := tx.Exec("INSERT INTO matter_terms (community_id, term, matter_id) SELECT community_id, term, matter_id - ? FROM matter_terms WHERE matter_id > ? AND term <> ?", back, kept, rare).Error
 			if err != nil {
 				return err
 			}
@@ -148,7 +148,7 @@ func (l *ledger) lists() []planned {
 			return len(rows), err
 		}},
 		{"unit", "ix_matters_node", list(model.MatterFilter{MatterArea: unit})},
-		{"unit, rare word", "", list(model.MatterFilter{MatterArea: unit, Text: "井盖"})},
+		{"unit, rare word", "ix_matters_node", list(model.MatterFilter{MatterArea: unit, Text: "井盖"})},
 		{"grid", "ix_matters_grid", list(model.MatterFilter{MatterArea: grid})},
 		{"grid, by category", "ix_matters_grid_category", list(model.MatterFilter{MatterArea: grid, Category: "noise"})},
 		{"community", "ix_matters_community", list(model.MatterFilter{MatterArea: community})},

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -34,37 +35,42 @@ func Pairs(texts ...string) []int64 {
 // isSpoken tells whether a character is part of words: letters and digits of any writing.
 func isSpoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 
-// MatterTerm says that a matter of a community, or of a unit, holds a pair of characters: the index by which
-// texts are searched, the same on every engine.
+// MatterTerm says that a matter of a community holds a pair of characters: the index by which texts are
+// searched, the same on every engine. A unit's few matters are looked through without one.
 type MatterTerm struct {
 	_ struct{} `privacy:"about=resident; why=事项文字的检索词,从上报的文字得来; kept=always; because=跟着事项"`
 
-	ScopeID  int64 `gorm:"primaryKey;autoIncrement:false" privacy:"none"` // the community, or the unit
-	Term     int64 `gorm:"primaryKey;autoIncrement:false" privacy:"words"`
-	MatterID int64 `gorm:"primaryKey;autoIncrement:false"`
+	CommunityID int64 `gorm:"primaryKey;autoIncrement:false"`
+	Term        int64 `gorm:"primaryKey;autoIncrement:false" privacy:"words"`
+	MatterID    int64 `gorm:"primaryKey;autoIncrement:false"`
 }
 
 // IndexMatter makes a matter's words and place searchable, in the place of what was indexed before.
 func IndexMatter(tx *gorm.DB, m Matter, before ...string) error {
-	scopes := []int64{m.CommunityID, m.NodeID}
 	for some := range slices.Chunk(Pairs(before...), RowsAtOnce) {
-		if err := tx.Where("scope_id IN ? AND matter_id = ? AND term IN ?", scopes, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
+		if err := tx.Where("community_id = ? AND matter_id = ? AND term IN ?", m.CommunityID, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
 			return err
 		}
 	}
 	return AddAll(tx, m.Terms())
 }
 
-// Terms gives what a matter is found by, in its community and in its unit.
+// Terms gives what a matter is found by.
 func (m Matter) Terms() []MatterTerm {
 	pairs := Pairs(m.Words, m.Place)
-	var rows []MatterTerm
-	for _, scope := range []int64{m.CommunityID, m.NodeID} {
-		for _, p := range pairs {
-			rows = append(rows, MatterTerm{ScopeID: scope, Term: p, MatterID: m.ID})
-		}
+	rows := make([]MatterTerm, len(pairs))
+	for i, p := range pairs {
+		rows[i] = MatterTerm{CommunityID: m.CommunityID, Term: p, MatterID: m.ID}
 	}
 	return rows
+}
+
+// SortMatterTerms puts terms in the order in which they lie: stored one matter after another they would touch
+// the same pages of the index each time.
+func SortMatterTerms(terms []MatterTerm) {
+	slices.SortFunc(terms, func(a, b MatterTerm) int {
+		return cmp.Or(cmp.Compare(a.CommunityID, b.CommunityID), cmp.Compare(a.Term, b.Term), cmp.Compare(a.MatterID, b.MatterID))
+	})
 }
 
 // ErrSearchShort refuses a search for less than two characters.
@@ -76,9 +82,9 @@ const MaxMatterSearch = 20
 // countedTerms bounds how far it is counted how often a pair occurs.
 const countedTerms = 200
 
-// rarestTerm gives that pair of a text by which the fewest matters of a scope must be looked at. Refusals:
-// ErrSearchShort for a text without a pair.
-func rarestTerm(tx *gorm.DB, scope int64, text string) (int64, error) {
+// rarestTerm gives that pair of a text by which the fewest matters of a community must be looked at.
+// Refusals: ErrSearchShort for a text without a pair.
+func rarestTerm(tx *gorm.DB, community int64, text string) (int64, error) {
 	pairs := Pairs(text)
 	if len(pairs) == 0 {
 		return 0, ErrSearchShort
@@ -86,7 +92,7 @@ func rarestTerm(tx *gorm.DB, scope int64, text string) (int64, error) {
 	rarest, least := pairs[0], int64(countedTerms+1)
 	for _, p := range pairs {
 		var n int64
-		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("scope_id = ? AND term = ?", scope, p).Limit(countedTerms)
+		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("community_id = ? AND term = ?", community, p).Limit(countedTerms)
 		if err := tx.Table("(?) AS counted", counted).Count(&n).Error; err != nil {
 			return 0, err
 		}

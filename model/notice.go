@@ -1,8 +1,6 @@
 package model
 
 import (
-	"errors"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -29,43 +27,36 @@ type Notice struct {
 // ErrNoticeNotFound answers for a notice that is not there and for one in somebody else's inbox.
 var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找到这条消息。请返回消息列表,刷新后重试。")
 
-// AddNotice stores a notice; added is false when the same news was told before.
-func AddNotice(tx *gorm.DB, n *Notice) (added bool, err error) {
-	err = trying(tx, func(tx *gorm.DB) error { return tx.Create(n).Error })
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return false, nil
-	}
-	return err == nil, err
-}
-
-// AddNotices is AddNotice for many, in few statements: it gives the ids of those that were not told
-// before. Each has a once key.
+// AddNotices stores notices, each with a once key, in few statements, and gives the ids of those that were
+// not told before.
 func AddNotices(tx *gorm.DB, notices []Notice) (added []int64, err error) {
-	for some := range slices.Chunk(notices, RowsAtOnce) {
-		keys := make([]string, len(some))
-		for i, n := range some {
-			keys[i] = *n.OnceKey
+	ids := map[string]int64{}
+	var keys []string
+	for i, n := range notices {
+		notices[i].ID = NewID(n.CreatedAt)
+		if ids[*n.OnceKey] == 0 { // of the same news twice the first is told
+			ids[*n.OnceKey] = notices[i].ID
+			keys = append(keys, *n.OnceKey)
 		}
-		var told []string
-		if err := tx.Model(&Notice{}).Where("once_key IN ?", keys).Pluck("once_key", &told).Error; err != nil {
-			return nil, err
-		}
-		some = slices.DeleteFunc(slices.Clone(some), func(n Notice) bool { return slices.Contains(told, *n.OnceKey) })
-		if len(some) == 0 {
-			continue
-		}
-		if err := tx.Model(&Notice{}).Clauses(clause.OnConflict{DoNothing: true}).Create(&some).Error; err != nil {
-			return nil, err
-		}
-		// The ids of many rows can't be counted on from the first one's: a cluster leaves gaps.
-		keys = slices.DeleteFunc(keys, func(k string) bool { return slices.Contains(told, k) })
-		var ids []int64
-		if err := tx.Model(&Notice{}).Where("once_key IN ?", keys).Order("id").Pluck("id", &ids).Error; err != nil {
-			return nil, err
-		}
-		added = append(added, ids...)
 	}
-	return added, nil
+	if err := AddAll(tx.Clauses(clause.OnConflict{DoNothing: true}), notices); err != nil {
+		return nil, err
+	}
+	stored, err := inLists(keys, func(some []string) ([]Notice, error) {
+		var found []Notice
+		return found, tx.Select("id", "once_key").Where("once_key IN ?", some).Order("id").Find(&found).Error
+	})
+	told := map[string]bool{}
+	for _, n := range stored {
+		if !told[*n.OnceKey] && ids[*n.OnceKey] == n.ID {
+			added = append(added, n.ID)
+		}
+		told[*n.OnceKey] = true
+	}
+	if err == nil && len(told) < len(keys) { // another has one of the ids, and a notice went under
+		err = ErrIDTaken
+	}
+	return added, err
 }
 
 // NoticeByID gives a notice, whoever it is for.

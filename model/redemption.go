@@ -2,7 +2,6 @@ package model
 
 import (
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"math/big"
 	"slices"
@@ -49,9 +48,6 @@ var (
 	ErrRedemptionState    = fault.New(fault.Conflict, "redemption.wrong_state", "这次兑换现在的状态不能这样办理。请刷新列表后再看。")
 	ErrRedemptionBound    = fault.New(fault.Conflict, "redemption.person_has_account", "这位居民已经绑定微信,请由本人兑换。代办只用于没有手机的居民。")
 	ErrRedemptionAway     = fault.New(fault.Conflict, "redemption.person_moved_away", "这位居民已经登记迁出,不能在这里兑换。请先核对登记。")
-
-	// ErrRedemptionTaken says that chance has given a redemption the id or the pick-up code of another.
-	ErrRedemptionTaken = errors.New("model: a redemption's id or code is taken")
 )
 
 // Redemption is points exchanged for a reward. What it took stands here for good: it gives back exactly
@@ -135,13 +131,9 @@ func (r Reward) Redeem(k *Keys, person, enteredBy int64, now time.Time) Redempti
 	return red
 }
 
-// AddRedemptions stores new redemptions: ErrRedemptionTaken when they must be made anew.
+// AddRedemptions stores new redemptions: ErrIDTaken when they must be made anew.
 func AddRedemptions(tx *gorm.DB, rows []Redemption) error {
-	err := AddAll(tx, rows)
-	if errors.Is(err, gorm.ErrDuplicatedKey) {
-		return ErrRedemptionTaken
-	}
-	return err
+	return idTaken(AddAll(tx, rows))
 }
 
 // RedemptionByID gives a redemption.

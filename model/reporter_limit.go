@@ -109,9 +109,12 @@ func LockReporterLimit(tx *gorm.DB, id int64) (ReporterLimit, error) {
 	return l, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &l, ErrLimitNotFound)
 }
 
-// RunningLimitOf gives the limit that counts for a person at a moment, nil when there is none.
-func RunningLimitOf(tx *gorm.DB, person int64, now time.Time) (*ReporterLimit, error) {
-	return maybe[ReporterLimit](tx.Where("open_person_id = ? AND ends_at > ?", person, now))
+// RunningLimits gives the limits that count for people at a moment.
+func RunningLimits(tx *gorm.DB, people []int64, now time.Time) ([]ReporterLimit, error) {
+	return inLists(people, func(some []int64) ([]ReporterLimit, error) {
+		var running []ReporterLimit
+		return running, tx.Where("open_person_id IN ? AND ends_at > ?", some, now).Find(&running).Error
+	})
 }
 
 // ObjectToLimit writes down what a limited person says to a locked limit, once.

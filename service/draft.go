@@ -18,15 +18,19 @@ import (
 // first.
 type draft struct {
 	raw    *gorm.DB // the transaction itself, past the draft
-	shared bool     // several commands are in it: one that fails must not take the others along
+	now    time.Time
+	shared bool // several commands are in it: one that fails must not take the others along
 
 	book    *ledger.Book
 	rewards map[int64]*model.Reward // those that it keeps from being changed
+	reports reports                 // what reports are judged by
 	// Others read these: they are written before anything is read.
 	redemptions []model.Redemption
+	matters     []model.ReportedMatter
 	// Nobody reads these in the transaction that writes them: they wait until its end.
-	audits []model.Audit
-	jobs   []model.Job
+	audits  []model.Audit
+	notices []model.Notice
+	jobs    []model.Job
 
 	// Of the command that runs now:
 	began     mark
@@ -36,15 +40,16 @@ type draft struct {
 
 // mark is how far a draft is.
 type mark struct {
-	book                      ledger.Mark
-	redemptions, audits, jobs int
+	book                                               ledger.Mark
+	redemptions, matters, today, audits, notices, jobs int
 }
 
 // holding names what a command will lock, from the top down: those of all who share a transaction are
 // locked at once, in order, before the first of them begins. Accounts are made that there are not yet.
 type holding struct {
-	rewards  []int64
-	accounts []ledger.Key
+	reporters []int64
+	rewards   []int64
+	accounts  []ledger.Key
 }
 
 // errAlone breaks a command off that can't go on in a shared transaction. It is run again in one of
@@ -54,23 +59,27 @@ var errAlone = errors.New("service: the command needs a transaction of its own")
 // saved is the savepoint's name. There is one at a time: each command's replaces the one before.
 const saved = "command"
 
-func newDraft(raw *gorm.DB, shared bool) *draft {
-	return &draft{raw: raw, shared: shared, book: ledger.NewBook(), rewards: map[int64]*model.Reward{}}
+func newDraft(raw *gorm.DB, now time.Time, shared bool) *draft {
+	return &draft{raw: raw, now: now, shared: shared, book: ledger.NewBook(), rewards: map[int64]*model.Reward{}}
 }
 
 // hold locks what the parts will need.
-func (d *draft) hold(parts []*part, now time.Time) error {
+func (d *draft) hold(parts []*part) error {
 	var all holding
 	for _, p := range parts {
 		if p.err == nil && !p.alone {
+			all.reporters = append(all.reporters, p.hold.reporters...)
 			all.rewards = append(all.rewards, p.hold.rewards...)
 			all.accounts = append(all.accounts, p.hold.accounts...)
 		}
 	}
+	if err := d.readReports(all.reporters); err != nil {
+		return err
+	}
 	if err := d.keepRewards(d.raw, all.rewards); err != nil {
 		return err
 	}
-	return d.book.Open(d.raw, now, all.accounts...)
+	return d.book.Open(d.raw, d.now, all.accounts...)
 }
 
 // keepRewards reads rewards through a handle, and keeps them from being changed.
@@ -86,33 +95,43 @@ func (d *draft) keepRewards(tx *gorm.DB, ids []int64) error {
 	return err
 }
 
+// addMatter drafts what somebody reports.
+func (d *draft) addMatter(m model.ReportedMatter) {
+	d.matters, d.reports.today = append(d.matters, m), append(d.reports.today, m.Matter)
+}
+
 // handle gives the transaction as commands use it.
 func (d *draft) handle() *gorm.DB { return model.Drafting(d.raw, d) }
 
 // begin notes where the next command begins.
 func (d *draft) begin() {
-	d.began = mark{d.book.Mark(), len(d.redemptions), len(d.audits), len(d.jobs)}
+	d.began = mark{d.book.Mark(), len(d.redemptions), len(d.matters), len(d.reports.today), len(d.audits), len(d.notices), len(d.jobs)}
 	d.savepoint, d.alone = false, false
 }
 
 // Meet writes what waits before a command reads or writes in the database itself. In a shared
-// transaction a command that writes gets a savepoint first; if by then rows of its own wait that could
-// not be told from the others', it must have a transaction of its own.
+// transaction a command that writes, or has rows of its own waiting, gets a savepoint between the others'
+// rows and its own; if its own can't be told from the others' it must have a transaction of its own.
 func (d *draft) Meet(writes bool) error {
-	if d.shared && !d.savepoint {
-		if d.book.Since(d.began.book) || len(d.redemptions) > d.began.redemptions {
-			d.alone = true
-			return errAlone
-		}
-		if err := d.writeRead(); err != nil {
-			return err
-		}
-		d.began.book, d.began.redemptions = d.book.Mark(), 0
-		if !writes {
-			return nil
-		}
-		d.savepoint = true
-		return d.raw.SavePoint(saved).Error
+	if !d.shared || d.savepoint {
+		return d.writeRead()
+	}
+	if d.book.Since(d.began.book) || len(d.redemptions) > d.began.redemptions {
+		d.alone = true
+		return errAlone
+	}
+	own := slices.Clone(d.matters[d.began.matters:])
+	d.matters = d.matters[:d.began.matters]
+	if err := d.writeRead(); err != nil {
+		return err
+	}
+	d.began.book, d.began.redemptions, d.began.matters = d.book.Mark(), 0, 0
+	if !writes && len(own) == 0 {
+		return nil
+	}
+	d.savepoint, d.matters = true, own
+	if err := d.raw.SavePoint(saved).Error; err != nil {
+		return err
 	}
 	return d.writeRead()
 }
@@ -121,7 +140,9 @@ func (d *draft) Meet(writes bool) error {
 func (d *draft) back() error {
 	d.book.Back(d.began.book)
 	d.redemptions = d.redemptions[:min(d.began.redemptions, len(d.redemptions))]
-	d.audits, d.jobs = d.audits[:d.began.audits], d.jobs[:d.began.jobs]
+	d.matters = d.matters[:min(d.began.matters, len(d.matters))]
+	d.reports.today = d.reports.today[:d.began.today]
+	d.audits, d.notices, d.jobs = d.audits[:d.began.audits], d.notices[:d.began.notices], d.jobs[:d.began.jobs]
 	if d.savepoint {
 		return d.raw.RollbackTo(saved).Error
 	}
@@ -134,14 +155,22 @@ func (d *draft) writeRead() error {
 	if err == nil {
 		err = model.AddRedemptions(d.raw, d.redemptions)
 	}
-	if errors.Is(err, model.ErrRedemptionTaken) || errors.Is(err, ledger.ErrTaken) {
-		return errors.Join(errRaced, err) // run again, each gets another number
+	if err == nil {
+		err = model.AddReportedMatters(d.raw, d.matters...)
 	}
 	if err != nil {
-		return err
+		return againIfTaken(err)
 	}
-	d.redemptions = d.redemptions[:0]
+	d.redemptions, d.matters = d.redemptions[:0], d.matters[:0]
 	return nil
+}
+
+// againIfTaken has the transaction run again if chance gave a row a number that another has.
+func againIfTaken(err error) error {
+	if errors.Is(err, model.ErrIDTaken) || errors.Is(err, ledger.ErrTaken) {
+		return errors.Join(errRaced, err)
+	}
+	return err
 }
 
 // write writes all that still waits, and stops at the first failure: a deadlock has ended the transaction
@@ -152,6 +181,13 @@ func (d *draft) write() error {
 	}
 	if err := model.AddAudits(d.raw, d.audits); err != nil {
 		return err
+	}
+	told, err := model.AddNotices(d.raw, d.notices)
+	if err != nil {
+		return againIfTaken(err)
+	}
+	for _, id := range told {
+		d.jobs = append(d.jobs, outbox.Owed(sendNotice, id, "", d.now, d.now))
 	}
 	return outbox.Owe(d.raw, d.jobs...)
 }

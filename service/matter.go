@@ -71,15 +71,21 @@ func readMatter(h *gorm.DB, by model.Actor, m model.ListedMatter, as MatterSeenA
 			return r, err
 		}
 	}
-	for _, rule := range model.MatterRules {
-		if rule.By != model.SystemMoves && rule.Fits(m.Matter) == nil && mayMove(by, m, r.Events, rule, now) == nil {
-			r.MayDo = append(r.MayDo, rule.Move)
-		}
-	}
+	r.MayDo = movesOf(by, r, now)
 	if as == SeenByJoiner {
 		r.forJoiner()
 	}
 	return r, nil
+}
+
+// movesOf gives the moves that an actor can make now.
+func movesOf(by model.Actor, r MatterRecord, now time.Time) (moves []model.MatterMove) {
+	for _, rule := range model.MatterRules {
+		if rule.By != model.SystemMoves && rule.Fits(r.Matter) == nil && mayMove(by, r.ListedMatter, r.Events, rule, now) == nil {
+			moves = append(moves, rule.Move)
+		}
+	}
+	return moves
 }
 
 // seenAs gives in what capacity an actor sees a matter, or that there is none for them.

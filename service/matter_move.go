@@ -137,7 +137,7 @@ func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterD
 		}
 	}
 	e.Seq = m.Moves
-	if err := t.tellMoved(m.Matter, m.NodePath, e, &before); err != nil {
+	if err := t.tellMoved(m.Matter, model.Node{ID: m.NodeID, Name: m.NodeName, Path: m.NodePath}, e, &before); err != nil {
 		return err
 	}
 	return t.auditMatter("matter."+string(rule.Move), m.Matter, "")

@@ -46,17 +46,17 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 	if err != nil {
 		return MatterRecord{}, err
 	}
-	return inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
+	return inLane(ctx, s, reportLane, holding{reporters: []int64{person}}, cmd, func(t *tx) (MatterRecord, error) {
 		var none MatterRecord
-		p, err := model.LockPerson(t.DB, person)
-		if err != nil {
-			return none, err
+		p, ok := t.draft.reports.people[person]
+		if !ok {
+			return none, model.ErrPersonNotFound
 		}
 		home, err := t.reportsFrom(p)
 		if err != nil {
 			return none, err
 		}
-		c, err := model.MatterCategoryFor(t.DB, r.Category)
+		c, err := t.draft.reports.category(t, r.Category)
 		if err != nil {
 			return none, err
 		}
@@ -74,28 +74,48 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 		if p.ID != t.by.PersonID {
 			m.EnteredByID = t.by.PersonID
 		}
-		if err := t.addMatter(&m, home, answers, r.Photos); err != nil {
-			return none, err
-		}
-		listed, err := model.ListedMatterByID(t.DB, m.ID)
+		made, err := t.addMatter(m, home, answers)
 		if err != nil {
 			return none, err
 		}
-		as := SeenByReporter
-		if m.EnteredByID != 0 {
-			as = SeenByOfficer
+		photos, err := t.addPhotos(m.ID, r.Photos)
+		if err != nil {
+			return none, err
 		}
-		return readMatter(t.DB, t.by, listed, as, t.now)
+		return t.reported(made, p, home, c, photos), nil
 	})
+}
+
+// addPhotos attaches the photos of a report, and gives them.
+func (t *tx) addPhotos(matter int64, photos []int64) ([]model.File, error) {
+	if len(photos) == 0 {
+		return nil, nil
+	}
+	if err := t.attachFiles(model.MatterFiles, matter, photos, model.MostMatterPhotos); err != nil {
+		return nil, err
+	}
+	of, err := model.FilesOf(t.DB, t.now, model.MatterFiles, matter)
+	return of[matter], err
+}
+
+// reported gives a matter that is only drafted as readMatter gives it once it is written.
+func (t *tx) reported(made model.ReportedMatter, p model.Person, home model.Place, c model.MatterCategory, photos []model.File) MatterRecord {
+	listed := model.ListedMatter{Matter: made.Matter, ReporterName: p.Name, CategoryName: c.Name, NodeName: home.Name, NodePath: home.Path}
+	first := model.ListedMatterEvent{MatterEvent: made.First, ByName: t.by.Name}
+	as := SeenByReporter
+	if made.EnteredByID != 0 {
+		as, listed.EnteredBy, first.ForName = SeenByOfficer, t.by.Name, p.Name
+	}
+	r := MatterRecord{ListedMatter: listed, As: as, SeesAll: true, Events: []model.ListedMatterEvent{first}, Answers: made.Answers, Photos: map[int64][]model.File{1: photos}}
+	r.MayDo = movesOf(t.by, r, t.now)
+	return r
 }
 
 // reportsFrom gives where a reporter belongs, in a grid; for somebody else only if the actor may report
 // for others there.
 func (t *tx) reportsFrom(p model.Person) (model.Place, error) {
-	places, err := model.PlacesOf(t.DB, p.NodeID)
-	home := places[p.NodeID]
+	home, err := t.draft.reports.places[p.NodeID], error(nil)
 	switch {
-	case err != nil:
 	case p.ID != t.by.PersonID && !t.by.May(model.ReportForOthers, home.Path, t.now):
 		err = model.ErrPersonNotFound
 	case p.State != model.PersonHere || home.GridID == 0:
@@ -104,10 +124,10 @@ func (t *tx) reportsFrom(p model.Person) (model.Place, error) {
 	return home, err
 }
 
-// addMatter stores a matter with all that belongs to it, and tells those at its first step.
-func (t *tx) addMatter(m *model.Matter, home model.Place, answers []model.MatterAnswer, photos []int64) error {
-	if err := t.needProxyApart(*m); err != nil {
-		return err
+// addMatter drafts a matter with what belongs to it, and tells those at its first step.
+func (t *tx) addMatter(m model.Matter, home model.Place, answers []model.MatterAnswer) (made model.ReportedMatter, err error) {
+	if err := t.needProxyApart(m); err != nil {
+		return made, err
 	}
 	rule := model.RuleOf(model.MoveReport)
 	first := m.Next(rule, t.now)
@@ -119,37 +139,23 @@ func (t *tx) addMatter(m *model.Matter, home model.Place, answers []model.Matter
 	if m.Anonymity == model.HiddenFromChief {
 		from = model.BranchStep.Level()
 	}
-	var err error
-	if first.Step, err = t.stepFrom(*m, home.Path, from); err != nil {
-		return err
+	if first.Step, err = t.stepFrom(m, home.Path, from); err != nil {
+		return made, err
 	}
-	limit, err := model.MatterLimitOf(t.DB, m.Category, first.Step)
+	limit, err := t.draft.reports.limitOf(t, m.Category, first.Step)
 	if err != nil {
-		return err
+		return made, err
 	}
-	first.Allow(*m, rule, limit)
-	if err := model.AddMatter(t.DB, m, first); err != nil {
-		return err
-	}
-	for i := range answers {
-		answers[i].MatterID = m.ID
-	}
-	if err := model.AddMatterAnswers(t.DB, answers); err != nil {
-		return err
-	}
-	if err := model.IndexMatter(t.DB, *m); err != nil {
-		return err
-	}
-	if err := t.attachFiles(model.MatterFiles, m.ID, photos, model.MostMatterPhotos); err != nil {
-		return err
-	}
+	first.Allow(m, rule, limit)
+	made = m.Report(first, answers...)
+	t.draft.addMatter(made)
 	if err := t.owe(checkMatter, m.ID, "", t.now); err != nil {
-		return err
+		return made, err
 	}
-	if err := t.tellMoved(*m, home.Path, first, nil); err != nil {
-		return err
+	if err := t.tellMoved(m, home.Node, first, nil); err != nil {
+		return made, err
 	}
-	return t.auditMatter("matter.report", *m, proxied(*m))
+	return made, t.auditMatter("matter.report", m, proxied(m))
 }
 
 func proxied(m model.Matter) string {
@@ -194,11 +200,7 @@ func (t *tx) stepFrom(m model.Matter, path string, level int) (model.Step, error
 
 // officersFor gives the officers of every step over a matter's place who may know of it and see to it.
 func (t *tx) officersFor(m model.Matter, path string) ([]model.Officer, error) {
-	var roles []model.Role
-	for _, s := range model.Steps {
-		roles = append(roles, s.Roles...)
-	}
-	all, err := model.OfficersAt(t.DB, model.PathIDs(path), t.now, roles...)
+	all, err := t.officersAt(path)
 	if err != nil {
 		return nil, err
 	}
@@ -218,18 +220,13 @@ func (t *tx) needReportsLeft(p model.Person, path string, urgent bool) error {
 	if p.ID != t.by.PersonID {
 		hiddenAt = t.by.UnitsLed(t.now)
 	}
-	n, err := model.CountMattersSince(t.DB, p.ID, model.BeijingMidnight(t.now), hiddenAt)
-	switch {
-	case err != nil:
-		return err
-	case n >= model.MostMattersADay:
+	n := t.draft.reports.reportedToday(p.ID, hiddenAt)
+	if n >= model.MostMattersADay {
 		return model.ErrMatterTooMany
-	case urgent:
+	}
+	limit, limited := t.draft.reports.limits[p.ID]
+	if !limited || urgent || n < limit.ADay {
 		return nil
 	}
-	limit, err := model.RunningLimitOf(t.DB, p.ID, t.now)
-	if err != nil || limit == nil || n < limit.ADay {
-		return err
-	}
-	return t.limited(*limit, path)
+	return t.limited(limit, path)
 }

@@ -40,28 +40,24 @@ var toldToOfficers = map[model.MatterMove][2]string{
 
 // tellMoved tells of a move: the reporter, who joined them, and those who work where the matter is now; of
 // one that time has raised also those who work where it was.
-func (t *tx) tellMoved(m model.Matter, path string, e model.MatterEvent, before *model.Matter) error {
+func (t *tx) tellMoved(m model.Matter, at model.Node, e model.MatterEvent, before *model.Matter) error {
 	once := func(whom string) string { return fmt.Sprintf("matter:%d:%d:%s", m.ID, e.Seq, whom) }
 	news, err := t.newsForReporter(m, e, once)
 	if err != nil {
 		return err
 	}
 	if words, ok := toldToOfficers[e.Move]; ok {
-		them, err := t.workingOn(m, path)
+		them, err := t.workingOn(m, at.Path)
 		if err != nil {
 			return err
 		}
 		if m.Urgent && e.State == model.MatterReported {
 			words[0] = "紧急:" + words[0]
 		}
-		place, err := model.NodeByID(t.DB, m.NodeID)
-		if err != nil {
-			return err
-		}
-		news = tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], place.Name), matterPage(m.ID), once)
+		news = tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], at.Name), matterPage(m.ID), once)
 	}
 	if e.Move == model.MoveRaise && before != nil {
-		them, err := t.workingOn(*before, path)
+		them, err := t.workingOn(*before, at.Path)
 		if err != nil {
 			return err
 		}

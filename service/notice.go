@@ -20,12 +20,7 @@ const (
 // notify puts a notice into a person's inbox, in this transaction, and owes its sending. once makes
 // the same news reach them once; texts hold no phone number, id number or address.
 func (t *tx) notify(person int64, kind, title, body, page, once string) error {
-	n := model.Notice{PersonID: person, Kind: kind, Title: title, Body: body, Page: page, CreatedAt: t.now, OnceKey: &once}
-	added, err := model.AddNotice(t.DB, &n)
-	if err != nil || !added {
-		return err
-	}
-	return t.owe(sendNotice, n.ID, "", t.now)
+	return t.notifyMany([]told{{person, kind, title, body, page, once}})
 }
 
 // Notices gives the actor's own inbox, the newest first; only what is not yet read if unread is true.
@@ -79,20 +74,11 @@ type told struct {
 	page, once        string
 }
 
-// notifyMany is notify for many, in few statements whatever their number.
+// notifyMany is notify for many.
 func (t *tx) notifyMany(news []told) error {
-	notices := make([]model.Notice, len(news))
-	for i, n := range news {
-		notices[i] = model.Notice{PersonID: n.person, Kind: n.kind, Title: n.title, Body: n.body, Page: n.page, CreatedAt: t.now, OnceKey: &n.once}
-	}
-	added, err := model.AddNotices(t.DB, notices)
-	if err != nil {
-		return err
-	}
-	for _, id := range added {
-		if err := t.owe(sendNotice, id, "", t.now); err != nil {
-			return err
-		}
+	for _, n := range news {
+		t.draft.notices = append(t.draft.notices, model.Notice{PersonID: n.person, Kind: n.kind, Title: n.title, Body: n.body, Page: n.page, CreatedAt: t.now, OnceKey: &n.once})
+		t.owes = true
 	}
 	return nil
 }

@@ -153,11 +153,12 @@ func (s *Service) committed(p *part) {
 // run runs the parts in an open transaction, and writes what they have decided. With one part its
 // failure is the transaction's.
 func (s *Service) run(handle *gorm.DB, parts []*part) error {
-	d, now := newDraft(handle, len(parts) > 1), s.now()
+	now := s.now()
+	d := newDraft(handle, now, len(parts) > 1)
 	if err := s.findHappened(handle, parts); err != nil {
 		return err
 	}
-	if err := d.hold(parts, now); err != nil {
+	if err := d.hold(parts); err != nil {
 		return err
 	}
 	for _, p := range parts {

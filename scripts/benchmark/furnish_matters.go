@@ -101,7 +101,7 @@ func (f *furnished) desk(o model.Officer, limit model.MatterLimit) error {
 		e := m.Next(rule, f.now)
 		e.ByPersonID, e.ByRole, e.Step, e.Words = p.ID, model.AsReporter, model.ChiefStep, m.Words
 		e.Allow(m, rule, limit)
-		if err := errors.Join(model.AddMatter(f.DB, &m, e), model.IndexMatter(f.DB, m)); err != nil {
+		if err := model.AddReportedMatters(f.DB, m.Report(e)); err != nil {
 			return err
 		}
 	}
