@@ -82,7 +82,7 @@ func AllMattersOf(tx *gorm.DB, person int64) ([]HeldMatter, error) {
 	var said []HeldMatterEvent
 	err = listedMatterEvents(tx, "COALESCE(matter_originals.words, '') AS original").
 		Joins("JOIN matters ON matters.id = matter_events.matter_id").
-		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq").
+		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq AND matter_originals.file_id = 0").
 		Where("matters.reporter_id = ? AND (matter_events.by_person_id = ? OR matter_events.for_person_id = ?)", person, person, person).
 		Order("matter_events.matter_id, matter_events.seq").Find(&said).Error
 	if err != nil {
