@@ -114,7 +114,7 @@ func label(f reflect.StructField) string {
 // myDataFile is the route that gives it as a PDF.
 func myDataFile(path, id, summary string, who Who) route {
 	const kind = "application/pdf"
-	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, room: long, mount: func(a *API, r route) {
 		op := r.operation()
 		op.Responses = map[string]*huma.Response{"200": {Description: "我的个人信息", Content: map[string]*huma.MediaType{
 			kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
