@@ -62,6 +62,7 @@ type matterEventView struct {
 }
 
 type matterAnswerView struct {
+	Place    int64  `json:"place" doc:"第几个提问" example:"1"`
 	Question string `json:"question" example:"从什么时候开始的?"`
 	Answer   string `json:"answer" example:"昨天晚上"`
 }
@@ -93,7 +94,7 @@ func viewMatterRecord(r service.MatterRecord) matterRecordView {
 		v.CheckReason = r.CheckReason
 	}
 	for _, a := range r.Answers {
-		v.Answers = append(v.Answers, matterAnswerView{a.Question, a.Answer})
+		v.Answers = append(v.Answers, matterAnswerView{a.Place, a.Question, a.Answer})
 	}
 	for _, e := range r.Events {
 		words := e.Words

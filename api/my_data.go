@@ -36,9 +36,15 @@ type myDataView struct {
 
 type heldMatter struct {
 	MatterView
-	CheckState string             `json:"check_state" enum:"pending,pass,review,rejected" doc:"内容审核"`
-	Answers    []matterAnswerView `json:"answers" nullable:"false" doc:"您对问题的回答"`
-	Said       []heldMatterEvent  `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+	CheckState string            `json:"check_state" enum:"pending,pass,review,rejected" doc:"审核中、已通过、等待人工审核、未通过"`
+	PlaceWas   string            `json:"place_original,omitempty" doc:"地点被隐去过的,您原来怎样说"`
+	Answers    []heldAnswer      `json:"answers" nullable:"false" doc:"您对问题的回答"`
+	Said       []heldMatterEvent `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+}
+
+type heldAnswer struct {
+	matterAnswerView
+	Original string `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样回答"`
 }
 
 type heldMatterEvent struct {
@@ -47,7 +53,7 @@ type heldMatterEvent struct {
 	Title    string    `json:"title" doc:"做了什么" example:"补充"`
 	By       string    `json:"by,omitempty" doc:"代您做的,是谁"`
 	Words    string    `json:"words,omitempty" doc:"说了什么"`
-	Original string    `json:"original,omitempty" doc:"有文字被遮盖的,您原来怎样说"`
+	Original string    `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样说"`
 }
 
 type heldJoin struct {
@@ -198,8 +204,10 @@ func each[R, V any](rows []R, view func(R) V) []V {
 
 func viewHeldMatter(m model.HeldMatter) heldMatter {
 	return heldMatter{
-		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState),
-		Answers: each(m.Answers, func(a model.MatterAnswer) matterAnswerView { return matterAnswerView{a.Question, a.Answer} }),
+		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState), PlaceWas: m.OriginalPlace,
+		Answers: each(m.Answers, func(a model.HeldAnswer) heldAnswer {
+			return heldAnswer{matterAnswerView{a.Place, a.Question, a.Answer}, a.Original}
+		}),
 		Said: each(m.Said, func(e model.HeldMatterEvent) heldMatterEvent {
 			v := heldMatterEvent{e.Seq, atEdge(e.At), e.Move.Title(), "", e.Words, e.Original}
 			if e.ForPersonID != 0 {
