@@ -12,7 +12,7 @@ type consentTextIn struct {
 }
 
 type consentTextView struct {
-	Purpose string    `json:"purpose" doc:"用途" example:"phone_binding"`
+	Purpose string    `json:"purpose" enum:"identity_display,phone_binding" doc:"亮身份、绑定手机号"`
 	Version int       `json:"version" doc:"版本;同意时原样放在 consent_version 里" example:"1"`
 	Text    string    `json:"text" doc:"同意之前要读的全文"`
 	Since   time.Time `json:"since" doc:"从何时起使用这一版"`
