@@ -20,8 +20,8 @@ type redactMatterIn struct {
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		Seq      int64  `json:"seq" minimum:"1" doc:"哪一步;1 是上报的内容" example:"1"`
-		Part     string `json:"part,omitempty" enum:"words,place,answer" default:"words" doc:"隐去哪一项:说的话、地点、对一个提问的回答;地点和回答只有上报时有"`
-		Question int64  `json:"question,omitempty" minimum:"1" maximum:"1000" doc:"隐去回答时,是第几个提问"`
+		Part     string `json:"part,omitempty" enum:"words,place,answer" doc:"隐去哪一项:说的话(不填就是)、地点、对一个提问的回答;地点和回答只有上报时有"`
+		Question int64  `json:"question,omitempty" minimum:"1" maximum:"1000" doc:"隐去回答时,是第几个提问" example:"1"`
 		Words    string `json:"words" minLength:"1" maxLength:"1000" doc:"隐去以后的文字,所有人看到的都是这个" example:"三楼有住户在楼道堆放杂物"`
 		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么隐去,上报人会看到" example:"里面写了别人的姓名和电话"`
 	}
@@ -35,7 +35,7 @@ func (a *API) redactWords(ctx context.Context, cmd service.Command, in *redactMa
 	case partAnswer:
 		at = model.AnswerTo(in.Body.Question)
 	}
-	if at < model.ReportWords && in.Body.Seq != int64(model.ReportWords) || (in.Body.Part == partAnswer) != (in.Body.Question > 0) {
+	if in.Body.Seq != at.Event() || in.Body.Part == partAnswer && in.Body.Question == 0 {
 		return service.MatterRecord{}, model.ErrMatterNoEvent
 	}
 	return a.s.RedactWords(ctx, cmd, int64(in.Matter), at, in.Body.Words, in.Body.Reason)
