@@ -146,7 +146,9 @@ func TestActivity_isNotMadeWhereOneMayNotNorAtWrongTimes(t *testing.T) {
 		})
 	}
 	s.Post(s.chief, unit, plan(map[string]any{"starts_at": start.Add(time.Second), "ends_at": start.Add(24*time.Hour + time.Second)})).Expect(200)
-	s.Post(s.chief, unit, plan(map[string]any{"kind": "nonsense"})).Refused(422, "hours.unknown_kind")
+	for _, kind := range []string{"nonsense", "卫生"} {
+		s.Post(s.chief, unit, plan(map[string]any{"kind": kind})).Refused(422, "hours.unknown_kind")
+	}
 	s.Post(s.chief, unit, plan(map[string]any{"audience": "nobody"})).Refused(422, "http.invalid")
 	s.Post(s.chief, unit, plan(map[string]any{"capacity": -1})).Refused(422, "http.invalid")
 	s.Post(s.chief, unit, plan(map[string]any{"title": "  "})).Refused(422, "text.empty")

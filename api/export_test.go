@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"reflect"
+	"regexp"
 	"time"
 
 	"danyuan/model"
@@ -38,6 +39,31 @@ func PaperLabels() map[string]string {
 	walk(reflect.TypeFor[myDataView](), "data")
 	return all
 }
+
+// PaperCodes gives the fields of a person's data that would stand on paper as a word for machines.
+func PaperCodes() (all []string) {
+	var walk func(t reflect.Type)
+	walk = func(t reflect.Type) {
+		for t.Kind() == reflect.Pointer || t.Kind() == reflect.Slice {
+			t = t.Elem()
+		}
+		if t.Kind() != reflect.Struct || t == reflect.TypeFor[time.Time]() {
+			return
+		}
+		for i := range t.NumField() {
+			f := t.Field(i)
+			code := f.Tag.Get("enum") != "" || machineWord.MatchString(f.Tag.Get("example"))
+			if code && f.Type.Kind() == reflect.String && titlesIn(f) == nil && !isCode(t, f) {
+				all = append(all, t.Name()+"."+f.Name)
+			}
+			walk(f.Type)
+		}
+	}
+	walk(reflect.TypeFor[myDataView]())
+	return all
+}
+
+var machineWord = regexp.MustCompile(`^[a-z_]+$`)
 
 // DataSections gives somebody's data as they are on paper, as one text.
 func (a *API) DataSections(ctx context.Context, by model.Actor) string {

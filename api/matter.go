@@ -26,7 +26,7 @@ type MatterView struct {
 	Step         string     `json:"step" enum:"chief,branch,community" doc:"现在在哪一级"`
 	StepTitle    string     `json:"step_title" example:"单元长"`
 	Handler      string     `json:"handler,omitempty" doc:"改派给了谁"`
-	Outcome      string     `json:"outcome,omitempty" enum:"satisfied,unanswered" doc:"销号时:满意、没有评价"`
+	Outcome      string     `json:"outcome,omitempty" enum:"satisfied,unanswered" doc:"满意、没有评价;销号以后才有"`
 	Reopened     int64      `json:"reopened" doc:"重新办理过几次"`
 	Joined       int64      `json:"joined" doc:"有几位邻居加入"`
 	Seen         int64      `json:"seen" doc:"到第几步了;办理时原样交回"`
@@ -62,6 +62,7 @@ type matterEventView struct {
 }
 
 type matterAnswerView struct {
+	Place    int64  `json:"place" doc:"第几个提问" example:"1"`
 	Question string `json:"question" example:"从什么时候开始的?"`
 	Answer   string `json:"answer" example:"昨天晚上"`
 }
@@ -93,7 +94,7 @@ func viewMatterRecord(r service.MatterRecord) matterRecordView {
 		v.CheckReason = r.CheckReason
 	}
 	for _, a := range r.Answers {
-		v.Answers = append(v.Answers, matterAnswerView{a.Question, a.Answer})
+		v.Answers = append(v.Answers, matterAnswerView{a.Place, a.Question, a.Answer})
 	}
 	for _, e := range r.Events {
 		words := e.Words

@@ -261,6 +261,26 @@ func TestRedactPhoto_theReplacementTakesItsPlaceAndTheLinkOfBeforeIsOver(t *test
 	c.bookBalances()
 }
 
+// What was said is one line of one's data, however many photos were taken out of it.
+func TestRedactPhoto_oneSaidItOnceAllTheSame(t *testing.T) {
+	c := newWordsCrew(t)
+	one, two := c.UploadPhoto(c.volunteer), c.UploadPhoto(c.volunteer)
+	url := c.withPhotos(one, two)
+	for _, photo := range []string{one, two} {
+		c.Post(c.staff, url+"/redact-photo", body{"photo_id": photo, "reason": whyRedacted}).Expect(200)
+	}
+	c.Post(c.staff, url+"/redact", redaction(1, "灯坏了")).Expect(200)
+	var mine struct {
+		Matters []struct {
+			Said []struct{ Words, Original string }
+		}
+	}
+	c.Get(c.volunteer, "/v1/me/data").Expect(200).Into(&mine)
+	if said := mine.Matters[0].Said; len(said) != 1 || said[0].Words != "灯坏了" || said[0].Original != "楼道灯坏了" {
+		t.Errorf("%+v", said)
+	}
+}
+
 func TestRedactPhoto_ofALaterEvent(t *testing.T) {
 	c := newWordsCrew(t)
 	url := c.withPhotos()

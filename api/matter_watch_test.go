@@ -80,6 +80,22 @@ func TestWatch_afterALongStandstillEachStepHappensOnce(t *testing.T) {
 	w.verified()
 }
 
+func TestWatch_oneThatCannotBeMovedHoldsUpNoOther(t *testing.T) {
+	w := newWard(t)
+	broken := w.report(w.volunteer, lamp(model.Named))
+	w.Move(time.Second)
+	m := w.report(w.volunteer, but(lamp(model.Named), "words", "路灯坏了"))
+	w.Tx(func(tx *gorm.DB) error { // its next event is one that it has had
+		return tx.Model(&model.Matter{}).Where("id = ?", broken.ID).Update("moves", 0).Error
+	})
+	w.Move(1000 * time.Hour)
+	if err := w.S.WatchMatters(w.Context()); err == nil {
+		t.Error("nobody is told of the one that can't be moved")
+	}
+	w.wantMoves(m, "report", "warn", "raise")
+	w.wantMoves(broken, "report")
+}
+
 func TestWatch_severalReplicasMoveOnce(t *testing.T) {
 	w := newWard(t)
 	other, _ := w.Replica()

@@ -36,9 +36,15 @@ type myDataView struct {
 
 type heldMatter struct {
 	MatterView
-	CheckState string             `json:"check_state" enum:"pending,pass,review,rejected" doc:"内容审核"`
-	Answers    []matterAnswerView `json:"answers" nullable:"false" doc:"您对问题的回答"`
-	Said       []heldMatterEvent  `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+	CheckState string            `json:"check_state" enum:"pending,pass,review,rejected" doc:"审核中、已通过、等待人工审核、未通过"`
+	PlaceWas   string            `json:"place_original,omitempty" doc:"地点被隐去过的,您原来怎样说"`
+	Answers    []heldAnswer      `json:"answers" nullable:"false" doc:"您对问题的回答"`
+	Said       []heldMatterEvent `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+}
+
+type heldAnswer struct {
+	matterAnswerView
+	Original string `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样回答"`
 }
 
 type heldMatterEvent struct {
@@ -47,7 +53,7 @@ type heldMatterEvent struct {
 	Title    string    `json:"title" doc:"做了什么" example:"补充"`
 	By       string    `json:"by,omitempty" doc:"代您做的,是谁"`
 	Words    string    `json:"words,omitempty" doc:"说了什么"`
-	Original string    `json:"original,omitempty" doc:"有文字被遮盖的,您原来怎样说"`
+	Original string    `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样说"`
 }
 
 type heldJoin struct {
@@ -82,8 +88,8 @@ type heldPerson struct {
 type heldBinding struct {
 	ID      ID         `json:"id"`
 	Mine    bool       `json:"mine" doc:"是否是现在这个微信的"`
-	State   string     `json:"state" example:"active"`
-	Way     string     `json:"way" doc:"手机号、单元长确认、换绑" example:"phone"`
+	State   string     `json:"state" enum:"unmatched,pending,active,refused,ended" doc:"还没有对上名册、等待确认、已绑定、未通过、已结束"`
+	Way     string     `json:"way" enum:"phone,approval,rebinding" doc:"手机号、单元长确认、换绑"`
 	Name    string     `json:"name,omitempty" doc:"申请时填写的姓名,处理后删除"`
 	Room    string     `json:"room,omitempty" doc:"申请时填写的房号,处理后删除"`
 	Phone   string     `json:"phone,omitempty" doc:"微信验证的手机号,处理后删除"`
@@ -99,7 +105,7 @@ type heldGroupEntry struct {
 
 type heldDisplay struct {
 	Unit     string     `json:"unit" example:"1单元"`
-	NameForm string     `json:"name_form" example:"surname"`
+	NameForm string     `json:"name_form" enum:"surname,full" doc:"只写姓氏、写全名"`
 	Pledge   string     `json:"pledge,omitempty"`
 	Skills   string     `json:"skills,omitempty"`
 	OnPage   bool       `json:"on_page"`
@@ -110,7 +116,7 @@ type heldDisplay struct {
 }
 
 type heldPlaque struct {
-	State     string    `json:"state" example:"applied"`
+	State     string    `json:"state" enum:"applied,approved,refused,installed,removed" doc:"待审批、已通过等安装、未通过、已安装、已摘除"`
 	AppliedAt time.Time `json:"applied_at"`
 	Reason    string    `json:"reason,omitempty"`
 }
@@ -118,7 +124,7 @@ type heldPlaque struct {
 type heldCheckIn struct {
 	Community string    `json:"community" example:"先锋社区"`
 	WorkUnit  string    `json:"work_unit" doc:"工作单位"`
-	State     string    `json:"state" example:"accepted"`
+	State     string    `json:"state" enum:"pending,accepted,refused,ended" doc:"待审核、已报到、未接收、已结束"`
 	AppliedAt time.Time `json:"applied_at"`
 	Receipt   string    `json:"receipt_number,omitempty" doc:"回执编号"`
 	Reason    string    `json:"reason,omitempty"`
@@ -127,8 +133,8 @@ type heldCheckIn struct {
 type heldSignUp struct {
 	Title      string     `json:"title" example:"楼道大扫除"`
 	StartsAt   time.Time  `json:"starts_at"`
-	State      string     `json:"state" example:"seated"`
-	Way        string     `json:"way" doc:"自己、代为、现场" example:"self"`
+	State      string     `json:"state" enum:"seated,waiting,off" doc:"已报名、候补中、已退出"`
+	Way        string     `json:"way" enum:"self,proxy,door" doc:"自己报名、代为报名、现场报名"`
 	SignedAt   time.Time  `json:"signed_at"`
 	OffAt      *time.Time `json:"off_at,omitempty"`
 	LeftReason string     `json:"left_reason,omitempty" doc:"补记离开时间的原因"`
@@ -198,8 +204,10 @@ func each[R, V any](rows []R, view func(R) V) []V {
 
 func viewHeldMatter(m model.HeldMatter) heldMatter {
 	return heldMatter{
-		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState),
-		Answers: each(m.Answers, func(a model.MatterAnswer) matterAnswerView { return matterAnswerView{a.Question, a.Answer} }),
+		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState), PlaceWas: m.OriginalPlace,
+		Answers: each(m.Answers, func(a model.HeldAnswer) heldAnswer {
+			return heldAnswer{matterAnswerView{a.Place, a.Question, a.Answer}, a.Original}
+		}),
 		Said: each(m.Said, func(e model.HeldMatterEvent) heldMatterEvent {
 			v := heldMatterEvent{e.Seq, atEdge(e.At), e.Move.Title(), "", e.Words, e.Original}
 			if e.ForPersonID != 0 {

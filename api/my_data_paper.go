@@ -21,6 +21,7 @@ var labels = map[string]string{
 	"founded_at": "成立时间", "starts_at": "开始时间", "signed_at": "报名时间", "off_at": "退出时间", "reason": "原因", "pledge": "承诺", "skills": "特长",
 	"name_form": "姓名写法", "on_page": "亮在单元页", "in_group": "亮在微信群", "on_door": "亮在门上", "community": "社区", "matter_id": "事项编号", "category_name": "类别", "category": "类别代码", "step_title": "层级", "node_name": "地方", "reported_at": "上报时间",
 	"consents": "授权", "version": "版本", "purpose": "用途", "seq": "第几步", "words": "内容", "answer": "回答", "question": "问题", "role": "职务",
+	"membership": "党员情况", "what": "修改了什么", "check_state": "内容审核", "anonymity": "匿名方式", "outcome": "销号结果", "step": "现在在哪一级",
 }
 
 // sectionsOf turns the view of a person's data into lines, field by field: what the view has, the paper has.
@@ -59,11 +60,46 @@ func linesOf(v reflect.Value) (lines []string) {
 			lines = append(lines, linesOf(v.Field(i))...)
 			continue
 		}
-		if said := say(v.Field(i)); said != "" {
-			lines = append(lines, label(f)+"："+said)
+		if said := say(v.Field(i)); said != "" && !isCode(v.Type(), f) {
+			lines = append(lines, label(f)+"："+cmp.Or(titlesIn(f)[said], said))
 		}
 	}
 	return lines
+}
+
+// titlesIn gives what the values of a field are called, where its explanation says it of each.
+func titlesIn(f reflect.StructField) map[string]string {
+	words, _, _ := strings.Cut(f.Tag.Get("doc"), ";")
+	values, called := strings.Split(f.Tag.Get("enum"), ","), strings.Split(words, "、")
+	if f.Tag.Get("enum") == "" || len(values) != len(called) {
+		return nil
+	}
+	all := make(map[string]string, len(values))
+	for i, value := range values {
+		all[value] = called[i]
+	}
+	return all
+}
+
+// isCode tells whether another field of the struct says the same as this one, in words.
+func isCode(t reflect.Type, f reflect.StructField) bool {
+	name := nameOf(f)
+	for i := range t.NumField() {
+		switch nameOf(t.Field(i)) {
+		case name + "_title", name + "_name":
+			return true
+		case "title":
+			if name == "state" || name == "role" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func nameOf(f reflect.StructField) string {
+	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+	return name
 }
 
 // say gives a value as it is read, "" for nothing.
@@ -103,8 +139,10 @@ func say(v reflect.Value) string {
 
 // label is what a field is called: the beginning of its explanation.
 func label(f reflect.StructField) string {
-	name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-	doc := f.Tag.Get("doc")
+	name, doc := nameOf(f), f.Tag.Get("doc")
+	if titlesIn(f) != nil {
+		doc = ""
+	}
 	if end := strings.IndexAny(doc, ",;:，；："); end > 0 {
 		doc = doc[:end]
 	}
@@ -114,7 +152,7 @@ func label(f reflect.StructField) string {
 // myDataFile is the route that gives it as a PDF.
 func myDataFile(path, id, summary string, who Who) route {
 	const kind = "application/pdf"
-	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
+	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, room: long, mount: func(a *API, r route) {
 		op := r.operation()
 		op.Responses = map[string]*huma.Response{"200": {Description: "我的个人信息", Content: map[string]*huma.MediaType{
 			kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},

@@ -24,6 +24,14 @@ func TestMyDataPaper_callsEveryFieldInChinese(t *testing.T) {
 	}
 }
 
+// TestMyDataPaper_saysNoWordsForMachines fails for a field whose values nobody could read on paper: say in
+// its doc what each value of its enum is called, or give it a neighbour with _title or _name.
+func TestMyDataPaper_saysNoWordsForMachines(t *testing.T) {
+	for _, field := range api.PaperCodes() {
+		t.Errorf("%s is a word for machines", field)
+	}
+}
+
 func TestMyDataPaper_isOnesOwnAndWhole(t *testing.T) {
 	k := testkit.New(t)
 	o := k.Org()
@@ -41,7 +49,7 @@ func TestMyDataPaper_isOnesOwnAndWhole(t *testing.T) {
 		t.Fatal(bound, err)
 	}
 	sections := k.API.DataSections(t.Context(), model.Actor{UserID: bound.UserID, PersonID: p.ID})
-	for _, want := range []string{"王建国", "13900000001", "手机号", "亮身份"} {
+	for _, want := range []string{"王建国", "13900000001", "手机号", "亮身份", "党员情况：党员", "方式：手机号"} {
 		if !bytes.Contains([]byte(sections), []byte(want)) {
 			t.Errorf("%q is missing in\n%s", want, sections)
 		}

@@ -88,7 +88,7 @@ func (w *world) redactedMatter() string {
 			return err
 		}
 		o := model.MatterOriginal{ByPersonID: w.Neighbour.ID, At: testkit.Start, Reason: "写了别人的姓名"}
-		if err := model.RedactMatterWords(tx, &m, 1, "楼道灯坏了", 1, o); err != nil {
+		if err := model.RedactMatterText(tx, &m, model.ReportWords, "楼道灯坏了", 1, o); err != nil {
 			return err
 		}
 		if err := model.KeepOriginalPhoto(tx, m, 1, photo.ID, o); err != nil {

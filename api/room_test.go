@@ -260,6 +260,18 @@ func TestRoom_everyRouteHasOne(t *testing.T) {
 	if served != len(a.ways) {
 		t.Errorf("%d routes are served, %d are in rooms", served, len(a.ways))
 	}
+	for path, at := range a.huma.OpenAPI().Paths {
+		if at.Get == nil || at.Get.Responses["200"] == nil {
+			continue
+		}
+		for kind := range at.Get.Responses["200"].Content {
+			if strings.Contains(kind, "pdf") || strings.Contains(kind, "sheet") || strings.Contains(kind, "csv") {
+				if got := a.ways[way{http.MethodGet, inBraces.ReplaceAllString(path, ":$1")}].room; got != long {
+					t.Errorf("%s, which gives %s, is in room %s", path, kind, roomNames[got])
+				}
+			}
+		}
+	}
 	for _, want := range []struct {
 		way
 		room roomKind

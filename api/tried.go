@@ -1,6 +1,7 @@
 package api
 
 import (
+	"strings"
 	"sync"
 	"time"
 
@@ -23,9 +24,9 @@ var errTooManyCodes = fault.New(fault.TooMany, "code.too_many", "您一小时里
 
 // tryCode counts a code that the caller has not tried lately.
 func (a *API) tryCode(c *gin.Context, who string, user int64, code string) error {
-	t, limit, now := tried{user: user, code: code}, codesAnHour, a.s.Clock.Now()
+	t, limit, now := triedCode(who, user, code), codesAnHour, a.s.Clock.Now()
 	if user == 0 {
-		t.from, limit = who, strangersCodesAnHour
+		limit = strangersCodesAnHour
 	}
 	if a.tried.again(t, now) {
 		return nil
@@ -42,6 +43,22 @@ type tried struct {
 	user       int64
 	from, code string
 }
+
+// triedCode is that somebody has tried a code: a user, or, as 0, whoever calls as who.
+func triedCode(who string, user int64, code string) tried {
+	t := tried{user: user, code: code}
+	if user == 0 {
+		t.from = who
+	}
+	if len(t.code) > longestTried {
+		t.code = t.code[:longestTried]
+	}
+	return t
+}
+
+// longestTried is as much of a code as is remembered. It is longer than every code; what is longer still
+// is none, and may be taken for another that begins like it.
+const longestTried = 64
 
 // Something is remembered for half an hour to an hour, and so that it takes some ten megabytes at most.
 const (
@@ -69,8 +86,9 @@ func (l *lately) again(t tried, at time.Time) bool {
 	return ok && age < triedKept
 }
 
-// note remembers it.
+// note remembers it, and not the address of the request of which it may be a part.
 func (l *lately) note(t tried, at time.Time) {
+	t.from, t.code = strings.Clone(t.from), strings.Clone(t.code)
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if age := at.Sub(l.since); age >= triedKept || len(l.now) >= mostTried {

@@ -155,7 +155,7 @@ func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 // in is not counted: it costs less than the counting.
 func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	reads := actor.UserID != 0 && r.method == http.MethodGet && r.limit == 0 && r.hour == 0
-	if reads && (r.code == "" || a.tried.again(tried{user: actor.UserID, code: c.Param(r.code)}, a.s.Clock.Now())) {
+	if reads && (r.code == "" || a.tried.again(triedCode("", actor.UserID, c.Param(r.code)), a.s.Clock.Now())) {
 		return nil
 	}
 	who, limit := model.UserTopic(actor.UserID), commandsAMinute

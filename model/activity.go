@@ -226,12 +226,3 @@ func CarryActivities(tx *gorm.DB, from, to int64, now time.Time) error {
 func ActivityOnce(id int64, news string) string {
 	return "activity:" + strconv.FormatInt(id, 10) + ":" + news
 }
-
-// ServiceKindKnown refuses a kind of service that there is not.
-func ServiceKindKnown(tx *gorm.DB, code string) error {
-	k, err := maybe[ServiceKind](tx.Where("code = ?", code))
-	if err == nil && k == nil {
-		err = ErrHoursKind
-	}
-	return err
-}

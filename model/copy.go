@@ -165,6 +165,7 @@ type copiedTable struct {
 // copied gives all tables, each after those that it points at: migrations make them in such an order.
 func copied() ([]copiedTable, error) {
 	var parts []copiedTable
+	selves := migration.PointingAtThemselves()
 	for _, record := range Tables() {
 		s, err := schema.Parse(record, &sync.Map{}, schema.NamingStrategy{})
 		if err != nil {
@@ -184,9 +185,9 @@ func copied() ([]copiedTable, error) {
 		if len(t.key) == 0 {
 			return nil, errCopyLostKeys
 		}
-		if s.Table == "transfers" { // a reversal points at what it reverses
+		if column := selves[s.Table]; column != "" { // what is pointed at points at nothing itself
 			first, last := t, t
-			first.where, last.where = "reverses_id IS NULL", "reverses_id IS NOT NULL"
+			first.where, last.where = column+" IS NULL", column+" IS NOT NULL"
 			parts = append(parts, first, last)
 			continue
 		}

@@ -313,6 +313,20 @@ func OldestMatterToLookAt(tx *gorm.DB, now time.Time) (*time.Time, error) {
 	return m.LookAt, err
 }
 
+// MattersGivenTo gives the open matters that were given to somebody.
+func MattersGivenTo(tx *gorm.DB, person int64) ([]int64, error) {
+	var ids []int64
+	return ids, tx.Model(&Matter{}).Where("handler_id = ? AND is_open = ?", person, true).Order("id").Pluck("id", &ids).Error
+}
+
+// HandlersUnder gives those to whom open matters of a subtree were given.
+func HandlersUnder(tx *gorm.DB, path string) ([]int64, error) {
+	var people []int64
+	err := InSubtree(tx.Model(&Matter{}).Joins("JOIN nodes ON nodes.id = matters.node_id"), "nodes.path", path).
+		Where("matters.handler_id > 0 AND matters.is_open = ?", true).Distinct().Pluck("matters.handler_id", &people).Error
+	return people, err
+}
+
 // RegroupMatters makes the matters of a moved subtree belong to the grid where it lies now.
 func RegroupMatters(tx *gorm.DB, path string, grid int64) error {
 	var nodes []int64

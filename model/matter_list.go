@@ -82,7 +82,7 @@ type ListedMatterEvent struct {
 	MatterEvent
 	ByName   string
 	ForName  string
-	Redacted bool // its words or a photo of it are no longer those that were given
+	Redacted bool // a text or a photo of it are no longer those that were given
 }
 
 // ListedMatterEventsOf gives a matter's events with names, the oldest first.
@@ -95,7 +95,7 @@ func ListedMatterEventsOf(tx *gorm.DB, id int64) ([]ListedMatterEvent, error) {
 func listedMatterEvents(tx *gorm.DB, more ...string) *gorm.DB {
 	columns := append([]string{
 		"matter_events.*", "COALESCE(persons.name, '') AS by_name", "COALESCE(behalf.name, '') AS for_name",
-		"EXISTS (SELECT 1 FROM matter_originals WHERE matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq) AS redacted",
+		"EXISTS (SELECT 1 FROM matter_originals WHERE matter_originals.matter_id = matter_events.matter_id AND (matter_originals.seq = matter_events.seq OR matter_originals.seq < 1 AND matter_events.seq = 1)) AS redacted",
 	}, more...)
 	return tx.Table("matter_events").Select(columns).
 		Joins("LEFT JOIN persons ON persons.id = matter_events.by_person_id").

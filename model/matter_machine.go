@@ -90,12 +90,13 @@ const (
 	MoveAnswer   MatterMove = "answer"
 	MoveReassign MatterMove = "reassign"
 	MoveWithdraw MatterMove = "withdraw"
-	MoveSatisfy  MatterMove = "satisfy" // solved, and the reporter is satisfied
-	MoveReopen   MatterMove = "reopen"  // not solved, or not satisfied
-	MoveLapse    MatterMove = "lapse"   // nobody said whether it is solved
-	MoveWarn     MatterMove = "warn"    // most of the time has passed
-	MoveRaise    MatterMove = "raise"   // all of it has
-	MoveOverdue  MatterMove = "overdue" // all of it has, and there is no step above
+	MoveSatisfy  MatterMove = "satisfy"   // solved, and the reporter is satisfied
+	MoveReopen   MatterMove = "reopen"    // not solved, or not satisfied
+	MoveLapse    MatterMove = "lapse"     // nobody said whether it is solved
+	MoveWarn     MatterMove = "warn"      // most of the time has passed
+	MoveRaise    MatterMove = "raise"     // all of it has
+	MoveTakeBack MatterMove = "take_back" // whom it was given to may not be given it any more
+	MoveOverdue  MatterMove = "overdue"   // all of it has, and there is no step above
 )
 
 // Mover is in what capacity somebody moves a matter.
@@ -119,6 +120,7 @@ const (
 	GoesUp     StepWay = "goes up"
 	GoesDown   StepWay = "goes down"
 	UpIfHigher StepWay = "goes up, stays at the top"
+	UpIfEmpty  StepWay = "stays, goes up where nobody works"
 )
 
 // MatterRule says of a move who makes it, from which states, to which, and where it leads.
@@ -149,6 +151,7 @@ var MatterRules = []MatterRule{
 	{MoveLapse, "超过7天未评价", SystemMoves, []MatterState{MatterResolved}, MatterClosed, Stays, false},
 	{MoveWarn, "时限将到", SystemMoves, []MatterState{MatterReported, MatterAccepted}, "", Stays, false},
 	{MoveRaise, "超时升级", SystemMoves, []MatterState{MatterReported, MatterAccepted}, MatterReported, GoesUp, false},
+	{MoveTakeBack, "承办人卸任转回", SystemMoves, []MatterState{MatterReported, MatterAccepted}, MatterReported, UpIfEmpty, false},
 	{MoveOverdue, "超时", SystemMoves, []MatterState{MatterReported, MatterAccepted}, "", Stays, false},
 }
 
@@ -211,6 +214,8 @@ func (w StepWay) leads(from, to Step) bool {
 		return b < a && b >= 0
 	case w == UpIfHigher:
 		return b > a || b == a && a == len(Steps)-1
+	case w == UpIfEmpty:
+		return b >= a
 	}
 	return a == b
 }

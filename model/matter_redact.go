@@ -16,53 +16,109 @@ var (
 	ErrMatterSameWords = fault.New(fault.Invalid, "matter.same_words", "文字没有改动。请把不宜公开的内容隐去后再提交。")
 )
 
-// MatterOriginal is what an event, 1 for the report itself, said before somebody redacted it, or a photo
-// that was taken out of it. It is written once: what a second redaction meets is no original.
+// MatterOriginal is what a text said before somebody redacted it, or a photo that was taken out of an event. It is written once: what a second redaction meets is no original.
 type MatterOriginal struct {
 	_ struct{} `privacy:"about=resident; why=被隐去的原文,只有能隐去的人看得到; kept=always; because=隐去要能复核"`
 
 	MatterID   int64  `gorm:"primaryKey;autoIncrement:false"`
-	Seq        int64  `gorm:"primaryKey;autoIncrement:false" privacy:"figure"`
-	FileID     int64  `gorm:"primaryKey;autoIncrement:false"` // 0: the words
+	Seq        int64  `gorm:"primaryKey;autoIncrement:false" privacy:"figure"` // a MatterText; of a photo its event
+	FileID     int64  `gorm:"primaryKey;autoIncrement:false"`                  // 0: the words
 	Words      string `privacy:"words"`
 	ByPersonID int64
 	At         time.Time
 	Reason     string `privacy:"reason"`
 }
 
-// RedactMatterWords shows other words of an event, under the lock of its matter, and keeps the original.
-// The words of the report are checked anew, for the account that has written them now, and are found
-// instead of those before.
-func RedactMatterWords(tx *gorm.DB, m *Matter, seq int64, words string, user int64, o MatterOriginal) error {
-	var e MatterEvent
-	if err := take(tx.Where("matter_id = ? AND seq = ?", m.ID, seq), &e, ErrMatterNoEvent); err != nil {
-		return err
+// MatterText says which text of a matter is meant: the words of the event of a number, 1 for the report, or
+// what of the report is told apart from its words. Originals are kept under it.
+type MatterText int64
+
+// The texts of a report.
+const (
+	ReportPlace MatterText = 0
+	ReportWords MatterText = 1
+)
+
+// AnswerTo is the answer to the question of a place in the form.
+func AnswerTo(question int64) MatterText { return MatterText(-question) }
+
+// Question gives the place of the question that it is the answer to; 0 for what is no answer.
+func (at MatterText) Question() int64 { return max(0, -int64(at)) }
+
+// Event gives the number of the event that it belongs to.
+func (at MatterText) Event() int64 { return max(int64(ReportWords), int64(at)) }
+
+// Checked tells whether it is checked before neighbours see it, and searched.
+func (at MatterText) Checked() bool { return at == ReportPlace || at == ReportWords }
+
+// Most gives how long it can be.
+func (at MatterText) Most() int {
+	switch {
+	case at == ReportPlace:
+		return MaxMatterPlace
+	case at < ReportPlace:
+		return MaxMatterAnswer
 	}
-	switch e.Words {
-	case "":
+	return MaxMatterWords
+}
+
+// kept finds the row that holds a text besides that of the matter itself, and gives it.
+func (at MatterText) kept(tx *gorm.DB, m Matter) (row *gorm.DB, column, text string, err error) {
+	row = tx.Where("matter_id = ?", m.ID)
+	switch {
+	case at == ReportPlace:
+		return nil, "", m.Place, nil
+	case at < ReportPlace:
+		var a MatterAnswer
+		row = row.Model(&MatterAnswer{}).Where("place = ?", at.Question()).Session(&gorm.Session{})
+		err = take(row, &a, ErrMatterNoEvent)
+		return row, "answer", a.Answer, err
+	}
+	var e MatterEvent
+	row = row.Model(&MatterEvent{}).Where("seq = ?", at).Session(&gorm.Session{})
+	err = take(row, &e, ErrMatterNoEvent)
+	return row, "words", e.Words, err
+}
+
+// RedactMatterText shows another text, under the lock of its matter, and keeps the original. What neighbours
+// are offered is checked anew, for the account that has written it now, and found instead of that before.
+func RedactMatterText(tx *gorm.DB, m *Matter, at MatterText, text string, user int64, o MatterOriginal) error {
+	row, column, was, err := at.kept(tx, *m)
+	switch {
+	case err != nil:
+		return err
+	case was == "":
 		return ErrMatterNoWords
-	case words:
+	case was == text:
 		return ErrMatterSameWords
 	}
-	o.MatterID, o.Seq, o.FileID, o.Words = m.ID, seq, 0, e.Words
+	o.MatterID, o.Seq, o.FileID, o.Words = m.ID, int64(at), 0, was
 	if err := keepOriginal(tx, o); err != nil {
 		return err
 	}
-	if err := changed(tx.Model(&MatterEvent{}).Where("matter_id = ? AND seq = ? AND words = ?", m.ID, seq, e.Words).Update("words", words), ErrMatterStale); err != nil {
-		return err
+	if row != nil {
+		if err := changed(row.Where(column+" = ?", was).Update(column, text), ErrMatterStale); err != nil {
+			return err
+		}
 	}
-	if seq != 1 {
+	if !at.Checked() {
 		return nil
 	}
-	before := m.Words
-	m.Words, m.UserID, m.CheckState, m.CheckLabel, m.CheckReason, m.CheckedByID, m.CheckedAt, m.CheckSince = words, user, FilePending, 0, "", 0, nil, &o.At
-	err := changed(tx.Model(&Matter{}).Where("id = ? AND words = ?", m.ID, before).Updates(map[string]any{
-		"words": words, "user_id": user, "check_state": FilePending, "check_label": 0, "check_reason": "", "checked_by_id": 0, "checked_at": nil, "check_since": o.At,
+	words, place := m.Words, m.Place
+	if at == ReportPlace {
+		m.Place = text
+	} else {
+		m.Words = text
+	}
+	m.UserID, m.CheckState, m.CheckLabel, m.CheckReason, m.CheckedByID, m.CheckedAt, m.CheckSince = user, FilePending, 0, "", 0, nil, &o.At
+	err = changed(tx.Model(&Matter{}).Where("id = ? AND words = ? AND place = ?", m.ID, words, place).Updates(map[string]any{
+		"words": m.Words, "place": m.Place, "user_id": user, "check_state": FilePending, "check_label": 0, "check_reason": "",
+		"checked_by_id": 0, "checked_at": nil, "check_since": o.At,
 	}), ErrMatterStale)
 	if err != nil {
 		return err
 	}
-	return IndexMatter(tx, *m, before, m.Place)
+	return IndexMatter(tx, *m, words, place)
 }
 
 // KeepOriginalPhoto notes that a photo was taken out of an event, under the lock of its matter.
@@ -81,7 +137,7 @@ type ListedMatterOriginal struct {
 	ByName string
 }
 
-// MatterOriginalsOf gives what was redacted of a matter, in the order of its events, the words before the photos.
+// MatterOriginalsOf gives what was redacted of a matter, in the order of its texts, the words before the photos.
 func MatterOriginalsOf(tx *gorm.DB, id int64) ([]ListedMatterOriginal, error) {
 	var out []ListedMatterOriginal
 	err := tx.Table("matter_originals").Select("matter_originals.*, persons.name AS by_name").Joins("JOIN persons ON persons.id = matter_originals.by_person_id").

@@ -56,8 +56,15 @@ func AllCheckInsOf(tx *gorm.DB, person int64) ([]ListedCheckIn, error) {
 // HeldMatter is a matter that a person has reported, with what they have said in it.
 type HeldMatter struct {
 	ListedMatter
-	Answers []MatterAnswer
-	Said    []HeldMatterEvent
+	OriginalPlace string // what it was before somebody redacted it, "" if nobody did
+	Answers       []HeldAnswer
+	Said          []HeldMatterEvent
+}
+
+// HeldAnswer is an answer, and what it was before somebody redacted it, "" if nobody did.
+type HeldAnswer struct {
+	MatterAnswer
+	Original string
 }
 
 // HeldMatterEvent is something that a person, or somebody for them, has done to their own matter.
@@ -73,8 +80,9 @@ func AllMattersOf(tx *gorm.DB, person int64) ([]HeldMatter, error) {
 	if err := listedMatters(tx, "matters").Where("matters.reporter_id = ?", person).Order("matters.id").Find(&rows).Error; err != nil {
 		return nil, err
 	}
-	var answers []MatterAnswer
-	err := tx.Table("matter_answers").Select("matter_answers.*").Joins("JOIN matters ON matters.id = matter_answers.matter_id").
+	var answers []HeldAnswer
+	err := tx.Table("matter_answers").Select("matter_answers.*, COALESCE(matter_originals.words, '') AS original").Joins("JOIN matters ON matters.id = matter_answers.matter_id").
+		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_answers.matter_id AND matter_originals.seq = -matter_answers.place AND matter_originals.file_id = 0").
 		Where("matters.reporter_id = ?", person).Order("matter_answers.matter_id, matter_answers.place").Find(&answers).Error
 	if err != nil {
 		return nil, err
@@ -82,9 +90,15 @@ func AllMattersOf(tx *gorm.DB, person int64) ([]HeldMatter, error) {
 	var said []HeldMatterEvent
 	err = listedMatterEvents(tx, "COALESCE(matter_originals.words, '') AS original").
 		Joins("JOIN matters ON matters.id = matter_events.matter_id").
-		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq").
+		Joins("LEFT JOIN matter_originals ON matter_originals.matter_id = matter_events.matter_id AND matter_originals.seq = matter_events.seq AND matter_originals.file_id = 0").
 		Where("matters.reporter_id = ? AND (matter_events.by_person_id = ? OR matter_events.for_person_id = ?)", person, person, person).
 		Order("matter_events.matter_id, matter_events.seq").Find(&said).Error
+	if err != nil {
+		return nil, err
+	}
+	var places []MatterOriginal
+	err = tx.Select("matter_originals.*").Joins("JOIN matters ON matters.id = matter_originals.matter_id").
+		Where("matters.reporter_id = ? AND matter_originals.seq = ?", person, ReportPlace).Find(&places).Error
 	if err != nil {
 		return nil, err
 	}
@@ -97,6 +111,11 @@ func AllMattersOf(tx *gorm.DB, person int64) ([]HeldMatter, error) {
 	for _, a := range answers {
 		if m := at[a.MatterID]; m != nil { // one that was reported a moment ago may be missing
 			m.Answers = append(m.Answers, a)
+		}
+	}
+	for _, o := range places {
+		if m := at[o.MatterID]; m != nil {
+			m.OriginalPlace = o.Words
 		}
 	}
 	for _, e := range said {

@@ -51,7 +51,7 @@ func (s *Service) MakeActivity(ctx context.Context, cmd Command, node int64, for
 		if err := a.Timely(t.now); err != nil {
 			return SeenActivity{}, err
 		}
-		if err := model.ServiceKindKnown(t.DB, a.Kind); err != nil {
+		if err := model.NeedServiceKind(t.DB, a.Kind); err != nil {
 			return SeenActivity{}, err
 		}
 		a.MadeAt = t.now

@@ -162,11 +162,10 @@ func (s *Service) chasePhotos(ctx context.Context, _ int64) error {
 	if err != nil {
 		return err
 	}
+	var failed error // one that can't be seen to keeps none behind it waiting
 	for _, f := range waiting {
 		if f.Offers >= mostOffers || f.CreatedAt.Before(now.Add(-mostPending)) {
-			if err := s.askPerson(ctx, f, whyUnanswered); err != nil {
-				return err
-			}
+			failed = errors.Join(failed, s.askPerson(ctx, f, whyUnanswered))
 			continue
 		}
 		_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
@@ -176,9 +175,7 @@ func (s *Service) chasePhotos(ctx context.Context, _ int64) error {
 			}
 			return struct{}{}, t.owe(offerPhoto, f.ID, fmt.Sprintf("%s:%d:%d", offerPhoto, f.ID, f.Offers), t.now)
 		})
-		if err != nil {
-			return err
-		}
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }

@@ -49,6 +49,8 @@ func (s *Service) jobTable() map[string]job {
 		sweep:       func(ctx context.Context, _ int64) error { return s.Sweep(ctx) },
 		retain:      s.retainLong,
 
+		takeBackMatters: s.takeBackMatters,
+
 		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },
 		chaseWords:   s.chaseWords,
 		linkAudits:   func(ctx context.Context, _ int64) error { return s.LinkAudits(ctx) },

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 
 	"danyuan/model"
 )
@@ -107,10 +108,7 @@ func (s *Service) onCategories(ctx context.Context, cmd Command, action, code, d
 		if err != nil {
 			return c, err
 		}
-		if detail != "" {
-			detail = ": " + detail
-		}
-		return c, t.audit(action, t.seatOf(model.ManageCategories), "matter_category", 0, code+detail)
+		return c, t.audit(action, t.seatOf(model.ManageCategories), "matter_category", 0, strings.TrimSuffix(code+": "+detail, ": "))
 	})
 }
 

@@ -93,19 +93,13 @@ func (t *tx) wordsMoved(m model.Matter, detail string) error {
 // chaseWords is the duty that leaves no words pending: where WeChat has not answered for two days, a
 // person is asked.
 func (s *Service) chaseWords(ctx context.Context, _ int64) error {
-	for {
-		waiting, err := model.UncheckedMatters(s.DB.Read(ctx), s.now().Add(-mostPending), chasedAtOnce)
-		if err != nil || len(waiting) == 0 {
+	return eachDue(func() ([]int64, error) {
+		return model.UncheckedMatters(s.DB.Read(ctx), s.now().Add(-mostPending), chasedAtOnce)
+	}, func(id int64) error {
+		m, err := model.MatterByID(s.DB.Read(ctx), id)
+		if err != nil {
 			return err
 		}
-		for _, id := range waiting {
-			m, err := model.MatterByID(s.DB.Read(ctx), id)
-			if err != nil {
-				return err
-			}
-			if err := s.matterChecked(ctx, m, model.FileReview, 0, whyNoAnswer); err != nil {
-				return err
-			}
-		}
-	}
+		return s.matterChecked(ctx, m, model.FileReview, 0, whyNoAnswer)
+	})
 }

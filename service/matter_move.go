@@ -137,6 +137,11 @@ func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterD
 		}
 	}
 	e.Seq = m.Moves
+	if rule.Move == model.MoveAnswer && m.HandlerID != 0 { // who may have left office while the matter waited for the answer
+		if err := t.owe(takeBackMatters, m.HandlerID, "", t.now); err != nil {
+			return err
+		}
+	}
 	if err := t.tellMoved(m.Matter, model.Node{ID: m.NodeID, Name: m.NodeName, Path: m.NodePath}, e, &before); err != nil {
 		return err
 	}
@@ -170,6 +175,9 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, level+1)
 	case model.MoveReopen:
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, min(level+1, top))
+	case model.MoveTakeBack:
+		e.HandlerID = 0
+		e.Step, err = t.stepFrom(m.Matter, m.NodePath, level)
 	case model.MoveReturn:
 		e.Step, err = t.stepBelow(m.Matter, m.NodePath, level)
 	case model.MoveReassign:

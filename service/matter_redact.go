@@ -9,11 +9,11 @@ import (
 	"danyuan/model"
 )
 
-// RedactWords makes a matter show other words of an event, 1 for the report; everybody sees those, and
-// that they were changed. The original stays for who may redact. Refusals: matter.not_found outside the
-// actor's scope, matter.own, matter.no_such_event, matter.no_words, matter.same_words, and those of texts.
-func (s *Service) RedactWords(ctx context.Context, cmd Command, id, seq int64, words, reason string) (MatterRecord, error) {
-	words, err := model.NeedText("body.words", words, model.MaxMatterWords, true)
+// RedactWords makes a matter show another text; everybody sees that, and that it was changed. The original
+// stays for who may redact. Refusals: matter.not_found outside the actor's scope, matter.own,
+// matter.no_such_event, matter.no_words, matter.same_words, and those of texts.
+func (s *Service) RedactWords(ctx context.Context, cmd Command, id int64, at model.MatterText, words, reason string) (MatterRecord, error) {
+	words, err := model.NeedText("body.words", words, at.Most(), at >= model.ReportWords)
 	if err != nil {
 		return MatterRecord{}, err
 	}
@@ -26,15 +26,22 @@ func (s *Service) RedactWords(ctx context.Context, cmd Command, id, seq int64, w
 			return err
 		}
 		o := model.MatterOriginal{ByPersonID: t.by.PersonID, At: t.now, Reason: reason}
-		if err := model.RedactMatterWords(t.DB, &m.Matter, seq, words, t.by.UserID, o); err != nil {
+		if err := model.RedactMatterText(t.DB, &m.Matter, at, words, t.by.UserID, o); err != nil {
 			return err
 		}
-		if seq == 1 {
+		if at.Checked() {
 			if err := t.owe(checkMatter, m.ID, "", t.now); err != nil {
 				return err
 			}
 		}
-		return t.redacted(m.Matter, reason, "event "+strconv.FormatInt(seq, 10))
+		what := "event " + strconv.FormatInt(at.Event(), 10)
+		switch {
+		case at == model.ReportPlace:
+			what = "place"
+		case at < model.ReportPlace:
+			what = "answer " + strconv.FormatInt(at.Question(), 10)
+		}
+		return t.redacted(m.Matter, reason, what)
 	})
 }
 
@@ -109,7 +116,7 @@ func (t *tx) redacted(m model.Matter, reason, what string) error {
 
 // MatterOriginals is what was redacted of a matter.
 type MatterOriginals struct {
-	Words  []model.ListedMatterOriginal // the words of events
+	Words  []model.ListedMatterOriginal // its texts
 	Photos []OriginalPhoto
 }
 

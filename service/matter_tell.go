@@ -35,6 +35,7 @@ var toldToOfficers = map[model.MatterMove][2]string{
 	model.MoveSatisfy:  {"有事项评价为满意", "%s有一件事项上报人评价为满意,已经销号。"},
 	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限,请尽快办理;到时限会自动转交上一级。"},
 	model.MoveRaise:    {"有事项超时升级", "%s有一件事项下级没有在时限内办理,已经升级,请受理。"},
+	model.MoveTakeBack: {"有事项转给您", "%s有一件事项,原来的承办人已经不再任职,现在转给您,请受理。"},
 	model.MoveOverdue:  {"有事项已经超时", "%s有一件事项已经超过时限,请马上办理。"},
 }
 

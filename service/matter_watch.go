@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"errors"
+	"fmt"
 
 	"danyuan/model"
 )
@@ -15,15 +17,27 @@ const watchedAtOnce = 200
 // WatchMatters looks only at what is due; what was due while every replica was down it does now, each step
 // once. A worker calls it every minute; it may run beside itself.
 func (s *Service) WatchMatters(ctx context.Context) error {
+	return eachDue(func() ([]int64, error) {
+		return model.MattersToLookAt(s.DB.Read(ctx), s.now(), watchedAtOnce)
+	}, func(id int64) error { return s.watchMatter(ctx, id) })
+}
+
+// eachDue works off what is due, portion by portion. What fails keeps nothing else of its portion waiting,
+// and is due again the next time; portions end with the first that had such a one, or it would be met for ever.
+func eachDue(due func() ([]int64, error), do func(id int64) error) error {
 	for {
-		due, err := model.MattersToLookAt(s.DB.Read(ctx), s.now(), watchedAtOnce)
-		if err != nil || len(due) == 0 {
+		ids, err := due()
+		if err != nil || len(ids) == 0 {
 			return err
 		}
-		for _, id := range due {
-			if err := s.watchMatter(ctx, id); err != nil {
-				return err
+		var failed error
+		for _, id := range ids {
+			if err := do(id); err != nil {
+				failed = errors.Join(failed, fmt.Errorf("%d: %w", id, err))
 			}
+		}
+		if failed != nil {
+			return failed
 		}
 	}
 }

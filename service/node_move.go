@@ -58,6 +58,15 @@ func (t *tx) moveNode(n, parent model.Node, reason string) (model.Node, error) {
 	if err := model.RegroupMatters(t.DB, n.Path, places[n.ID].GridID); err != nil {
 		return n, err
 	}
+	handlers, err := model.HandlersUnder(t.DB, n.Path)
+	if err != nil {
+		return n, err
+	}
+	for _, p := range handlers { // who may have no office in the grid where it lies now
+		if err := t.owe(takeBackMatters, p, "", t.now); err != nil {
+			return n, err
+		}
+	}
 	return n, t.step(n, model.NodeChange{
 		What: model.StepMoved, NameBefore: n.Name, NameAfter: n.Name, ParentBefore: before, ParentAfter: parent.ID, Reason: reason,
 	})

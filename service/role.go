@@ -103,6 +103,9 @@ func (t *tx) appoint(a *model.Appointment) error {
 	if err := model.Appoint(t.DB, a); err != nil {
 		return err
 	}
+	if err := t.oweTakingBack(*a); err != nil {
+		return err
+	}
 	t.touch(model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
 	return t.audit("role.appoint", a.NodeID, "role", a.ID, string(a.Role))
 }

@@ -92,6 +92,10 @@ func (t *tx) endRole(a model.Appointment, at time.Time, reason string) error {
 	if err := model.EndRole(t.DB, a, at, t.by.PersonID, reason); err != nil {
 		return err
 	}
+	a.EndsAt = &at
+	if err := t.oweTakingBack(a); err != nil {
+		return err
+	}
 	t.touch(model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
 	return t.audit("role.end", a.NodeID, "role", a.ID, string(a.Role))
 }

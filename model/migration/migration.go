@@ -206,6 +206,30 @@ func Tables() []string { return named(`CREATE TABLE IF NOT EXISTS (\w+)`) }
 func Seeded() []string { return named(`INSERT INTO (\w+)`) }
 
 func named(pattern string) (names []string) {
+	for _, found := range matches(pattern) {
+		if !slices.Contains(names, found[1]) {
+			names = append(names, found[1])
+		}
+	}
+	return names
+}
+
+// PointingAtThemselves gives, of the tables with rows that point at others of the same table, the column that does.
+func PointingAtThemselves() map[string]string {
+	columns := map[string]string{}
+	reference := regexp.MustCompile(`FOREIGN KEY \((\w+)\) REFERENCES (\w+)`)
+	for _, table := range matches(`(?s)CREATE TABLE IF NOT EXISTS (\w+)(.*?);`) {
+		for _, points := range reference.FindAllStringSubmatch(table[2], -1) {
+			if points[2] == table[1] {
+				columns[table[1]] = points[1]
+			}
+		}
+	}
+	return columns
+}
+
+// matches gives what a pattern finds in all migrations, in their order.
+func matches(pattern string) (found [][]string) {
 	all, err := files.ReadDir("sql")
 	if err != nil {
 		return nil
@@ -215,11 +239,7 @@ func named(pattern string) (names []string) {
 		if err != nil {
 			return nil
 		}
-		for _, found := range regexp.MustCompile(pattern).FindAllSubmatch(text, -1) {
-			if name := string(found[1]); !slices.Contains(names, name) {
-				names = append(names, name)
-			}
-		}
+		found = append(found, regexp.MustCompile(pattern).FindAllStringSubmatch(string(text), -1)...)
 	}
-	return names
+	return found
 }

@@ -68,3 +68,9 @@ func TestRender_everyFileComesOutWhole(t *testing.T) {
 		}
 	}
 }
+
+func TestPointingAtThemselves_isReversalsOnly(t *testing.T) {
+	if got := migration.PointingAtThemselves(); len(got) != 1 || got["transfers"] != "reverses_id" {
+		t.Errorf("%v: model.Copy writes a row after what it points at, if that points at nothing itself", got)
+	}
+}
