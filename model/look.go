@@ -3,12 +3,12 @@ package model
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
+	"danyuan/fault"
 	"danyuan/model/migration"
 )
 
@@ -71,7 +71,7 @@ func mysqlSettings(h *gorm.DB, into map[string]string) error {
 }
 
 // ErrOtherKeys says that the keys do not open what is in the database, or do not find it.
-var ErrOtherKeys = errors.New("model: the database was sealed with other keys")
+var ErrOtherKeys = fault.New(fault.Conflict, "keys.other", "密钥和数据库不是一套。请把这个数据库的密钥从备份里放回来。")
 
 // KeysFit tries the keys on somebody who has a phone number: nil when they fit or when there is nobody,
 // ErrOtherKeys when they do not.
@@ -89,7 +89,7 @@ func (d *DB) KeysFit(ctx context.Context) error {
 	case errors.Is(err, ErrPersonNotFound): // gone a moment ago
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrOtherKeys, err)
+		return ErrOtherKeys.Because(err)
 	case p.PhoneIndex != nil && d.keys.PhoneIndex(p.Phone) != *p.PhoneIndex:
 		return ErrOtherKeys
 	}
