@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"gorm.io/gorm"
 
 	"danyuan/config"
@@ -166,6 +169,49 @@ func TestCopies_bringNoOlderDatabaseUpToDate(t *testing.T) {
 		}
 		if is, err := h.db.Look(t.Context()); err != nil || is.Have != was.Have {
 			t.Errorf("%s brought the database from %d to %d: %v", name, was.Have, is.Have, err)
+		}
+	}
+}
+
+// TestBackup_takesPhotosOutOfAStoreAndPutsThemIntoAnother: photos that lie in a store are in the backup, too.
+func TestBackup_takesPhotosOutOfAStoreAndPutsThemIntoAnother(t *testing.T) {
+	memory := s3mem.New()
+	if err := memory.CreateBucket("danyuan"); err != nil {
+		t.Fatal(err)
+	}
+	store := httptest.NewServer(gofakes3.New(memory).Server())
+	t.Cleanup(store.Close)
+	inStore := func(dir, prefix string) config.Settings {
+		return config.Settings{DataDir: dir, LogLevel: "error", S3: config.S3{
+			Endpoint: store.URL, Region: "ap-nanjing", Bucket: "danyuan", AccessKey: "i", SecretKey: "k", Prefix: prefix, Style: "path",
+		}}
+	}
+	from := inStore(filledCopy(t), "one/")
+	photos, err := blobs(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"000123456789abcdef.jpg", "ab0123456789abcdef.jpg", "ff0123456789abcdef.jpg"}
+	for _, name := range names {
+		if err := photos.Put(t.Context(), name, []byte("photo "+name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "backup")
+	if err := (&backup{Settings: from, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	to := inStore(t.TempDir(), "two/")
+	to.KeysDir = from.Keys()
+	if err := (&restore{Settings: to, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if photos, err = blobs(to); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if content, err := photos.Get(t.Context(), name); err != nil || string(content) != "photo "+name {
+			t.Errorf("%s is %q, %v", name, content, err)
 		}
 	}
 }

@@ -74,7 +74,7 @@ func newer(have, known int64) error {
 func keysFit(ctx context.Context, db *model.DB, dir string) error {
 	err := db.KeysFit(ctx)
 	if errors.Is(err, model.ErrOtherKeys) {
-		return model.ErrOtherKeys.Saying(dir + " 里的密钥和数据库不是一套:加密的内容打不开,或按手机号找不到人。请把这个数据库的密钥从备份里放回来,先不要启动。").Because(err)
+		return model.ErrOtherKeys.Saying(dir + " 里的密钥和数据库不是一套:加密的内容打不开,或按手机号找不到人。请把这个数据库的密钥从备份里放回来(刚换过密钥的,从运行 danyuan keys prepare 的机器复制过来),先不要启动。").Because(err)
 	}
 	return err
 }

@@ -84,3 +84,18 @@ func TestDocuments_anOperatorFindsTheirPages(t *testing.T) {
 		}
 	}
 }
+
+// TestDependencies_eachHasItsReason: what go.mod asks for stands in docs/dependencies.md.
+func TestDependencies_eachHasItsReason(t *testing.T) {
+	page := string(textOf(t, "docs/dependencies.md"))
+	hosts := strings.NewReplacer("github.com/", "", "gorm.io/driver", "driver", "go.opentelemetry.io/otel/", "")
+	wanted := regexp.MustCompile(`(?m)^\t(\S+) v\S+$`).FindAllStringSubmatch(string(textOf(t, "go.mod")), -1) // those of others end in a comment
+	if len(wanted) < 20 {
+		t.Fatalf("only %d modules were read", len(wanted))
+	}
+	for _, module := range wanted {
+		if name := regexp.MustCompile(`/v\d+$`).ReplaceAllString(hosts.Replace(module[1]), ""); !strings.Contains(page, name) {
+			t.Errorf("no reason for %s", module[1])
+		}
+	}
+}

@@ -35,7 +35,7 @@ func examDatabase(ctx context.Context, p *patient) []finding {
 	p.s = service.New(service.Deps{DB: db, Clock: clock{}})
 	found := append(p.examSchema(), p.examServer()...)
 	found = append(found, p.examFit(ctx)...)
-	return all(found, fmt.Sprintf("%s %s,结构第 %d 版,密钥对得上,问一次用 %s。", p.sight.Engine, p.sight.Version, p.sight.Have, after.Sub(before).Round(time.Millisecond/10)))
+	return all(found, fmt.Sprintf("%s %s,结构第 %d 版,密钥对得上,一次查询用时 %s。", p.sight.Engine, p.sight.Version, p.sight.Have, after.Sub(before).Round(time.Millisecond/10)))
 }
 
 func (p *patient) examSchema() []finding {
@@ -63,6 +63,12 @@ func (p *patient) examServer() (found []finding) {
 	}
 	if v, ok := set["innodb_flush_log_at_trx_commit"]; ok && v != "1" {
 		found = append(found, finding{notice, "innodb_flush_log_at_trx_commit 不是 1,断电会丢掉最后一秒已经答复的办理。请在数据库配置里改成 1。"})
+	}
+	if is("fsync", "off") || is("synchronous_commit", "off") {
+		found = append(found, finding{notice, "PostgreSQL 的 fsync 或 synchronous_commit 关着,断电会丢掉已经答复的办理。请在数据库配置里打开。"})
+	}
+	if is("ordered", "by language") {
+		found = append(found, finding{notice, "数据库按语言给文字排序,名单的顺序会和别处不一样。请新建一个 LC_COLLATE 'C' 的库,用 danyuan copy 搬过去。"})
 	}
 	if p.sight.Have < p.sight.Known && is("log_bin", "on", "1") && is("log_bin_trust_function_creators", "off", "0") {
 		found = append(found, finding{notice, "数据库开着二进制日志,建表时要建触发器:请给用户 SUPER 权限,或设 log_bin_trust_function_creators=1,否则启动会失败。"})

@@ -134,7 +134,7 @@ func examClock(ctx context.Context, p *patient) []finding {
 		}
 	}
 	if err != nil && len(found) == 0 {
-		return []finding{{skipped, fmt.Sprintf("在 %s 上看不到时钟是否有人校准;和别的机器相比没有发现差别。", runtime.GOOS)}}
+		return []finding{{skipped, fmt.Sprintf("在 %s 上看不出有没有程序在校准时钟;和别的机器相比没有发现差别。", runtime.GOOS)}}
 	}
 	return all(found, "有程序在校准,和看得到的别的时钟一致。")
 }

@@ -34,7 +34,7 @@ func examRedis(ctx context.Context, p *patient) []finding {
 	}
 	after := clock{}.Now()
 	p.notedClock(" Redis 服务器", at, before, after)
-	return []finding{{fine, fmt.Sprintf("%s,问一次用 %s。", version, after.Sub(before).Round(time.Millisecond/10))}}
+	return []finding{{fine, fmt.Sprintf("%s,一次查询用时 %s。", version, after.Sub(before).Round(time.Millisecond/10))}}
 }
 
 // faultText is what an error tells a person.

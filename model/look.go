@@ -45,10 +45,30 @@ func (d *DB) Look(ctx context.Context) (Sight, error) {
 			return s, err
 		}
 	}
-	if d.dialect == "mysql" {
+	switch d.dialect {
+	case "mysql":
 		err = mysqlSettings(h, s.Settings)
+	case "postgres":
+		err = postgresSettings(h, s.Settings)
 	}
 	return s, err
+}
+
+// postgresSettings asks how texts are ordered by comparing two, because a database's locale has several names
+// and kinds.
+func postgresSettings(h *gorm.DB, into map[string]string) error {
+	for name, text := range map[string]string{
+		"max_connections": "SELECT current_setting('max_connections')",
+		"fsync":           "SELECT current_setting('fsync')", "synchronous_commit": "SELECT current_setting('synchronous_commit')",
+		"ordered": "SELECT CASE WHEN 'a' < 'B' THEN 'by language' ELSE 'by bytes' END",
+	} {
+		var value string
+		if err := h.Raw(text).Scan(&value).Error; err != nil {
+			return err
+		}
+		into[name] = strings.ToLower(value)
+	}
+	return nil
 }
 
 func mysqlSettings(h *gorm.DB, into map[string]string) error {
