@@ -8,6 +8,7 @@ import (
 
 	"danyuan/config"
 	"danyuan/demo"
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -18,6 +19,12 @@ type fillDemo struct {
 	Scale   string `name:"scale" default:"small" enum:"small,district" help:"small:一个演示社区;district:全区规模,约 17 万人。"`
 	Matters int    `name:"matters" default:"0" help:"再填入这么多件事项,分布在三年里。"`
 }
+
+// Refusals of filling.
+var (
+	errDemoOnly = fault.New(fault.Conflict, "demo.only", "配置了小程序,这是正式的数据库,不能填入虚构的人。")
+	errInUse    = fault.New(fault.Conflict, "demo.in_use", "数据库里已经有数据,没有改动任何内容。请换一个空的 DATA_DIR 或 DATABASE_URL。")
+)
 
 // Run fills it, with a progress bar. It refuses a database that is in use.
 func (c *fillDemo) Run(ctx context.Context) error {
@@ -142,7 +149,7 @@ type restoreAdmin struct {
 
 // Run gives it; what they used before is nobody's from then on.
 func (c *restoreAdmin) Run(ctx context.Context) error {
-	h, err := open(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings, 2)
 	if err != nil {
 		return err
 	}

@@ -33,7 +33,11 @@ type backup struct {
 	Dir string `arg:"" placeholder:"DIR" help:"备份到哪个目录;不存在就新建。密钥不在备份里,请另外保存。"`
 }
 
-var errBackedUp = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份,没有改动。请换一个目录。")
+// Refusals of backup and restore.
+var (
+	errBackedUp = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份,没有改动。请换一个目录。")
+	errNoBackup = fault.New(fault.NotFound, "restore.no_backup", "这个目录里没有备份(danyuan.db),没有改动任何内容。请填 danyuan backup 备份到的那个目录。")
+)
 
 // Run copies the database as it is at one moment, and then the photos. A backup that was cut off begins
 // anew: what it had is of another moment.
@@ -42,6 +46,9 @@ func (c *backup) Run(ctx context.Context) error {
 	if _, err := os.Stat(file); err == nil {
 		return errBackedUp
 	} else if !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	if err := mustExist(ctx, c.Database()); err != nil { // before a folder is made that looks like a backup
 		return err
 	}
 	if err := os.MkdirAll(c.Dir, 0o700); err != nil {
@@ -80,9 +87,15 @@ type restore struct {
 	Dir string `arg:"" placeholder:"DIR" type:"existingdir" help:"备份所在的目录。"`
 }
 
+// restoring is the folder in which a backup is brought up to date, within the data folder.
+const restoring = "restoring"
+
 // Run restores; one that was cut off goes on where it was. The backup itself stays as it is: a newer
 // danyuan brings a copy of it up to date.
 func (c *restore) Run(ctx context.Context) error {
+	if _, err := os.Stat(filepath.Join(c.Dir, backupFile)); errors.Is(err, fs.ErrNotExist) {
+		return errNoBackup
+	}
 	kept, err := blob.OpenFolder(filepath.Join(c.Dir, backupFiles))
 	if err != nil {
 		return err
@@ -94,16 +107,23 @@ func (c *restore) Run(ctx context.Context) error {
 	if err := copyPhotos(ctx, kept, photos); err != nil {
 		return err
 	}
-	if err := os.MkdirAll(c.DataDir, 0o700); err != nil {
+	work := filepath.Join(c.DataDir, restoring)
+	if err := os.RemoveAll(work); err != nil { // of one that was killed
 		return err
 	}
-	work, err := os.MkdirTemp(c.DataDir, "restore-")
-	if err != nil {
+	if err := os.MkdirAll(work, 0o700); err != nil {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	copied := filepath.Join(work, backupFile)
 	if err := copyFile(filepath.Join(c.Dir, backupFile), copied); err != nil {
+		return err
+	}
+	upToDate, err := model.Open(ctx, "sqlite:"+copied, nil, 2)
+	if err != nil {
+		return databaseFault("sqlite:"+copied, err)
+	}
+	if err := upToDate.Close(); err != nil {
 		return err
 	}
 	return copyDatabase(ctx, c.Settings, "sqlite:"+copied, c.Database())
@@ -133,16 +153,19 @@ const (
 // copyDatabase copies from one database to another with the settings' keys, says how far it is, and verifies
 // the copy.
 func copyDatabase(ctx context.Context, set config.Settings, from, to string) error {
-	for name, url := range map[string]string{"--from": from, "--to": to} {
-		if problem := config.DatabaseProblem(url); problem != "" {
-			return fault.New(fault.Invalid, "copy.url_invalid", name+" "+problem)
+	for _, at := range []struct{ name, url string }{{"--from", from}, {"--to", to}} {
+		if problem := config.DatabaseProblem(at.url); problem != "" {
+			return fault.New(fault.Invalid, "copy.url_invalid", at.name+" "+problem)
 		}
+	}
+	if err := mustExist(ctx, from); err != nil {
+		return err
 	}
 	keys, err := loadKeys(set)
 	if err != nil {
 		return err
 	}
-	src, err := model.Open(ctx, from, keys, 2)
+	src, err := model.OpenAsItIs(from, keys, 2)
 	if err != nil {
 		return databaseFault(from, err)
 	}
@@ -165,7 +188,7 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 	for _, n := range rows {
 		whole += n
 	}
-	fmt.Printf("复制了 %d 张表、%d 行,逐行核对一致,用时 %.1f 秒。\n", len(rows), whole, clock{}.Now().Sub(began).Seconds())
+	fmt.Printf("这一次复制了 %d 张表、%d 行;两边全部逐行核对一致,用时 %.1f 秒。\n", len(rows), whole, clock{}.Now().Sub(began).Seconds())
 	set.DatabaseURL = to
 	return (&verify{Settings: set}).Run(ctx)
 }

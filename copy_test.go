@@ -4,12 +4,15 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
 	"testing"
 
+	"github.com/johannesboyne/gofakes3"
+	"github.com/johannesboyne/gofakes3/backend/s3mem"
 	"gorm.io/gorm"
 
 	"danyuan/config"
@@ -54,6 +57,12 @@ func TestBackup_ofAServingHouseIsRestoredWhole(t *testing.T) {
 	}
 
 	elsewhere := config.Settings{DataDir: t.TempDir(), KeysDir: set.Keys(), LogLevel: "error"}
+	if err := os.MkdirAll(filepath.Join(elsewhere.DataDir, restoring), 0o700); err != nil { // of a restore that was killed
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(elsewhere.DataDir, restoring, backupFile), photo, 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := (&restore{Settings: elsewhere, Dir: dir}).Run(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -90,4 +99,119 @@ func peopleIn(t *testing.T, db *model.DB) (n int64) {
 		t.Fatal(err)
 	}
 	return n
+}
+
+// TestCopies_takeNothingForAnInstallation: a mistyped address is an empty database, and a copy of that is no backup.
+func TestCopies_takeNothingForAnInstallation(t *testing.T) {
+	empty := config.Settings{DataDir: filepath.Join(t.TempDir(), "mistyped"), LogLevel: "error"}
+	dir := t.TempDir()
+	for name, run := range map[string]func() error{
+		"backup":    func() error { return (&backup{Settings: empty, Dir: filepath.Join(dir, "backup")}).Run(t.Context()) },
+		"verify":    func() error { return (&verify{Settings: empty}).Run(t.Context()) },
+		"retention": func() error { return (&retentionCommand{Settings: empty, DryRun: true, Days: -1}).Run(t.Context()) },
+		"keys":      func() error { return (&rotateKeys{empty}).Run(t.Context()) },
+		"copy": func() error {
+			return (&copying{empty, "sqlite:" + filepath.Join(empty.DataDir, "a.db"), "sqlite:" + filepath.Join(dir, "b.db")}).Run(t.Context())
+		},
+	} {
+		if err := run(); !errors.Is(err, errNoData) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if made, err := filepath.Glob(filepath.Join(empty.DataDir, "*.db")); err != nil || len(made) > 0 {
+		t.Errorf("a database was made: %v, %v", made, err)
+	}
+	if _, err := os.Stat(filepath.Join(dir, "backup", backupFile)); err == nil {
+		t.Error("an empty backup was made")
+	}
+
+	made := config.Settings{DataDir: t.TempDir(), LogLevel: "error"} // tables, and nothing in them
+	h, err := open(t.Context(), made, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := (&copying{made, made.Database(), made.Database()}).Run(t.Context()); !errors.Is(err, errNoData) {
+		t.Errorf("an empty database was copied onto itself: %v", err)
+	}
+
+	if err := (&restore{Settings: empty, Dir: dir}).Run(t.Context()); !errors.Is(err, errNoBackup) {
+		t.Errorf("restored from nothing: %v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) > 0 {
+		t.Errorf("left in the folder that was no backup: %v, %v", left, err)
+	}
+}
+
+// TestCopies_bringNoOlderDatabaseUpToDate: who backs up before an upgrade wants to be able to go back.
+func TestCopies_bringNoOlderDatabaseUpToDate(t *testing.T) {
+	set := config.Settings{DataDir: filledCopy(t), LogLevel: "error"}
+	h, err := open(t.Context(), set, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tamper(t, h, func(tx *gorm.DB) error {
+		return tx.Exec("DELETE FROM goose_db_version WHERE version_id = (SELECT MAX(version_id) FROM goose_db_version)").Error
+	})
+	was, err := h.db.Look(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := filepath.Join(t.TempDir(), "backup")
+	for name, run := range map[string]func() error{
+		"backup": func() error { return (&backup{Settings: set, Dir: dir}).Run(t.Context()) },
+		"verify": func() error { return (&verify{Settings: set}).Run(t.Context()) },
+	} {
+		if err := run(); !errors.Is(err, errOlder) {
+			t.Errorf("%s: %v", name, err)
+		}
+		if is, err := h.db.Look(t.Context()); err != nil || is.Have != was.Have {
+			t.Errorf("%s brought the database from %d to %d: %v", name, was.Have, is.Have, err)
+		}
+	}
+}
+
+// TestBackup_takesPhotosOutOfAStoreAndPutsThemIntoAnother: photos that lie in a store are in the backup, too.
+func TestBackup_takesPhotosOutOfAStoreAndPutsThemIntoAnother(t *testing.T) {
+	memory := s3mem.New()
+	if err := memory.CreateBucket("danyuan"); err != nil {
+		t.Fatal(err)
+	}
+	store := httptest.NewServer(gofakes3.New(memory).Server())
+	t.Cleanup(store.Close)
+	inStore := func(dir, prefix string) config.Settings {
+		return config.Settings{DataDir: dir, LogLevel: "error", S3: config.S3{
+			Endpoint: store.URL, Region: "ap-nanjing", Bucket: "danyuan", AccessKey: "i", SecretKey: "k", Prefix: prefix, Style: "path",
+		}}
+	}
+	from := inStore(filledCopy(t), "one/")
+	photos, err := blobs(from)
+	if err != nil {
+		t.Fatal(err)
+	}
+	names := []string{"000123456789abcdef.jpg", "ab0123456789abcdef.jpg", "ff0123456789abcdef.jpg"}
+	for _, name := range names {
+		if err := photos.Put(t.Context(), name, []byte("photo "+name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "backup")
+	if err := (&backup{Settings: from, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	to := inStore(t.TempDir(), "two/")
+	to.KeysDir = from.Keys()
+	if err := (&restore{Settings: to, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if photos, err = blobs(to); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range names {
+		if content, err := photos.Get(t.Context(), name); err != nil || string(content) != "photo "+name {
+			t.Errorf("%s is %q, %v", name, content, err)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"reflect"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -92,8 +93,9 @@ type composeFile struct {
 	Services map[string]struct {
 		Image       string
 		Environment map[string]string
-		ReadOnly    bool          `yaml:"read_only"`
-		User        string        `yaml:"user"`
+		ReadOnly    bool   `yaml:"read_only"`
+		User        string `yaml:"user"`
+		Profiles    []string
 		Grace       time.Duration `yaml:"stop_grace_period"`
 	}
 	Networks map[string]struct {
@@ -114,7 +116,9 @@ func TestDeploy_composeSetsWhatDanyuanKnowsAndNeeds(t *testing.T) {
 		if service.Image != "danyuan" {
 			continue
 		}
-		replicas++
+		if len(service.Profiles) == 0 {
+			replicas++
+		}
 		env := map[string]string{}
 		for key, value := range service.Environment {
 			knows(t, "compose.yaml", key)
@@ -181,6 +185,12 @@ func TestDeploy_unitStartsWithItsFile(t *testing.T) {
 	if grace, err := time.ParseDuration(unit["TimeoutStopSec"] + "s"); err != nil || grace <= s.StopTimeout {
 		t.Errorf("it is killed after %v, while it may take %v", grace, s.StopTimeout)
 	}
+	if unit["Type"] != "notify" || unit["StartLimitIntervalSec"] != "0" || unit["RestartPreventExitStatus"] != "2" {
+		t.Errorf("it is not started when it is ready, or gives up on a database that comes late: %v", unit)
+	}
+	if !strings.Contains(deployed(t, "prometheus/prometheus.yml"), "- "+s.PrivateAddress+"\n") {
+		t.Errorf("Prometheus does not look at %s", s.PrivateAddress)
+	}
 	if s.DataDir != "/var/lib/"+unit["StateDirectory"] {
 		t.Errorf("data in %s, but it may only write to /var/lib/%s", s.DataDir, unit["StateDirectory"])
 	}
@@ -199,5 +209,31 @@ func TestDeploy_cloudRunsVariablesAreKnownAndEnough(t *testing.T) {
 	}
 	if !s.CloudRun.On || s.Address() != "0.0.0.0:80" || s.Database() != "mysql://root:given@10.0.0.7:3306/danyuan" {
 		t.Errorf("got %v", s)
+	}
+}
+
+// TestDeploy_alertsComeBeforeTheLimit: an alert beyond what the unit or the settings allow never comes.
+func TestDeploy_alertsComeBeforeTheLimit(t *testing.T) {
+	s, err := loads(map[string]string{"WECHAT_SECRET": "filled in"}, "serve", "--config", "deploy/danyuan.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(deployed(t, "danyuan.service"), "\nMemoryMax=1G\n") {
+		t.Fatal("danyuan.service allows another amount of memory than this test knows")
+	}
+	limits := map[string]float64{"DanyuanMemoryHigh": 1 << 30, "DanyuanLanesCrowded": float64(s.Busy)}
+	for _, a := range alerts(t) {
+		limit, known := limits[a.Alert]
+		if !known {
+			continue
+		}
+		delete(limits, a.Alert)
+		_, above, _ := strings.Cut(a.Expr, ">")
+		if at, err := strconv.ParseFloat(strings.TrimSpace(above), 64); err != nil || at >= limit {
+			t.Errorf("%s comes above %s, and %g is the limit: %v", a.Alert, above, limit, err)
+		}
+	}
+	if len(limits) > 0 {
+		t.Errorf("no alerts %v", limits)
 	}
 }

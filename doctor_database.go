@@ -23,29 +23,29 @@ func examDatabase(ctx context.Context, p *patient) []finding {
 	}
 	db, err := model.OpenAsItIs(p.Database(), p.keys, 2)
 	if err != nil {
-		return []finding{{broken, databaseFault(p.Database(), err).Error() + "。"}}
+		return []finding{{broken, faultText(databaseFault(p.Database(), err))}}
 	}
 	p.db = db
 	before := clock{}.Now()
 	if p.sight, err = db.Look(ctx); err != nil {
-		return []finding{{broken, databaseFault(p.Database(), err).Error() + "。"}}
+		return []finding{{broken, faultText(databaseFault(p.Database(), err))}}
 	}
 	after := clock{}.Now()
 	p.notedClock("数据库服务器", p.sight.Clock, before, after)
 	p.s = service.New(service.Deps{DB: db, Clock: clock{}})
 	found := append(p.examSchema(), p.examServer()...)
 	found = append(found, p.examFit(ctx)...)
-	return all(found, fmt.Sprintf("%s %s,结构第 %d 版,密钥对得上,问一次用 %s。", p.sight.Engine, p.sight.Version, p.sight.Have, after.Sub(before).Round(time.Millisecond/10)))
+	return all(found, fmt.Sprintf("%s %s,结构第 %d 版,密钥对得上,一次查询用时 %s。", p.sight.Engine, p.sight.Version, p.sight.Have, after.Sub(before).Round(time.Millisecond/10)))
 }
 
 func (p *patient) examSchema() []finding {
 	switch s := p.sight; {
 	case s.Have > s.Known:
-		return []finding{{broken, fmt.Sprintf("数据库是第 %d 版,这个程序只认识到第 %d 版。请换用新的程序;要退回旧程序,请恢复升级前的备份。", s.Have, s.Known)}}
+		return []finding{{broken, faultText(newer(s.Have, s.Known))}}
 	case s.Have == 0:
 		return []finding{{notice, "数据库还是空的,第一次启动时会建表。如果本来有数据,请检查 DATABASE_URL 是不是指错了库。"}}
 	case s.Have < s.Known:
-		return []finding{{notice, fmt.Sprintf("数据库是第 %d 版,下次启动会升级到第 %d 版。请先备份。", s.Have, s.Known)}}
+		return []finding{{notice, fmt.Sprintf("数据库是第 %d 版,下次启动会升级到第 %d 版。请先用原来的程序备份。", s.Have, s.Known)}}
 	}
 	return nil
 }
@@ -64,6 +64,12 @@ func (p *patient) examServer() (found []finding) {
 	if v, ok := set["innodb_flush_log_at_trx_commit"]; ok && v != "1" {
 		found = append(found, finding{notice, "innodb_flush_log_at_trx_commit 不是 1,断电会丢掉最后一秒已经答复的办理。请在数据库配置里改成 1。"})
 	}
+	if is("fsync", "off") || is("synchronous_commit", "off") {
+		found = append(found, finding{notice, "PostgreSQL 的 fsync 或 synchronous_commit 关着,断电会丢掉已经答复的办理。请在数据库配置里打开。"})
+	}
+	if is("ordered", "by language") {
+		found = append(found, finding{notice, "数据库按语言给文字排序,名单的顺序会和别处不一样。请新建一个 LC_COLLATE 'C' 的库,用 danyuan copy 搬过去。"})
+	}
 	if p.sight.Have < p.sight.Known && is("log_bin", "on", "1") && is("log_bin_trust_function_creators", "off", "0") {
 		found = append(found, finding{notice, "数据库开着二进制日志,建表时要建触发器:请给用户 SUPER 权限,或设 log_bin_trust_function_creators=1,否则启动会失败。"})
 	}
@@ -76,23 +82,21 @@ func (p *patient) examServer() (found []finding) {
 	return found
 }
 
-// examFit looks whether the keys are those that the database was sealed with.
+// examFit looks whether the database is whole, and the keys are those that it was sealed with.
 func (p *patient) examFit(ctx context.Context) []finding {
-	switch err := error(nil); {
-	case p.sight.Have == 0 || p.sight.Have > p.sight.Known:
-		return nil
-	case p.keys == nil:
-		return []finding{{skipped, "没有密钥,不知道它和数据库是不是一套。"}}
-	default:
-		err = p.db.KeysFit(ctx)
-		if errors.Is(err, model.ErrOtherKeys) {
-			return []finding{{broken, fmt.Sprintf("%s 里的密钥和数据库不是一套:加密的内容打不开,或按手机号找不到人。请把这个数据库的密钥从备份里放回来,先不要启动。", p.Keys())}}
-		}
-		if err != nil {
-			return []finding{{broken, "读不到数据库里的人:" + err.Error() + "。请检查数据库。"}}
-		}
+	if p.sight.Have == 0 || p.sight.Have > p.sight.Known {
 		return nil
 	}
+	if err := p.db.Whole(ctx); err != nil {
+		return []finding{{broken, faultText(databaseFault(p.Database(), err))}}
+	}
+	if p.keys == nil {
+		return []finding{{skipped, "没有密钥,不知道它和数据库是不是一套。"}}
+	}
+	if err := keysFit(ctx, p.db, p.Keys()); err != nil {
+		return []finding{{broken, faultText(databaseFault(p.Database(), err))}}
+	}
+	return nil
 }
 
 // examBacklog looks at what is owed and how late it is.

@@ -13,51 +13,59 @@ import (
 	"danyuan/model"
 )
 
-// How little room is worth a word, and how little stops danyuan.
-const (
-	littleRoom = 2 << 30
-	noRoom     = 200 << 20
-	fewFiles   = 0.05
-)
+// place is a folder that danyuan writes to.
+type place struct {
+	path, what, env string
+	little, none    uint64 // how little room is worth a word, and how little stops danyuan
+	full            string // what happens when there is none
+}
+
+func dataFolder(path string) place {
+	return place{path, "数据目录", "DATA_DIR", 2 << 30, 200 << 20, "满了以后什么都不能办理"}
+}
+
+// tempFolder holds uploads on their way: some of ten megabytes at a time, and nothing that stays.
+func tempFolder() place {
+	return place{os.TempDir(), "临时目录", "TMPDIR", 200 << 20, 100 << 20, "满了以后不能上传照片和表格"}
+}
+
+// fewFiles is the share of the files that a file system can hold below which it is as good as full.
+const fewFiles = 0.05
 
 // examDisk looks where danyuan writes: the data folder, and the folder for what is being uploaded.
 func examDisk(_ context.Context, p *patient) []finding {
 	if _, err := os.Stat(p.DataDir); errors.Is(err, fs.ErrNotExist) {
 		return []finding{{notice, fmt.Sprintf("数据目录 %s 还没有,第一次启动时会建立。", p.DataDir)}}
 	}
-	var found []finding
-	for _, at := range []struct{ path, what, env string }{{p.DataDir, "数据目录", "DATA_DIR"}, {os.TempDir(), "临时目录", "TMPDIR"}} {
-		found = append(found, examFolder(at.path, at.what, at.env)...)
-	}
-	return found
+	return []finding{dataFolder(p.DataDir).exam(), tempFolder().exam()}
 }
 
-func examFolder(path, what, env string) []finding {
-	f, err := os.CreateTemp(path, ".danyuan-doctor-*")
+func (at place) exam() finding {
+	f, err := os.CreateTemp(at.path, ".danyuan-doctor-*")
 	if err != nil {
-		return []finding{{broken, fmt.Sprintf("%s %s 不能写入:%s。请检查目录的所有者和权限,或在 %s 里换一个目录。", what, path, reason(err), env)}}
+		return finding{broken, fmt.Sprintf("%s %s 不能写入:%s。请检查目录的所有者和权限,或在 %s 里换一个目录。", at.what, at.path, reason(err), at.env)}
 	}
 	_, err = f.WriteString("danyuan")
 	if err := errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name())); err != nil {
-		return []finding{{broken, fmt.Sprintf("%s %s 写不进去:%s。请腾出空间或检查磁盘。", what, path, reason(err))}}
+		return finding{broken, fmt.Sprintf("%s %s 写不进去:%s。请腾出空间或检查磁盘。", at.what, at.path, reason(err))}
 	}
-	left, err := roomAt(path)
+	left, err := roomAt(at.path)
 	if err != nil {
-		return []finding{{skipped, fmt.Sprintf("%s %s 能写入;在这个系统上看不到剩余空间。", what, path)}}
+		return finding{skipped, fmt.Sprintf("%s %s 能写入;在这个系统上看不到剩余空间。", at.what, at.path)}
 	}
-	return []finding{roomFinding(what, path, left)}
+	return at.roomFinding(left)
 }
 
-func roomFinding(what, path string, left room) finding {
+func (at place) roomFinding(left room) finding {
 	switch {
-	case left.free < noRoom:
-		return finding{broken, fmt.Sprintf("%s %s 只剩 %s。请马上腾出空间,满了以后什么都不能办理。", what, path, bytesText(left.free))}
+	case left.free < at.none:
+		return finding{broken, fmt.Sprintf("%s %s 只剩 %s。请马上腾出空间,%s。", at.what, at.path, bytesText(left.free), at.full)}
 	case left.filesLeft < fewFiles:
-		return finding{broken, fmt.Sprintf("%s %s 所在的磁盘快要不能新建文件了(inode 用完)。请清理小文件。", what, path)}
-	case left.free < littleRoom:
-		return finding{notice, fmt.Sprintf("%s %s 剩 %s,请安排扩容或清理。", what, path, bytesText(left.free))}
+		return finding{broken, fmt.Sprintf("%s %s 所在的磁盘快要不能新建文件了(inode 用完)。请清理小文件。", at.what, at.path)}
+	case left.free < at.little:
+		return finding{notice, fmt.Sprintf("%s %s 剩 %s,请安排扩容或清理。", at.what, at.path, bytesText(left.free))}
 	}
-	return finding{fine, fmt.Sprintf("%s %s 能写入,剩 %s。", what, path, bytesText(left.free))}
+	return finding{fine, fmt.Sprintf("%s %s 能写入,剩 %s。", at.what, at.path, bytesText(left.free))}
 }
 
 func bytesText(n uint64) string {
@@ -84,12 +92,13 @@ func examKeys(_ context.Context, p *patient) []finding {
 	}
 	keys, err := loadKeys(p.Settings)
 	if err != nil {
-		return []finding{{broken, err.Error() + "。"}}
+		return []finding{{broken, faultText(err)}}
 	}
 	p.keys = keys
 	var found []finding
 	for _, file := range []string{"seal.json", "index.json"} {
-		found = append(found, readable(filepath.Join(p.Keys(), file), "密钥文件")...)
+		path := filepath.Join(p.Keys(), file)
+		found = append(found, readable(path, 0o077, "密钥文件 %s 别的用户也能读。请让它属于运行 danyuan 的用户,再运行 chmod 600 %[1]s。")...)
 	}
 	return all(found, fmt.Sprintf("%s 里的两个密钥文件能用。请确认别处有备份,而且不和数据库的备份放在一起。", p.Keys()))
 }
@@ -125,7 +134,7 @@ func examClock(ctx context.Context, p *patient) []finding {
 		}
 	}
 	if err != nil && len(found) == 0 {
-		return []finding{{skipped, fmt.Sprintf("在 %s 上看不到时钟是否有人校准;和别的机器相比没有发现差别。", runtime.GOOS)}}
+		return []finding{{skipped, fmt.Sprintf("在 %s 上看不出有没有程序在校准时钟;和别的机器相比没有发现差别。", runtime.GOOS)}}
 	}
 	return all(found, "有程序在校准,和看得到的别的时钟一致。")
 }

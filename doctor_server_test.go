@@ -1,8 +1,10 @@
 package main
 
 import (
+	"context"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -41,11 +43,38 @@ func TestDoctor_looksAtServersAndNotOnlyAtFiles(t *testing.T) {
 	}
 	told(t, said, fine, "待办", "没有卡住的")
 	if env["REDIS_URL"] != "" {
-		told(t, said, fine, "Redis", "问一次用")
+		told(t, said, fine, "Redis", "一次查询用时")
 	}
 	tamper(t, h, func(tx *gorm.DB) error {
 		return tx.Create(&model.Audit{At: clock{}.Now().UTC().Add(time.Hour), Action: "test"}).Error
 	})
 	said, _ = consulted(t, env)
 	told(t, said, broken, "时钟", "拨慢了")
+}
+
+// What danyuan relies on in a PostgreSQL is said before anything is kept in it.
+func TestDoctor_looksHowPostgresKeepsTexts(t *testing.T) {
+	server := os.Getenv(testkit.DatabaseEnv)
+	if !strings.HasPrefix(server, "postgres:") {
+		t.Skip("there is no PostgreSQL")
+	}
+	db, err := model.Postgres(server + "postgres")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	const name = "doctor_by_language"
+	if _, err := db.ExecContext(t.Context(), "CREATE DATABASE "+name+" TEMPLATE template0 ENCODING 'UTF8' LOCALE 'C' LOCALE_PROVIDER icu ICU_LOCALE 'zh'"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP DATABASE "+name+" WITH (FORCE)"); err != nil {
+			t.Error(err)
+		}
+	}()
+	said, err := consulted(t, map[string]string{"DATA_DIR": t.TempDir(), "DATABASE_URL": server + name, "PORT": "0"})
+	told(t, said, notice, "数据库", "LC_COLLATE 'C'")
+	if err != nil {
+		t.Errorf("it ended with %v", err)
+	}
 }

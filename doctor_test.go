@@ -161,6 +161,20 @@ func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 				t.Fatal(err)
 			}
 		}},
+		"a key file that is broken": {"密钥", []string{"seal.json", "备份"}, broken, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
+			if err := os.WriteFile(filepath.Join(env["KEYS_DIR"], "seal.json"), []byte("{"), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}},
+		"settings for everybody to read": {"配置", []string{"chmod 640"}, notice, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
+			env["DANYUAN_CONFIG"] = filepath.Join(t.TempDir(), "danyuan.yaml")
+			if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o644); err != nil { //nolint:gosec // what the doctor is to find
+				t.Fatal(err)
+			}
+		}},
+		"a half copy": {"数据库", []string{"只复制了一部分"}, broken, func(t *testing.T, _ map[string]string, _ *fake.Server, h *house) {
+			tamper(t, h, func(tx *gorm.DB) error { return tx.Create(&model.Lock{Name: "!copying"}).Error })
+		}},
 		"no database server": {"数据库", []string{"mysql://127.0.0.1:1/danyuan", "DATABASE_URL"}, broken, func(_ *testing.T, env map[string]string, _ *fake.Server, _ *house) {
 			env["DATABASE_URL"] = "mysql://me:s3cret@127.0.0.1:1/danyuan"
 		}},
@@ -169,7 +183,7 @@ func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 				return tx.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, ?)", true).Error
 			})
 		}},
-		"an older database": {"数据库", []string{"下次启动会升级", "备份"}, notice, func(t *testing.T, _ map[string]string, _ *fake.Server, h *house) {
+		"an older database": {"数据库", []string{"下次启动会升级", "原来的程序备份"}, notice, func(t *testing.T, _ map[string]string, _ *fake.Server, h *house) {
 			tamper(t, h, func(tx *gorm.DB) error { return tx.Exec("DELETE FROM goose_db_version WHERE version_id > 3").Error })
 		}},
 		"a stuck job": {"待办", []string{"1 个 send_notice 任务卡住了"}, notice, func(t *testing.T, _ map[string]string, _ *fake.Server, h *house) {
@@ -260,11 +274,41 @@ func TestDoctor_saysThatTheDiskIsFull(t *testing.T) {
 	}
 	told(t, said, broken, "磁盘", dir, "不能写入")
 	for _, c := range []struct {
+		at   place
 		left room
 		mark mark
-	}{{room{noRoom - 1, 1}, broken}, {room{littleRoom - 1, 1}, notice}, {room{littleRoom, 0.01}, broken}, {room{littleRoom, 1}, fine}} {
-		if f := roomFinding("数据目录", dir, c.left); f.mark != c.mark {
-			t.Errorf("%+v is %s", c.left, f.mark)
+	}{
+		{dataFolder(dir), room{200<<20 - 1, 1}, broken}, {dataFolder(dir), room{2<<30 - 1, 1}, notice}, {dataFolder(dir), room{2 << 30, 0.01}, broken},
+		{dataFolder(dir), room{2 << 30, 1}, fine}, {tempFolder(), room{240 << 20, 1}, fine}, {tempFolder(), room{50 << 20, 1}, broken},
+	} {
+		if f := c.at.roomFinding(c.left); f.mark != c.mark {
+			t.Errorf("%s with %+v is %s", c.at.what, c.left, f.mark)
 		}
+	}
+}
+
+// TestDoctor_inCloudRunAsksForNoToken: there calls of WeChat carry none, and no secret is given.
+func TestDoctor_inCloudRunAsksForNoToken(t *testing.T) {
+	env, wx, _ := serviceEnv(t)
+	delete(env, "WECHAT_SECRET")
+	env["CLOUDRUN"], env["DATABASE_URL"] = "true", "mysql://me:s3cret@127.0.0.1:1/danyuan"
+	env["S3_ENDPOINT"], env["S3_REGION"], env["S3_BUCKET"] = "http://127.0.0.1:1", "ap-nanjing", "danyuan-1"
+	env["S3_ACCESS_KEY"], env["S3_SECRET_KEY"], env["S3_STYLE"] = "i", "s3cret", "path"
+	said, _ := consulted(t, env, base(wx))
+	told(t, said, skipped, "微信", "云托管", "开放接口服务")
+	if calls := wx.Calls("/cgi-bin/stable_token"); calls > 0 {
+		t.Errorf("%d calls for a token", calls)
+	}
+}
+
+// TestDoctor_hasNothingAgainstTheDeployedSettings: the group of the service may read them.
+func TestDoctor_hasNothingAgainstTheDeployedSettings(t *testing.T) {
+	env, wx, _ := serviceEnv(t)
+	env["DANYUAN_CONFIG"] = filepath.Join(t.TempDir(), "danyuan.yaml")
+	if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o640); err != nil { //nolint:gosec // as deploy/README.md installs it
+		t.Fatal(err)
+	}
+	if said, _ := consulted(t, env, base(wx)); strings.Contains(said, "chmod") {
+		t.Errorf("it says:\n%s", said)
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"danyuan/cache"
 	"danyuan/config"
 	"danyuan/demo"
-	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/wechat"
@@ -48,7 +47,7 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 		return nil, databaseFault(set.Database(), err)
 	}
 	h.close = append(h.close, h.db.Close)
-	if err := h.db.Whole(ctx); err != nil {
+	if err := errors.Join(h.db.Whole(ctx), keysFit(ctx, h.db, set.Keys())); err != nil {
 		return nil, errors.Join(err, h.Close())
 	}
 	if h.cache, err = cache.Open(ctx, set.RedisURL, clock{}.Now); err != nil {
@@ -99,15 +98,6 @@ func (h *house) reachable(public, listening string) {
 	}
 }
 
-// databaseFault says that it is the database that can't be used, and where it was looked for; the
-// address is shown without user and password.
-func databaseFault(url string, err error) error {
-	if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
-		return err
-	}
-	return fmt.Errorf("数据库 %s 连不上或打不开,请检查 DATABASE_URL、用户名密码和数据库服务器:%w", model.Address(url), err)
-}
-
 // Close gives everything back, the last opened first.
 func (h *house) Close() error {
 	var err error
@@ -132,8 +122,11 @@ func logger(set config.Settings) *slog.Logger {
 // because new keys would not open what was sealed with the lost ones.
 func loadKeys(set config.Settings) (*model.Keys, error) {
 	keys, err := model.LoadKeys(set.Keys())
-	if !errors.Is(err, fs.ErrNotExist) {
-		return keys, err
+	switch {
+	case err == nil:
+		return keys, nil
+	case !errors.Is(err, fs.ErrNotExist):
+		return nil, fmt.Errorf("密钥目录 %s 里的 seal.json、index.json 读不了。请检查它们的所有者和权限(600,属于运行 danyuan 的用户);内容坏了就从备份里把同一次生成的两个文件放回来:%w", set.Keys(), err)
 	}
 	if missing := model.MissingKeys(set.Keys()); len(missing) == 1 {
 		return nil, fmt.Errorf("密钥目录 %s 里缺少 %s,另一个密钥文件还在。请从备份里把同一次生成的 %s 放回去再启动;不要重新生成,新的密钥打不开已经加密的数据", set.Keys(), missing[0], missing[0])

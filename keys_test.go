@@ -27,6 +27,9 @@ func TestKeys_stepByStep(t *testing.T) {
 	if err := runLine(t, dir, "keys", filepath.Join(dir, "keys")); err != nil {
 		t.Fatal(err)
 	}
+	if err := runLine(t, dir, "import"); err != nil {
+		t.Fatal(err)
+	}
 	for i, step := range []struct {
 		word string
 		want error

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"os/signal"
 	"syscall"
@@ -41,12 +42,9 @@ func (clock) Now() time.Time { return time.Now() }
 
 func main() { os.Exit(run()) }
 
-// Refusals of the commands that only the demo has.
-var (
-	errDemoOnly = fault.New(fault.Conflict, "demo.only", "配置了小程序,这是正式的数据库,不能填入虚构的人。")
-	errDiffers  = fault.New(fault.Conflict, "verify.differs", "账本或日志有对不上的地方,已逐条列在上面。请保留现场,不要改动数据库,并联系技术人员。")
-	errInUse    = fault.New(fault.Conflict, "demo.in_use", "数据库里已经有数据,没有改动任何内容。请换一个空的 DATA_DIR 或 DATABASE_URL。")
-)
+// errInterrupted is what every command but serve ends with when somebody ends it: a script must not take
+// half a backup for one.
+var errInterrupted = fault.New(fault.Conflict, "command.interrupted", "被中断了,没有做完。请再运行一次。")
 
 // run gives the exit code: 0 done, 1 failed, 2 the command line or settings can't be used.
 func run() int {
@@ -57,16 +55,32 @@ func run() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 2
 	}
-	if err := command.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-		if f := fault.Of(err); f != nil && f.Kind != fault.Internal {
-			fmt.Fprintln(os.Stderr, f.Text)
-			for _, field := range f.Fields {
-				fmt.Fprintf(os.Stderr, "  %s:%s\n", field.Path, field.Text)
-			}
-		} else {
-			fmt.Fprintln(os.Stderr, err)
+	err = command.Run(ctx)
+	if errors.Is(err, context.Canceled) {
+		err = errInterrupted
+		if _, serves := command.(*serve); serves { // it was ended before it served, as it may be
+			err = nil
 		}
+	}
+	return ended(os.Stderr, err)
+}
+
+// ended says what a command ended with, and gives the exit code.
+func ended(out io.Writer, err error) int {
+	if err == nil {
+		return 0
+	}
+	f := fault.Of(err)
+	if f == nil || f.Kind == fault.Internal {
+		fmt.Fprintln(out, err)
 		return 1
 	}
-	return 0
+	fmt.Fprintln(out, f.Text)
+	for _, field := range f.Fields {
+		fmt.Fprintf(out, "  %s:%s\n", field.Path, field.Text)
+	}
+	if cause := f.Unwrap(); cause != nil && f.Kind == fault.Unavailable { // who operates can do something about it
+		fmt.Fprintf(out, "原因:%s\n", cause)
+	}
+	return 1
 }

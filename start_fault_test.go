@@ -1,13 +1,20 @@
 package main
 
 import (
+	"bytes"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
+	"time"
 
+	"gorm.io/gorm"
+
+	"danyuan/blob"
 	"danyuan/config"
-	"danyuan/fault"
+	"danyuan/model"
 )
 
 // What an operator reads when danyuan does not start names what is at fault, and no secret.
@@ -18,10 +25,7 @@ func TestOpen_saysWhatIsAtFault(t *testing.T) {
 		if err == nil {
 			t.Fatal("no fault")
 		}
-		said := err.Error()
-		if f := fault.Of(err); f != nil {
-			said = f.Text
-		}
+		said := operatorReads(err)
 		for _, text := range texts {
 			if !strings.Contains(said, text) {
 				t.Errorf("%q is missing in %q", text, said)
@@ -33,6 +37,8 @@ func TestOpen_saysWhatIsAtFault(t *testing.T) {
 	}
 	_, err := open(t.Context(), config.Settings{DataDir: dir, DatabaseURL: "mysql://me:s3cret@127.0.0.1:1/danyuan", LogLevel: "error"}, 2)
 	says(err, "数据库 mysql://127.0.0.1:1/danyuan", "DATABASE_URL")
+	_, err = open(t.Context(), config.Settings{DataDir: dir, DatabaseURL: "sqlite:" + dir, LogLevel: "error"}, 2)
+	says(err, "数据库文件 "+dir, "磁盘空间")
 
 	keys := filepath.Join(dir, "other")
 	if err := (&createKeys{keys}).Run(t.Context()); err != nil {
@@ -55,4 +61,75 @@ func TestOpen_saysWhatIsAtFault(t *testing.T) {
 		}
 	}
 	says((&firstAdmin{Settings: config.Settings{DataDir: t.TempDir(), LogLevel: "error"}, Name: "郑管理", Phone: "13900000001", District: "340802"}).Run(t.Context()), "danyuan import")
+}
+
+// operatorReads is what the operator reads of an error.
+func operatorReads(err error) string {
+	var said bytes.Buffer
+	ended(&said, err)
+	return said.String()
+}
+
+// A database that is not this program's to work with stays as it is, and the operator reads why.
+func TestOpen_refusesADatabaseThatIsNotItsOwn(t *testing.T) {
+	dir := filledCopy(t)
+	set := config.Settings{DataDir: dir, LogLevel: "error"}
+	h, err := open(t.Context(), set, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	tamper(t, h, func(tx *gorm.DB) error {
+		return tx.Exec("INSERT INTO goose_db_version (version_id, is_applied) VALUES (9999, ?)", true).Error
+	})
+	_, err = open(t.Context(), set, 2)
+	if said := operatorReads(err); !strings.Contains(said, "9999") || !strings.Contains(said, "新的程序") || strings.Contains(said, "DATABASE_URL") {
+		t.Errorf("a newer database: %s", said)
+	}
+
+	set.DataDir = filledCopy(t)
+	set.KeysDir = filepath.Join(t.TempDir(), "keys")
+	if err := model.CreateKeys(set.KeysDir); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(t.Context(), set, 2); !errors.Is(err, model.ErrOtherKeys) || !strings.Contains(operatorReads(err), set.KeysDir) {
+		t.Errorf("another installation's keys: %v", err)
+	}
+	if err := os.WriteFile(filepath.Join(set.KeysDir, "seal.json"), []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := open(t.Context(), set, 2); err == nil || !strings.Contains(err.Error(), set.KeysDir) || !strings.Contains(err.Error(), "备份") {
+		t.Errorf("a broken key file: %v", err)
+	}
+}
+
+// TestRun_saysWhyAndWithWhatCode: who runs danyuan in a script goes by its exit code.
+func TestRun_saysWhyAndWithWhatCode(t *testing.T) {
+	var said bytes.Buffer
+	if code := ended(&said, blob.ErrUnavailable.Because(errors.New("no space left on device"))); code != 1 || !strings.Contains(said.String(), "no space left") {
+		t.Errorf("%d: %s", code, &said)
+	}
+	said.Reset()
+	if code := ended(&said, nil); code != 0 || said.Len() > 0 {
+		t.Errorf("%d: %s", code, &said)
+	}
+
+	dir := filledCopy(t)
+	cmd := danyuan([]string{"DATA_DIR=" + dir, "LOG_LEVEL=error"}, "backup", filepath.Join(dir, "backup"))
+	var text bytes.Buffer
+	cmd.Stderr = &text
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	for range 10_000 {
+		if _, err := os.Stat(filepath.Join(dir, "backup", backupFile+".part")); err == nil {
+			break
+		}
+		time.Sleep(time.Millisecond)
+	}
+	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(text.String(), errInterrupted.Text) {
+		t.Errorf("a backup that was broken off: %v, %s", err, &text)
+	}
 }

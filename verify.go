@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"danyuan/config"
+	"danyuan/fault"
 	"danyuan/service"
 )
 
@@ -14,9 +15,11 @@ type verify struct {
 	AuditHead string `name:"audit-head" placeholder:"HEAD" help:"以前记下的审计日志链头;核对它还在链里,也就是日志没有被截短或重写。"`
 }
 
+var errDiffers = fault.New(fault.Conflict, "verify.differs", "账本或日志有对不上的地方,已逐条列在上面。请保留现场,不要改动数据库,并联系技术人员。")
+
 // Run lists every difference, and fails when there is one.
 func (c *verify) Run(ctx context.Context) error {
-	h, err := open(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings, 2)
 	if err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ type Serve struct {
 	PublicURL      string        `name:"public-url" env:"PUBLIC_URL" secret:"url" placeholder:"URL" group:"服务" help:"外面的人怎么访问本服务；印在服务证明上供人查验，微信取照片审核也用它。"`
 	TrustedProxies []string      `name:"trusted-proxies" env:"TRUSTED_PROXIES" placeholder:"CIDR" group:"服务" help:"反向代理的网段，只信它们报的来访地址；不填就谁也不信。"`
 	MetricsToken   string        `name:"metrics-token" env:"METRICS_TOKEN" secret:"true" placeholder:"TOKEN" group:"服务" help:"读取运行指标要带的令牌，至少 16 个字符。"`
-	PrivateAddress string        `name:"private-address" env:"PRIVATE_ADDRESS" placeholder:"HOST:PORT" group:"服务" help:"在这个地址另开运行指标和性能剖析，例如 127.0.0.1:9090；填了它，对外的端口上就没有运行指标。"`
+	PrivateAddress string        `name:"private-address" env:"PRIVATE_ADDRESS" placeholder:"HOST:PORT" group:"服务" help:"在这个地址另开运行指标和性能剖析，例如 127.0.0.1:9464；填了它，对外的端口上就没有运行指标。"`
 	TraceURL       string        `name:"trace-url" env:"OTEL_EXPORTER_OTLP_ENDPOINT" secret:"url" placeholder:"URL" group:"服务" help:"把办理过程的踪迹（OpenTelemetry，OTLP over HTTP）发到这里，例如 http://127.0.0.1:4318；不填就不记。"`
 	TraceShare     float64       `name:"trace-share" env:"TRACE_SHARE" default:"0.05" group:"服务" help:"记录多大一部分，0 到 1；0.05 是百分之五。"`
 	ReadTimeout    time.Duration `name:"read-timeout" env:"READ_TIMEOUT" default:"30s" group:"服务" help:"读完一个请求的时限。"`

@@ -189,7 +189,7 @@ func privateProblem(value, token string) string {
 	}
 	host, port, err := net.SplitHostPort(value)
 	if n, bad := strconv.Atoi(port); err != nil || host == "" || bad != nil || n < 0 || n > 65535 {
-		return "要写成 主机:端口，例如 127.0.0.1:9090"
+		return "要写成 主机:端口，例如 127.0.0.1:9464"
 	}
 	if !loopback(host) && token == "" {
 		return "不只本机能访问，请同时设置 --metrics-token（METRICS_TOKEN），或改成 127.0.0.1"

@@ -3,12 +3,12 @@ package model
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 	"time"
 
 	"gorm.io/gorm"
 
+	"danyuan/fault"
 	"danyuan/model/migration"
 )
 
@@ -45,10 +45,30 @@ func (d *DB) Look(ctx context.Context) (Sight, error) {
 			return s, err
 		}
 	}
-	if d.dialect == "mysql" {
+	switch d.dialect {
+	case "mysql":
 		err = mysqlSettings(h, s.Settings)
+	case "postgres":
+		err = postgresSettings(h, s.Settings)
 	}
 	return s, err
+}
+
+// postgresSettings asks how texts are ordered by comparing two, because a database's locale has several names
+// and kinds.
+func postgresSettings(h *gorm.DB, into map[string]string) error {
+	for name, text := range map[string]string{
+		"max_connections": "SELECT current_setting('max_connections')",
+		"fsync":           "SELECT current_setting('fsync')", "synchronous_commit": "SELECT current_setting('synchronous_commit')",
+		"ordered": "SELECT CASE WHEN 'a' < 'B' THEN 'by language' ELSE 'by bytes' END",
+	} {
+		var value string
+		if err := h.Raw(text).Scan(&value).Error; err != nil {
+			return err
+		}
+		into[name] = strings.ToLower(value)
+	}
+	return nil
 }
 
 func mysqlSettings(h *gorm.DB, into map[string]string) error {
@@ -71,7 +91,7 @@ func mysqlSettings(h *gorm.DB, into map[string]string) error {
 }
 
 // ErrOtherKeys says that the keys do not open what is in the database, or do not find it.
-var ErrOtherKeys = errors.New("model: the database was sealed with other keys")
+var ErrOtherKeys = fault.New(fault.Conflict, "keys.other", "密钥和数据库不是一套。请把这个数据库的密钥从备份里放回来。")
 
 // KeysFit tries the keys on somebody who has a phone number: nil when they fit or when there is nobody,
 // ErrOtherKeys when they do not.
@@ -89,7 +109,7 @@ func (d *DB) KeysFit(ctx context.Context) error {
 	case errors.Is(err, ErrPersonNotFound): // gone a moment ago
 		return nil
 	case err != nil:
-		return fmt.Errorf("%w: %w", ErrOtherKeys, err)
+		return ErrOtherKeys.Because(err)
 	case p.PhoneIndex != nil && d.keys.PhoneIndex(p.Phone) != *p.PhoneIndex:
 		return ErrOtherKeys
 	}

@@ -43,9 +43,17 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 		return fmt.Errorf("migration: %w", err)
 	}
 	if have > known {
-		return fmt.Errorf("migration: the database is at version %d, this binary knows %d: use the newer binary", have, known)
+		return &NewerError{Have: have, Known: known}
 	}
 	return nil
+}
+
+// NewerError refuses a database that a newer binary has brought up to date.
+type NewerError struct{ Have, Known int64 }
+
+// Error names both versions.
+func (e *NewerError) Error() string {
+	return fmt.Sprintf("migration: the database is at version %d, this binary knows %d: use the newer binary", e.Have, e.Known)
 }
 
 func provider(dialect string, db *sql.DB, files fs.FS) (*goose.Provider, error) {
