@@ -7,6 +7,10 @@ import (
 	"testing"
 )
 
+// Cursors are fuzzed without the routes around them: see scripts/fuzz.
+//
+//fuzz:alone cursor.go
+
 // FuzzCursor: whatever a client sends as a cursor is the place of a row or refused as such, and what
 // we give out as next leads to the row that it was made from.
 func FuzzCursor(f *testing.F) {

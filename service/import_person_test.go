@@ -1,14 +1,12 @@
 package service_test
 
 import (
-	"regexp"
 	"strings"
 	"testing"
 
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/service"
 	"danyuan/testkit"
 )
 
@@ -114,43 +112,4 @@ func TestImport_namesakesInOneHouseholdNeedTheirNumbers(t *testing.T) {
 	if now := h.named("李梅"); got.Changed != 1 || now.ID != p.ID || now.Phone != "15400000001" {
 		t.Fatalf("%+v: whoever lives there comes before whoever has left", got)
 	}
-}
-
-// manyDigits is what only a phone or id number has.
-var manyDigits = regexp.MustCompile(`\d{9}`)
-
-func FuzzRosterRow(f *testing.F) {
-	for _, row := range append(testkit.Roster(5, 1),
-		at("1单元", "701", "李梅", "15400000001", number1, "1950-01-31", "党员", "安庆市"),
-		at("", "", "", "", "", "", "", ""),
-		at("\u202e", "\x00", "👨‍👩‍👧", "1e10", "٣٤٠٨٩٩", "0000-00-00", "=cmd", strings.Repeat("长", 600)),
-	) {
-		f.Add(strings.Join(row, "\x1f"))
-	}
-	f.Fuzz(func(t *testing.T, text string) {
-		cells := append(strings.SplitN(text, "\x1f", 10), make([]string, 10)...)[:10]
-		p, faults := service.CheckRow(cells, testkit.Start)
-		if len(faults) > 0 {
-			for _, f := range faults {
-				if len(f) > 600 || manyDigits.MatchString(f) {
-					t.Fatalf("the fault %q repeats a number or is too long", f)
-				}
-			}
-			return
-		}
-		if name, err := model.NeedText("", p.Name, 40, false); err != nil || name != p.Name {
-			t.Fatalf("name %q: %v", p.Name, err)
-		}
-		if phone, err := model.CleanPhone(p.Phone); p.Phone != "" && (err != nil || phone != p.Phone) {
-			t.Fatalf("phone %q: %v", p.Phone, err)
-		}
-		if p.IDNumber != "" {
-			if number, birth, err := model.CleanIDNumber(p.IDNumber, testkit.Start); err != nil || number != p.IDNumber || birth != p.BirthDate {
-				t.Fatalf("id number %q, birth %q: %v", p.IDNumber, p.BirthDate, err)
-			}
-		}
-		if birth, err := model.CleanBirthDate(p.BirthDate, testkit.Start); p.BirthDate != "" && (err != nil || birth != p.BirthDate) {
-			t.Fatalf("birth %q: %v", p.BirthDate, err)
-		}
-	})
 }

@@ -5,26 +5,21 @@ import (
 	"database/sql"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"testing"
 
 	"danyuan/model"
+	"danyuan/model/migration"
 )
 
 // Copies gives a maker of houses with a copy of everything that is in this one's database now, so that
 // a test that needs many full houses furnishes one. This house must not change while copies are made.
 func (k *Kit) Copies() func(t testing.TB) *Kit {
 	k.Helper()
-	copyOf := k.copyOnServer
-	switch k.DB.Dialect() {
-	case "sqlite":
+	copyOf := k.onServer()
+	if k.DB.Dialect() == "sqlite" {
 		whole := k.contents()
-		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openFor(t, "sqlite:"+write(t, whole)) }
-	case "postgres":
-		server := os.Getenv(DatabaseEnv)
-		whole := k.frozen(server)
-		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openFor(t, server+fromTemplate(t, server, whole)) }
+		copyOf = func(t testing.TB) *model.DB { t.Helper(); return openLite(t, write(t, whole)) }
 	}
 	return func(t testing.TB) *Kit {
 		t.Helper()
@@ -54,23 +49,49 @@ func (k *Kit) contents() []byte {
 	return whole
 }
 
-func (k *Kit) copyOnServer(t testing.TB) *model.DB {
-	t.Helper()
-	db := database(t)
-	var into string
-	k.must(db.Read(k.ctx).Raw("SELECT DATABASE()").Row().Scan(&into))
-	tables, err := db.Read(k.ctx).Migrator().GetTables()
-	k.must(err)
-	from := k.databaseName("SELECT DATABASE()")
-	statements := []string{"SET FOREIGN_KEY_CHECKS = 0"}
-	for _, table := range tables {
-		if !slices.Contains(appendOnly, table) { // those are empty in a borrowed database
-			statements = append(statements, "DELETE FROM "+into+"."+table)
-		}
-		statements = append(statements, "INSERT INTO "+into+"."+table+" SELECT * FROM "+from+"."+table)
+// onServer gives what puts the rows of this house into a borrowed database. On MariaDB they come from this one's
+// database; PostgreSQL does not reach into another one, so there the statement holds them.
+func (k *Kit) onServer() func(t testing.TB) *model.DB {
+	k.Helper()
+	if k.DB.Dialect() == "sqlite" {
+		return nil
 	}
-	execute(t, os.Getenv(DatabaseEnv)+into, strings.Join(statements, ";"))
-	return db
+	query := "SELECT DATABASE()"
+	if isPostgres() {
+		query = "SELECT current_database()"
+	}
+	from := &lent{name: k.databaseName(query)}
+	from.admin = connect(k.TB, os.Getenv(DatabaseEnv)+from.name)
+	defer func() { _ = from.admin.Close() }()
+	statements := []string{withoutFences()}
+	for _, table := range migration.Seeded() {
+		statements = append(statements, "DELETE FROM "+table)
+	}
+	for _, table := range from.used(k.TB) {
+		rows := from.name + "." + table
+		if isPostgres() {
+			rows = "json_populate_recordset(NULL::" + table + ", " + from.ask(k.TB, "SELECT quote_literal(json_agg(r)::text) FROM "+table+" r") + ")"
+		}
+		statements = append(statements, "INSERT INTO "+table+" SELECT * FROM "+rows)
+	}
+	if isPostgres() { // what comes next must not meet what was put here
+		statements = append(statements, from.ask(k.TB, "SELECT string_agg(format('SELECT setval(%L, %s)', sequencename, last_value), ';') FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL"))
+	}
+	statement := strings.Join(statements, ";")
+	return func(t testing.TB) *model.DB {
+		t.Helper()
+		one := borrow(t)
+		execOn(t, one.admin, statement)
+		return one.open(t)
+	}
+}
+
+func (l *lent) ask(t testing.TB, query string) (answer string) {
+	t.Helper()
+	if err := l.admin.QueryRowContext(context.Background(), query).Scan(&answer); err != nil {
+		t.Fatal(err)
+	}
+	return answer
 }
 
 func (k *Kit) databaseName(query string) (name string) {
