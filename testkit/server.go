@@ -63,7 +63,7 @@ func newLent(t testing.TB) *lent {
 	maintenance := connect(t, server+maintenanceDatabase())
 	defer func() { _ = maintenance.Close() }()
 	execOn(t, maintenance, createDatabase(name))
-	db, err := model.Open(context.Background(), server+name, Keys(), 1)
+	db, err := model.Open(context.Background(), server+name, Keys(), 2)
 	if err != nil {
 		t.Fatal(err)
 	}
