@@ -149,7 +149,7 @@ func (l *ledger) lists() []planned {
 			return len(rows), err
 		}, 0},
 		{"unit", "ix_matters_node", list(model.MatterFilter{MatterArea: unit}), 0},
-		{"unit, rare word", "ix_matters_node", list(model.MatterFilter{MatterArea: unit, Text: "井盖"}), 20_000},
+		{"unit, rare word", "ix_matters_node", list(model.MatterFilter{MatterArea: unit, Text: "井盖"}), 25_000},
 		{"grid", "ix_matters_grid", list(model.MatterFilter{MatterArea: grid}), 0},
 		{"grid, by category", "ix_matters_grid_category", list(model.MatterFilter{MatterArea: grid, Category: "noise"}), 0},
 		{"community", "ix_matters_community", list(model.MatterFilter{MatterArea: community}), 0},
@@ -162,8 +162,8 @@ func (l *ledger) lists() []planned {
 		{"overdue", "ix_matters_community", list(model.MatterFilter{MatterArea: community, Overdue: true, Now: testkit.Start}), 0},
 		{"frequent word", "", list(model.MatterFilter{MatterArea: community, Text: "灯坏"}), 0},
 		{"rare word", "", list(model.MatterFilter{MatterArea: community, Text: "井盖"}), 0},
-		{"ended within a month", "ix_matters_community_closed", func(tx *gorm.DB) (int, error) {
-			n, err := model.CountEndedMatters(tx, community, testkit.Start.AddDate(0, 0, -20), testkit.Start)
+		{"ended within a week", "ix_matters_community_closed", func(tx *gorm.DB) (int, error) {
+			n, err := model.CountEndedMatters(tx, community, testkit.Start.AddDate(0, 0, -7), testkit.Start)
 			return len(n), err
 		}, 0},
 		{"reporter", "ix_matters_reporter", func(tx *gorm.DB) (int, error) {
