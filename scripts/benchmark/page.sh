@@ -5,8 +5,15 @@ mallocs() { # URL that shows Prometheus metrics
   curl -fs "$1" | awk '/^go_memstats_mallocs_total/ { printf "%.0f", $2 }'
 }
 
+# ticks PID: what it has had of the processors so far, in microseconds. Unlike a rate, what a request takes of
+# them is much the same on a machine that others use too.
+ticks() { awk -v hz="$(getconf CLK_TCK)" '{ printf "%d", ($14 + $15) * 1000000 / hz }' "/proc/$1/stat"; }
+
+# taken BEFORE PID LINE: microseconds a request of the run that figures has printed LINE of
+taken() { awk -v before="$1" -v now="$(ticks "$2")" -v n="$(cut -d' ' -f1 <<<"$3")" -v s="$seconds" 'BEGIN { printf "%.1f\n", (now - before) / n / s }'; }
+
 page() {
-  local persona code limit yard clients before made=0 files=$bench/page personas=(resident chief member veteran in-service candidate secretary staff)
+  local persona code limit yard clients before used made=0 files=$bench/page personas=(resident chief member veteran in-service candidate secretary staff)
   mkdir -p "$files"
   fill
   serve
@@ -19,19 +26,28 @@ page() {
   limit=$(free_port)
   yard=http://127.0.0.1:$limit
   "$bench/yardstick" constant "127.0.0.1:$limit" "$bench/page.json" &
-  pids+=("$!")
+  limit=$!
+  pids+=("$limit")
   await "$yard/"
   printf '\nunit page, %s bytes, %s signed-in people; limit: gin answering the same bytes\n' "$(wc -c <"$bench/page.json")" "$(wc -l <"$files/people")"
   head_of_table
   for clients in $clients_of_rows; do
     empty_rows
+    : >"$bench/cpu.limit"; : >"$bench/cpu.page"; : >"$bench/cpu.peer"
     for _ in $(seq "$rounds"); do # in turns, so that noise falls on all
       set_call people code GET /v1/units/THING
+      used=$(ticks "$limit")
       loop "$clients" "$yard" >>"$bench/b"
+      taken "$used" "$limit" "$(tail -n1 "$bench/b")" >>"$bench/cpu.limit"
       before=$(mallocs "$at/metrics")
+      used=$(ticks "$server")
       loop "$clients" "$at" >>"$bench/a"
+      taken "$used" "$server" "$(tail -n1 "$bench/a")" >>"$bench/cpu.page"
       made=$(awk -v n="$(tail -n1 "$bench/a" | cut -d' ' -f1)" -v s="$seconds" -v a="$(($(mallocs "$at/metrics") - before))" 'BEGIN { printf "%.1f", a / n / s }')
+      [[ ${BENCH_PEER-} ]] || continue
+      used=$(ticks "$peer")
       peer_call page "$clients" >>"$bench/c"
+      taken "$used" "$peer" "$(tail -n1 "$bench/c")" >>"$bench/cpu.peer"
     done
     if [[ $clients == "$most" ]]; then
       set_call people code GET /v1/units/THING
@@ -39,6 +55,7 @@ page() {
     fi
     row SQLite page "$clients"
   done
-  echo "allocations a request: $made"
+  printf 'microseconds of processor a request at %s clients: gin %s, danyuan %s, PocketBase %s; allocations of danyuan %s\n' "$most" \
+    "$(median <"$bench/cpu.limit")" "$(median <"$bench/cpu.page")" "$(median <"$bench/cpu.peer")" "$made" | tee -a "$BENCH_SERVERS"
   stop_serving "district, unit page at $most clients"
 }
