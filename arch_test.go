@@ -69,6 +69,11 @@ func TestArchitecture_sees(t *testing.T) {
 	}
 }
 
+func isModule(dir string) bool {
+	_, err := os.Stat(filepath.Join(dir, "go.mod"))
+	return err == nil
+}
+
 func readHouse(t *testing.T) []source {
 	t.Helper()
 	var house []source
@@ -78,6 +83,9 @@ func readHouse(t *testing.T) []source {
 		}
 		name = filepath.ToSlash(name)
 		if d.IsDir() && name != "." && (strings.HasPrefix(d.Name(), ".") || slices.Contains([]string{"scratch", "client", "node_modules", "testdata", "data"}, d.Name())) {
+			return fs.SkipDir
+		}
+		if d.IsDir() && name != "." && isModule(name) { // scripts/bench's rivals and tools: danyuan does not depend on them
 			return fs.SkipDir
 		}
 		if d.IsDir() || path.Ext(name) != ".go" {

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -34,8 +35,12 @@ type AuditEntry struct {
 
 // AuditIn gives the entries about what lies in a subtree, the newest first.
 func AuditIn(tx *gorm.DB, path string, part Slice) ([]AuditEntry, error) {
+	ids, err := part.newestIDs(tx, "audits", part.serially(), func() *gorm.DB { return rowsBelow(tx, path, "audits", "node_id") })
 	var entries []AuditEntry
-	tx = tx.Model(&Audit{}).Select("audits.*, COALESCE(persons.name, '') AS name").
-		Joins("JOIN nodes ON nodes.id = audits.node_id").Joins("LEFT JOIN persons ON persons.id = audits.person_id")
-	return entries, part.Newest(InSubtree(tx, "nodes.path", path), "audits.id").Find(&entries).Error
+	if err == nil {
+		err = tx.Model(&Audit{}).Select("audits.*, COALESCE(persons.name, '') AS name").
+			Joins("LEFT JOIN persons ON persons.id = audits.person_id").Where("audits.id IN ?", ids).Find(&entries).Error
+	}
+	slices.SortFunc(entries, func(a, b AuditEntry) int { return newerFirst(a.ID, b.ID) })
+	return entries, err
 }

@@ -31,6 +31,11 @@ const (
 	HoursVoid      HoursState = "void"
 )
 
+// HoursStates gives all of them.
+func HoursStates() []HoursState {
+	return []HoursState{HoursOpen, HoursClaimed, HoursConfirmed, HoursRefused, HoursVoid}
+}
+
 // hoursMoves is every move that hours can make. Confirmed ones are made void by a counter-transfer;
 // from refused and void nothing leads on.
 var hoursMoves = map[HoursState][]HoursState{

@@ -1,6 +1,10 @@
 package model
 
-import "gorm.io/gorm"
+import (
+	"slices"
+
+	"gorm.io/gorm"
+)
 
 // ListedHours are hours with the names that belong to them.
 type ListedHours struct {
@@ -33,7 +37,19 @@ func HoursOf(tx *gorm.DB, person int64, state HoursState, s Slice) ([]ListedHour
 
 // HoursUnder lists the hours of organisers in a subtree, the newest first; "" is every state.
 func HoursUnder(tx *gorm.DB, path string, state HoursState, s Slice) ([]ListedHours, error) {
-	return newestHours(InSubtree(listedHours(tx), "nodes.path", path), state, s)
+	states := []HoursState{state}
+	if state == "" {
+		states = HoursStates()
+	}
+	ids, err := s.newestIDs(tx, "hours", s.serially(), func() *gorm.DB {
+		return rowsBelow(tx, path, "hours", "node_id").Where("hours.state IN ?", states)
+	})
+	var out []ListedHours
+	if err == nil {
+		err = listedHours(tx).Where("hours.id IN ?", ids).Find(&out).Error
+	}
+	slices.SortFunc(out, func(a, b ListedHours) int { return newerFirst(a.ID, b.ID) })
+	return out, err
 }
 
 func newestHours(q *gorm.DB, state HoursState, s Slice) ([]ListedHours, error) {

@@ -39,3 +39,6 @@ func idTaken(err error) error {
 
 // FirstID gives an id that is not above any that NewID makes from a moment on.
 func FirstID(at time.Time) int64 { return max(0, at.UnixMilli()-idEpoch) << 22 }
+
+// idsOfADay is how far apart ids lie that NewID makes a day apart.
+const idsOfADay = 86_400_000 << 22

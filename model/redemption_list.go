@@ -1,6 +1,10 @@
 package model
 
-import "gorm.io/gorm"
+import (
+	"slices"
+
+	"gorm.io/gorm"
+)
 
 // ListedRedemption is a redemption with what lists show beside it.
 type ListedRedemption struct {
@@ -41,12 +45,19 @@ func AllRedemptionsOf(tx *gorm.DB, person int64) ([]ListedRedemption, error) {
 // RedemptionsUnder lists the redemptions of the communities of a subtree, the newest first; "" is every
 // state.
 func RedemptionsUnder(tx *gorm.DB, path string, state RedemptionState, s Slice) ([]ListedRedemption, error) {
-	var out []ListedRedemption
-	q := InSubtree(listedRedemptions(tx), "nodes.path", path)
-	if state != "" {
-		q = q.Where("redemptions.state = ?", state)
+	states := []RedemptionState{state}
+	if state == "" {
+		states = []RedemptionState{Reserved, Fulfilled, RedemptionCancelled, RedemptionExpired}
 	}
-	return out, s.Newest(q, "redemptions.id").Find(&out).Error
+	ids, err := s.newestIDs(tx, "redemptions", idsOfADay, func() *gorm.DB {
+		return rowsBelow(tx, path, "redemptions", "community_id").Where("redemptions.state IN ?", states)
+	})
+	var out []ListedRedemption
+	if err == nil {
+		err = listedRedemptions(tx).Where("redemptions.id IN ?", ids).Find(&out).Error
+	}
+	slices.SortFunc(out, func(a, b ListedRedemption) int { return newerFirst(a.ID, b.ID) })
+	return out, err
 }
 
 // RedemptionByCode gives the redemption of a community that a pick-up code stands for, the one that

@@ -30,7 +30,7 @@ type furnished struct {
 
 // How much of everything.
 const (
-	signedIn            = 20_000
+	signedIn            = 30_000
 	redeemers           = 5_000 // of them belong to the community
 	spreadRewards       = 64
 	atDoors             = 20 // activities to check in at

@@ -39,7 +39,7 @@ func furnishMatters(url, keys string, matters int, dir string) error {
 	}
 	fmt.Printf("%d matters filled in %.1f s\n", matters, time.Since(began).Seconds())
 	f := &furnished{now: time.Now().UTC().Truncate(time.Second), dir: dir}
-	for _, step := range []func() error{f.choose, f.signIn, f.officers, f.desks, f.said} {
+	for _, step := range []func() error{f.choose, f.signIn, f.officers, f.desks, f.said, f.history} {
 		if err := db.Tx(context.Background(), func(tx *gorm.DB) error { f.DB = tx; return step() }); err != nil {
 			return err
 		}

@@ -41,7 +41,8 @@ var tools = map[string]struct {
 	"bare-matter": {6, "CALL URL KEYS DIR CLIENTS SECONDS", func(w []string, n func(int) int) error {
 		return runBareMatter(w[0], w[1], w[2], w[3], n(4), float64(n(5)))
 	}},
-	"rows":  {3, "URL KEYS DIR CALL…", func(w []string, _ func(int) int) error { return rowsRead(w[0], w[1], w[2], w[3:]) }},
+	"rows":  {4, "URL KEYS DIR PLANS CALL…", func(w []string, _ func(int) int) error { return rowsRead(w[0], w[1], w[2], w[3], w[4:]) }},
+	"grow":  {3, "URL FROM TO", func(w []string, n func(int) int) error { return grow(w[0], n(1), n(2)) }},
 	"watch": {2, "URL KEYS", func(w []string, _ func(int) int) error { return watch(w[0], w[1]) }},
 }
 

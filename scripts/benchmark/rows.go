@@ -2,32 +2,54 @@ package main
 
 import (
 	"context"
+	"crypto/sha256"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
+	"os"
+	"slices"
 	"strings"
 
 	"gorm.io/gorm"
 )
 
-// rowsRead prints for each reading call how many statements it takes, how many rows the answer holds, and
-// what the database says of how it finds them: MariaDB by its counters, since nobody else asks it anything, a
-// request's mean over some of them; SQLite by its plan of each statement about matters.
-func rowsRead(url, keys, dir string, names []string) error {
+// askedFor is how many requests of a call are counted.
+const askedFor = 16
+
+// rowsRead prints a line for each reading call: its name, how many statements it takes, how many rows the
+// answer holds, how much the database reads for it, and a mark of how it finds them. What is read are on
+// SQLite the steps of its virtual machine; on MariaDB, by its counters, the rows, since nobody else asks it
+// anything. All are means over some requests. The plans themselves are written to a file.
+func rowsRead(url, keys, dir, plans string, names []string) error {
 	h, err := openHouse(url, keys, 4)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = h.close() }()
+	r := &reading{house: h}
+	if file, ok := strings.CutPrefix(url, "sqlite:"); ok {
+		if r.steps, err = openStepper(file); err != nil {
+			return err
+		}
+		defer r.steps.close()
+	}
+	var all []string
 	for _, name := range names {
-		if err := h.rowsOf(name, dir); err != nil {
+		if err := r.of(name, dir, &all); err != nil {
 			return err
 		}
 	}
-	return nil
+	return os.WriteFile(plans, []byte(strings.Join(all, "\n")+"\n"), 0o600)
 }
 
-func (h *house) rowsOf(name, dir string) error {
+// reading counts what calls read.
+type reading struct {
+	*house
+	steps *stepper // on SQLite
+}
+
+func (r *reading) of(name, dir string, plans *[]string) error {
 	c, err := readMatterCall(dir, name)
 	if err != nil || c.method != http.MethodGet {
 		return err
@@ -36,39 +58,38 @@ func (h *house) rowsOf(name, dir string) error {
 	if err != nil {
 		return err
 	}
-	const asked = 16
-	for n := range asked { // what is kept in memory is not asked again
-		h.settle(request(n).Header)
-		h.ask(request(n))
+	for n := range askedFor { // what is kept in memory is not asked again
+		r.settle(request(n).Header)
+		r.ask(request(n))
 	}
-	before, statements, items := h.counters(), 0, 0
-	own := minus(h.counters(), before) // what asking for the counters counts
+	statements, items := 0, 0
+	before := r.counters()
+	own := minus(r.counters(), before) // what asking for the counters counts
 	var said []statement
-	before = h.counters()
-	for n := range asked {
-		answer, heard := h.ask(request(n))
+	before = r.counters()
+	for n := range askedFor {
+		answer, heard := r.ask(request(n))
 		if answer.Code != http.StatusOK {
 			return fmt.Errorf("%s is refused: %d %s", name, answer.Code, answer.Body)
 		}
-		said = heard
+		said = append(said, heard...)
 		statements += len(heard)
 		items += itemsIn(answer.Body.Bytes())
 	}
-	read := minus(minus(h.counters(), before), own)
-	fmt.Printf("%-10s %5.1f statements, %6.1f rows answered", name, float64(statements)/asked, float64(items)/asked)
-	if h.db.Dialect() == "sqlite" {
-		fmt.Println()
-		return h.plans(said)
+	read := 0.0
+	for _, n := range minus(minus(r.counters(), before), own) {
+		read += float64(n)
 	}
-	whole, parts := 0.0, ""
-	for _, k := range []string{"first", "key", "next", "prev", "last", "rnd", "rnd_deleted", "rnd_next"} {
-		if n := read["Handler_read_"+k]; n > 0 {
-			whole += float64(n) / asked
-			parts += fmt.Sprintf(" %s %.1f", k, float64(n)/asked)
+	if r.steps != nil {
+		if read, err = r.steps.all(said); err != nil {
+			return fmt.Errorf("%s: %w", name, err)
 		}
 	}
-	fmt.Printf(", %8.1f rows read:%s\n", whole, parts)
-	return nil
+	ways, err := r.plans(said)
+	*plans = append(*plans, "== "+name)
+	*plans = append(*plans, ways...)
+	fmt.Printf("%s %.1f %.1f %.0f %x\n", name, float64(statements)/askedFor, float64(items)/askedFor, read/askedFor, sha256.Sum256([]byte(strings.Join(ways, "\n"))))
+	return err
 }
 
 // itemsIn gives the length of the first list in an answer.
@@ -77,7 +98,7 @@ func itemsIn(body []byte) int {
 	if json.Unmarshal(body, &answer) != nil {
 		return 0
 	}
-	for _, k := range []string{"items", "matters", "events"} {
+	for _, k := range []string{"items", "matters", "events", "entries", "lines", "members"} {
 		var all []json.RawMessage
 		if json.Unmarshal(answer[k], &all) == nil && answer[k] != nil {
 			return len(all)
@@ -97,7 +118,7 @@ func (h *house) counters() map[string]int64 {
 		Value        int64  `gorm:"column:Value"`
 	}
 	if err := h.db.Read(context.Background()).Raw("SHOW GLOBAL STATUS LIKE 'Handler_read%'").Scan(&rows).Error; err != nil {
-		fmt.Println(err)
+		fmt.Fprintln(os.Stderr, err)
 	}
 	for _, r := range rows {
 		out[r.VariableName] = r.Value
@@ -113,23 +134,28 @@ func minus(a, b map[string]int64) map[string]int64 {
 	return out
 }
 
-// plans prints how SQLite finds what each statement asks for.
-func (h *house) plans(said []statement) error {
-	seen := map[string]bool{}
+// plans gives how the database finds what each different statement asks for.
+func (h *house) plans(said []statement) ([]string, error) {
+	seen, ways := map[string]bool{}, []string(nil)
 	for _, s := range said {
-		if seen[s.sql] || !s.reads() || !strings.Contains(s.sql, "matter") {
+		if seen[s.sql] || !s.reads() {
 			continue
 		}
 		seen[s.sql] = true
-		var steps []struct{ Detail string }
-		if err := h.db.Read(context.Background()).Session(&gorm.Session{NewDB: true}).Raw("EXPLAIN QUERY PLAN "+s.sql, s.args...).Scan(&steps).Error; err != nil {
-			return err
+		explain := "EXPLAIN QUERY PLAN "
+		if h.db.Dialect() != "sqlite" {
+			explain = "EXPLAIN "
+		}
+		var steps []struct{ Detail, Table, Type, Key string }
+		if err := h.db.Read(context.Background()).Session(&gorm.Session{NewDB: true}).Raw(explain+s.sql, s.args...).Scan(&steps).Error; err != nil {
+			return nil, errors.Join(err, errors.New(s.sql))
 		}
 		var way []string
 		for _, step := range steps {
-			way = append(way, step.Detail)
+			way = append(way, strings.TrimSpace(step.Detail+" "+step.Table+" "+step.Type+" "+step.Key))
 		}
-		fmt.Println("           " + strings.Join(way, "; "))
+		ways = append(ways, strings.Join(way, "; "))
 	}
-	return nil
+	slices.Sort(ways)
+	return ways, nil
 }

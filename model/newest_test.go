@@ -1,0 +1,179 @@
+package model_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"gorm.io/gorm"
+
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+// past is a community with hours and audit entries, some of them in one unit that has been quiet for long.
+type past struct {
+	*ledger
+	volunteer int64
+	rows      int
+}
+
+func newPast(t *testing.T) *past {
+	k := testkit.New(t)
+	p := &past{ledger: &ledger{Kit: k, o: k.Org()}}
+	p.volunteer = k.Person(p.o.Unit, "李小梅").ID
+	p.add(300)
+	return p
+}
+
+// add puts more rows behind those that there are: one in three in Unit, the others far from it.
+func (p *past) add(n int) {
+	p.Helper()
+	nodes := []int64{p.o.Unit.ID, p.o.FarUnit.ID, p.o.ForeignUnit.ID}
+	states := model.HoursStates()
+	p.Tx(func(tx *gorm.DB) error {
+		var hours []model.Hours
+		var audits []model.Audit
+		for i := range n {
+			at := testkit.Start.Add(-time.Duration(p.rows+i) * time.Hour)
+			hours = append(hours, model.Hours{
+				ID: int64(1_000_000 - p.rows - i), PersonID: p.volunteer, Source: model.FromLog, NodeID: nodes[i%3], Kind: "patrol", Content: "巡查", Place: "小区",
+				StartsAt: at, EndsAt: &at, State: states[i/3%len(states)], InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: at,
+			})
+			audits = append(audits, model.Audit{ID: int64(1_000_000 - p.rows - i), At: at, Action: "hours.confirm", NodeID: nodes[i%3], Subject: "hours", SubjectID: 1})
+		}
+		p.rows += n
+		if err := model.AddAll(tx, hours); err != nil {
+			return err
+		}
+		return model.AddAudits(tx, audits)
+	})
+}
+
+// pages reads a whole list page by page.
+func pages(p *past, page func(tx *gorm.DB, s model.Slice) ([]int64, error)) (all []int64) {
+	p.Helper()
+	s := model.Slice{Limit: 7}
+	for {
+		ids, err := page(p.DB.Read(p.Context()), s)
+		if err != nil {
+			p.Fatal(err)
+		}
+		all = append(all, ids[:min(len(ids), s.Limit)]...)
+		if len(ids) <= s.Limit {
+			return all
+		}
+		s.After = ids[s.Limit-1]
+	}
+}
+
+func (p *past) hours(path string, state model.HoursState) func(tx *gorm.DB, s model.Slice) ([]int64, error) {
+	return func(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
+		rows, err := model.HoursUnder(tx, path, state, s)
+		for _, r := range rows {
+			ids = append(ids, r.ID)
+		}
+		return ids, err
+	}
+}
+
+func (p *past) audits(path string) func(tx *gorm.DB, s model.Slice) ([]int64, error) {
+	return func(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
+		rows, err := model.AuditIn(tx, path, s)
+		for _, r := range rows {
+			ids = append(ids, r.ID)
+		}
+		return ids, err
+	}
+}
+
+// TestLists_ofASubtreeLeaveNothingOut reads them page by page and compares them with all that there is.
+func TestLists_ofASubtreeLeaveNothingOut(t *testing.T) {
+	p := newPast(t)
+	for _, node := range []model.Node{p.o.Unit, p.o.Community, p.o.District, p.o.NextDoor} {
+		var want, wanted, logged []int64
+		h := p.DB.Read(p.Context())
+		under := func(table string) *gorm.DB {
+			return h.Table(table).Joins("JOIN nodes ON nodes.id = "+table+".node_id").Where("nodes.path LIKE ?", node.Path+"%").Order(table + ".id DESC")
+		}
+		for _, err := range []error{
+			under("hours").Pluck("hours.id", &want).Error, under("hours").Where("hours.state = ?", model.HoursVoid).Pluck("hours.id", &wanted).Error,
+			under("audits").Pluck("audits.id", &logged).Error,
+		} {
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		for name, lists := range map[string][2][]int64{
+			"hours":      {pages(p, p.hours(node.Path, "")), want},
+			"void hours": {pages(p, p.hours(node.Path, model.HoursVoid)), wanted},
+			"audits":     {pages(p, p.audits(node.Path)), logged},
+		} {
+			if !slices.Equal(lists[0], lists[1]) {
+				t.Errorf("%s of %s: %d listed, %d there", name, node.Name, len(lists[0]), len(lists[1]))
+			}
+		}
+	}
+}
+
+// TestLists_ofASubtreeReadNoHistory asks the engine how it finds the newest of what many nodes have: it may not
+// gather and sort all of it. How much was read MariaDB counts; it must not be more when there is ten times as much.
+func TestLists_ofASubtreeReadNoHistory(t *testing.T) {
+	p := newPast(t)
+	lists := []planned{}
+	for name, page := range map[string]func(tx *gorm.DB, s model.Slice) ([]int64, error){
+		"hours": p.hours(p.o.Community.Path, ""), "confirmed hours": p.hours(p.o.Community.Path, model.HoursConfirmed), "audits": p.audits(p.o.Community.Path),
+	} {
+		lists = append(lists, planned{name: name, reads: func(tx *gorm.DB) (int, error) {
+			ids, err := page(tx, model.Slice{Limit: 7})
+			return len(ids), err
+		}})
+	}
+	young := map[string]int64{}
+	for _, when := range []string{"young", "old"} {
+		for _, list := range lists {
+			for _, wrong := range p.gathered(list) {
+				t.Errorf("%s, %s: %s", when, list.name, wrong)
+			}
+			if !p.mysql() {
+				continue
+			}
+			n := p.reads(list)
+			if when == "young" {
+				young[list.name] = n
+			}
+			t.Logf("%s, %s: %d reads", when, list.name, n)
+			if n > young[list.name]*3/2+10 {
+				t.Errorf("%s, %s: %d reads, in the young one %d", when, list.name, n, young[list.name])
+			}
+		}
+		p.add(3000)
+	}
+}
+
+// gathered tells where SQLite would go through a table or sort it.
+func (p *past) gathered(list planned) (wrong []string) {
+	p.Helper()
+	said := &statements{}
+	n, err := list.reads(p.DB.Read(p.Context()).Session(&gorm.Session{Logger: said}))
+	if err != nil || n == 0 {
+		p.Fatalf("%s: %d found, %v", list.name, n, err)
+	}
+	if p.DB.Dialect() != "sqlite" {
+		return nil
+	}
+	for _, text := range said.texts {
+		var plan []struct{ Detail string }
+		if err := p.DB.Read(p.Context()).Raw("EXPLAIN QUERY PLAN " + text).Scan(&plan).Error; err != nil {
+			p.Fatal(err)
+		}
+		for _, step := range plan {
+			if strings.Contains(step.Detail, "ORDER BY") || strings.HasPrefix(step.Detail, "SCAN hours") || strings.HasPrefix(step.Detail, "SCAN audits") {
+				wrong = append(wrong, fmt.Sprint(step.Detail, ": ", text))
+			}
+		}
+	}
+	return wrong
+}
