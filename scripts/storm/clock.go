@@ -66,12 +66,12 @@ func clockSet(ctx context.Context, s *storm) error {
 		ahead time.Duration
 		want  string
 	}{
-		{"right", 0, "401 401 200 200; 403; 410 410; 4"},
-		{"an hour back", -time.Hour, "401 401 200 200; 403; 410 410; 4"},
-		{"right again", 0, "401 401 200 200; 403; 410 410; 4"},
-		{"an hour ahead", time.Hour, "401 401 401 200; 200; 410 410; 4"},
-		{"right again", 0, "401 401 401 200; 403; 410 410; 4"},
-		{"an hour later", time.Hour, "401 401 401 200; 200; 410 410; 4"},
+		{"right", 0, "out out in in; 403; 410 410; 4"},
+		{"an hour back", -time.Hour, "out out in in; 403; 410 410; 4"},
+		{"right again", 0, "out out in in; 403; 410 410; 4"},
+		{"an hour ahead", time.Hour, "out out out in; 200; 410 410; 4"},
+		{"right again", 0, "out out out in; 403; 410 410; 4"},
+		{"an hour later", time.Hour, "out out out in; 200; 410 410; 4"},
 	} {
 		failed := s.setClock(ctx, at.ahead)
 		from := s.journal.mark()
@@ -133,7 +133,14 @@ func (s *storm) askEdges(ctx context.Context, tokens []string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		said = append(said, fmt.Sprint(status))
+		switch status {
+		case http.StatusOK:
+			said = append(said, "in")
+		case http.StatusUnauthorized, http.StatusTooManyRequests: // strangers are counted, all at one address here
+			said = append(said, "out")
+		default:
+			said = append(said, fmt.Sprint(status))
+		}
 	}
 	said[len(said)-1] += ";"
 	status, _, err := s.ask(ctx, client, http.MethodGet, fmt.Sprintf("/v1/nodes/%d/people", s.world.unit.ID), s.world.tokens[1], "", "")
