@@ -85,6 +85,54 @@ func TestBackup_ofAServingHouseIsRestoredWhole(t *testing.T) {
 	}
 }
 
+// TestBackup_ofAStoreIsRestoredIntoAnother: photos in a bucket are in the backup, and go wherever the settings
+// say that they lie: into another bucket or a folder.
+func TestBackup_ofAStoreIsRestoredIntoAnother(t *testing.T) {
+	h := demoHouse(t)
+	set := config.Settings{DataDir: filepath.Dir(databaseFile(t, h)), LogLevel: "error", S3: bucket(t, "first")}
+	photos := map[string][]byte{"00aaaaaaaaaaaaaaaaaa.jpg": []byte("one"), "abbbbbbbbbbbbbbbbbbb.jpg": bytes.Repeat([]byte{0, 255}, 300_000), "ffcccccccccccccccccc.s.jpg": []byte("three")}
+	store, err := blobs(set)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, content := range photos {
+		if err := store.Put(t.Context(), name, content); err != nil {
+			t.Fatal(err)
+		}
+	}
+	dir := filepath.Join(t.TempDir(), "backup")
+	if err := (&backup{Settings: set, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for name, s3 := range map[string]config.S3{"another bucket": bucket(t, "second"), "a folder": {}} {
+		elsewhere := config.Settings{DataDir: t.TempDir(), KeysDir: set.Keys(), LogLevel: "error", S3: s3}
+		if err := (&restore{Settings: elsewhere, Dir: dir}).Run(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		restored, err := blobs(elsewhere)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for photo, content := range photos {
+			if got, err := restored.Get(t.Context(), photo); err != nil || !bytes.Equal(got, content) {
+				t.Errorf("%s: of %s %d bytes are there, %v", name, photo, len(got), err)
+			}
+		}
+	}
+}
+
+// bucket is an empty bucket of a store that speaks S3.
+func bucket(t *testing.T, name string) config.S3 {
+	t.Helper()
+	shelf := s3mem.New()
+	if err := shelf.CreateBucket(name); err != nil {
+		t.Fatal(err)
+	}
+	store := httptest.NewServer(gofakes3.New(shelf).Server())
+	t.Cleanup(store.Close)
+	return config.S3{Endpoint: store.URL, Region: "here", Bucket: name, AccessKey: "id", SecretKey: "key", Style: "path", Prefix: "danyuan/"}
+}
+
 func databaseFile(t *testing.T, h *house) (file string) {
 	t.Helper()
 	if err := h.db.Read(t.Context()).Raw("SELECT file FROM pragma_database_list WHERE name = 'main'").Scan(&file).Error; err != nil {

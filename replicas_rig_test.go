@@ -48,14 +48,8 @@ func newReplicas(t *testing.T) *replicas {
 	if os.Getenv(testkit.DatabaseEnv) == "" || redis == "" {
 		t.Skip("replicas need a database server and Redis: scripts/services run")
 	}
-	if strings.HasPrefix(os.Getenv(testkit.DatabaseEnv), "postgres:") {
-		t.Skip("these replicas are WeChat CloudRun's, which has MySQL")
-	}
 	r := &replicas{T: t, url: testkit.OpenDatabase(t)}
-	cfg, err := model.MySQLConfig(r.url)
-	if err != nil {
-		t.Fatal(err)
-	}
+	var err error
 	keys := filepath.Join(t.TempDir(), "keys")
 	if err := model.CreateKeys(keys); err != nil {
 		t.Fatal(err)
@@ -76,11 +70,25 @@ func newReplicas(t *testing.T) *replicas {
 	t.Cleanup(store.Close)
 	r.env = []string{
 		"CLOUDRUN=true", "WECHAT_APP_ID=" + r.wx.AppID, "KEYS_DIR=" + keys, "DATA_DIR=" + t.TempDir(), "REDIS_URL=" + redis,
-		"MYSQL_ADDRESS=" + cfg.Addr, "MYSQL_USERNAME=" + cfg.User, "MYSQL_PASSWORD=" + cfg.Passwd, "MYSQL_DATABASE=" + cfg.DBName,
 		"S3_ENDPOINT=" + store.URL, "S3_REGION=here", "S3_BUCKET=danyuan", "S3_ACCESS_KEY=id", "S3_SECRET_KEY=key", "S3_STYLE=path",
 		"HTTP_PROXY=" + r.wx.URL(), "WECHAT_TEMPLATE_BINDING=" + template, "WORKERS=2",
 	}
+	r.env = append(r.env, r.databaseSettings()...)
 	return r
+}
+
+// databaseSettings names the database as CloudRun does, which has MySQL only; a PostgreSQL that its containers
+// reach is named by its address.
+func (r *replicas) databaseSettings() []string {
+	r.Helper()
+	if strings.HasPrefix(r.url, "postgres:") {
+		return []string{"DATABASE_URL=" + r.url}
+	}
+	cfg, err := model.MySQLConfig(r.url)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return []string{"MYSQL_ADDRESS=" + cfg.Addr, "MYSQL_USERNAME=" + cfg.User, "MYSQL_PASSWORD=" + cfg.Passwd, "MYSQL_DATABASE=" + cfg.DBName}
 }
 
 // start starts n servers at the same moment.

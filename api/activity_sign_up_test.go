@@ -8,6 +8,7 @@ import (
 
 	"gorm.io/gorm"
 
+	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
 )
@@ -156,14 +157,21 @@ func TestSignUp_closesAtTheStart(t *testing.T) {
 }
 
 func TestSignUp_theLastSeatsAreNeverGivenTwiceAndNobodyIsLost(t *testing.T) {
+	for n, seats := range map[int]int{12: 5, 64: 1} {
+		raceForSeats(t, n, seats)
+	}
+}
+
+// raceForSeats lets so many sign up at once for so many seats, on two replicas.
+func raceForSeats(t *testing.T, n, seats int) {
 	s := newSquare(t)
-	const n, seats = 12, 5
+	_, replica := s.Replica()
 	people, tokens := s.neighbours(s.o.Unit, n)
 	a := s.make(s.chief, s.o.Unit, map[string]any{"capacity": seats})
 	states := make([]string, n)
 	s.Race(n, func(i int) {
 		var u struct{ State string }
-		s.Do(s.API, tokens[i], "POST", a+"/sign-up", nil).Expect(200).Into(&u)
+		s.Do([]*api.API{s.API, replica}[i%2], tokens[i], "POST", a+"/sign-up", nil).Expect(200).Into(&u)
 		states[i] = u.State
 	})
 	seated, waiting := s.signUps(a, model.Seated), s.signUps(a, model.Waiting)

@@ -25,12 +25,13 @@ var (
 	mattersGauge = gauge("danyuan_matters_late_seconds", "How long the longest waiting matter is due to be warned of, raised or closed.")
 	readyGauge   = gauge("danyuan_ready", "1 when this replica reaches a part that it uses, else 0.", "part")
 	laneGauge    = gauge("danyuan_lane_waiting", "Commands of this replica that wait for a transaction to share.")
+	turnsGauge   = gauge("danyuan_transactions_waiting", "Transactions of this replica that wait for a connection, in the order of coming.")
 	silenceGauge = gauge("danyuan_feed_silent_seconds", "For how long this replica has not heard what others change.")
 )
 
 // Describe names the gauges.
 func (gauges) Describe(to chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{jobsGauge, waitingGauge, dutyGauge, mattersGauge, readyGauge, laneGauge, silenceGauge} {
+	for _, d := range []*prometheus.Desc{jobsGauge, waitingGauge, dutyGauge, mattersGauge, readyGauge, laneGauge, turnsGauge, silenceGauge} {
 		to <- d
 	}
 }
@@ -46,6 +47,7 @@ func (g gauges) Collect(to chan<- prometheus.Metric) {
 		to <- prometheus.MustNewConstMetric(d, prometheus.GaugeValue, value, labels...)
 	}
 	show(laneGauge, float64(g.a.s.InLanes()))
+	show(turnsGauge, float64(g.a.s.DB.Waiting()))
 	show(silenceGauge, g.a.s.Silence().Seconds())
 	for name, failing := range g.a.askParts(ctx) {
 		if failing != nil {

@@ -4,30 +4,39 @@ import (
 	"testing"
 	"time"
 
+	"danyuan/api"
 	"danyuan/testkit"
 )
 
 func TestRedemption_raceForStockNeverOversells(t *testing.T) {
 	s := newShop(t, map[string]any{"per_person": 1, "per_period": "year"})
-	tokens := s.neighbours(64)
-	answers := make([]testkit.Answer, len(tokens))
-	s.Race(len(tokens), func(i int) { answers[i] = s.redeem(tokens[i]) })
+	answers := s.all64()
 	if won := s.count(answers, "reward.sold_out"); won != 10 {
 		t.Errorf("%d of 64 got one of ten pieces", won)
 	}
 	s.books(100, 0, 10, 0, 5000, 5000, 0)
 }
 
-func TestRedemption_raceForTheLastFenOfTheBudget(t *testing.T) {
-	s := newShop(t, nil)
-	s.give(-9000) // two are left
-	tokens := s.neighbours(16)
+// all64 lets 64 neighbours redeem at once, on two replicas.
+func (s *shop) all64() []testkit.Answer {
+	s.Helper()
+	_, replica := s.Replica()
+	tokens := s.neighbours(64)
 	answers := make([]testkit.Answer, len(tokens))
-	s.Race(len(tokens), func(i int) { answers[i] = s.redeem(tokens[i]) })
-	if won := s.count(answers, "budget.exhausted"); won != 2 {
-		t.Errorf("%d redemptions were paid from the last ten yuan", won)
+	s.Race(len(tokens), func(i int) {
+		answers[i] = s.Do([]*api.API{s.API, replica}[i%2], tokens[i], "POST", "/v1/redemptions", map[string]any{"reward_id": s.reward, "points": 40})
+	})
+	return answers
+}
+
+func TestRedemption_raceForTheLastFiveYuanOfTheBudget(t *testing.T) {
+	s := newShop(t, nil)
+	s.give(-9500) // one more is paid
+	answers := s.all64()
+	if won := s.count(answers, "budget.exhausted"); won != 1 {
+		t.Errorf("%d redemptions of 64 were paid from the last five yuan", won)
 	}
-	s.books(100, 8, 2, 0, 0, 1000, 0)
+	s.books(100, 9, 1, 0, 0, 500, 0)
 }
 
 func TestRedemption_raceOfTwoPhonesForOneTurn(t *testing.T) {

@@ -51,7 +51,7 @@ func (s Settings) checkCloudRun(p *problems) {
 		p.add("mysql-address", "MYSQL_ADDRESS 和 MYSQL_USERNAME 要一起填")
 	case c.given() && DatabaseProblem(c.url()) != "":
 		p.add("mysql-address", "要写成 主机:端口，库名里不能有 / ? #")
-	case !c.given() && !strings.HasPrefix(s.DatabaseURL, "mysql:"):
+	case !c.given() && (s.DatabaseURL == "" || strings.HasPrefix(s.DatabaseURL, "sqlite:")):
 		p.add("mysql-address", "容器里的文件留不住，不能用 SQLite：请在云托管里开通 MySQL，它会给出 MYSQL_ADDRESS、MYSQL_USERNAME 和 MYSQL_PASSWORD")
 	}
 	if !s.S3.Used() {

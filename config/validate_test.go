@@ -54,6 +54,11 @@ func TestValidate_halfConfigurationsAreRefusedAllAtOnce(t *testing.T) {
 				"S3_ENDPOINT": "https://h", "S3_REGION": "r", "S3_BUCKET": "bucket", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"},
 			want: []string{"DATABASE_URL"},
 		},
+		"CloudRun with a file that does not last": {
+			env: map[string]string{"CLOUDRUN": "true", "WECHAT_APP_ID": "wx1", "KEYS_DIR": "k", "DATABASE_URL": "sqlite:a.db",
+				"S3_ENDPOINT": "https://h", "S3_REGION": "r", "S3_BUCKET": "bucket", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"},
+			want: []string{"MYSQL_ADDRESS"},
+		},
 		"CloudRun with half of a database": {
 			env: map[string]string{"CLOUDRUN": "true", "WECHAT_APP_ID": "wx1", "KEYS_DIR": "k", "MYSQL_ADDRESS": "h:3306", "MYSQL_PASSWORD": "p",
 				"S3_ENDPOINT": "https://h", "S3_REGION": "r", "S3_BUCKET": "bucket", "S3_ACCESS_KEY": "i", "S3_SECRET_KEY": "k"},

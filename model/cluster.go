@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,25 +15,28 @@ import (
 
 // cluster connects to one node of a Galera cluster at a time: the books are written through one node only.
 // When the node in use can't be reached, or has lost its cluster, the next that is whole takes its place, and
-// every connection to the one before is given up. It stays until it fails itself, so that nothing moves back
-// and forth.
+// every connection to the one before is ended, also those that wait for an answer. It stays until it fails
+// itself, so that nothing moves back and forth. A node that hangs is found out by watch.
 type cluster struct {
 	nodes []driver.Connector
 	inUse atomic.Int64
+
+	watched sync.Once
+	end     context.CancelFunc // of the watch; nil until it begins
+
+	mu   sync.Mutex
+	open map[*nodeConn]struct{}
 }
 
-// How long a node may take to let us in, and to answer. A node that hangs is given up after it.
-const (
-	nodeEntry  = 3 * time.Second
-	nodeAnswer = 15 * time.Second
-)
+// nodeEntry is how long a node may take to let us in.
+const nodeEntry = 3 * time.Second
 
 // newCluster makes one of a configuration whose address names several hosts, with commas.
 func newCluster(cfg *mysqldriver.Config) (*cluster, error) {
 	c := &cluster{}
 	for host := range strings.SplitSeq(cfg.Addr, ",") {
 		one := cfg.Clone()
-		one.Addr, one.Timeout, one.ReadTimeout, one.WriteTimeout = withPort(strings.TrimSpace(host)), nodeEntry, nodeAnswer, nodeAnswer
+		one.Addr, one.Timeout, one.DialFunc = withPort(strings.TrimSpace(host)), nodeEntry, dialKept
 		node, err := mysqldriver.NewConnector(one)
 		if err != nil {
 			return nil, err
@@ -55,30 +59,56 @@ func withPort(host string) string {
 // Driver is MySQL's.
 func (c *cluster) Driver() driver.Driver { return c.nodes[0].Driver() }
 
-// Connect connects to the node in use, or to the next that lets us in.
+// Connect connects to the node in use, or to the next that lets us in. Of those, one that hands its data to
+// another is taken only when there is no better: it may let nobody write meanwhile.
 func (c *cluster) Connect(ctx context.Context) (driver.Conn, error) {
 	var all error
 	first := c.inUse.Load()
-	for i := range int64(len(c.nodes)) {
-		at := (first + i) % int64(len(c.nodes))
-		conn, err := c.enter(ctx, at)
-		if err == nil {
-			c.inUse.CompareAndSwap(first, at)
-			return conn, nil
+	for _, busyToo := range []bool{false, true} {
+		for i := range int64(len(c.nodes)) {
+			at := (first + i) % int64(len(c.nodes))
+			conn, err := c.enter(ctx, at, busyToo || at == first)
+			if err == nil {
+				c.moveOn(first, at)
+				c.watched.Do(c.beginWatch)
+				if c.inUse.Load() == at {
+					return conn, nil
+				}
+				err = errors.Join(errNodeBehind, conn.Close()) // another was faster: the next try finds its node
+			}
+			all = errors.Join(all, err)
+			if ctx.Err() != nil {
+				return nil, all
+			}
 		}
-		all = errors.Join(all, err)
-		if ctx.Err() != nil {
+		if !errors.Is(all, errNodeBusy) {
 			break
 		}
 	}
 	return nil, all
 }
 
+// moveOn puts another node in the place of one in use, and ends every connection to that, so that nobody
+// waits for its answer: what became of a commit that was under way is found out by the command's key.
+func (c *cluster) moveOn(from, to int64) {
+	if from == to || !c.inUse.CompareAndSwap(from, to) {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for n := range c.open {
+		if n.at == from {
+			n.hangUp()
+		}
+	}
+}
+
 // enter connects to one node, and makes sure that it is part of the cluster and has caught up with it.
-func (c *cluster) enter(ctx context.Context, at int64) (driver.Conn, error) {
+func (c *cluster) enter(ctx context.Context, at int64, busyToo bool) (driver.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, nodeEntry)
 	defer cancel()
-	made, err := c.nodes[at].Connect(ctx)
+	kept := &socket{}
+	made, err := c.nodes[at].Connect(context.WithValue(ctx, socketKey{}, kept))
 	if err != nil {
 		return nil, err
 	}
@@ -86,27 +116,40 @@ func (c *cluster) enter(ctx context.Context, at int64) (driver.Conn, error) {
 	if !ok {
 		return nil, errors.Join(errNodeLacks, made.Close())
 	}
-	if err := caughtUp(ctx, conn); err != nil {
+	if err := caughtUp(ctx, conn, busyToo); err != nil {
 		return nil, errors.Join(err, conn.Close())
 	}
-	return &nodeConn{conn, c, at}, nil
+	n := &nodeConn{conn, c, at, kept}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.open == nil {
+		c.open = map[*nodeConn]struct{}{}
+	}
+	c.open[n] = struct{}{}
+	return n, nil
 }
 
 var (
 	errNodeLacks  = errors.New("model: MySQL's driver lacks what danyuan relies on")
 	errNodeAlone  = errors.New("model: the node has lost its cluster, or not joined it yet")
+	errNodeBusy   = errors.New("model: the node hands its data to another")
 	errNodeBehind = errors.New("model: the node was left for another")
 )
 
 // caughtUp makes a node wait until it has applied what was committed through others. One that belongs to no
 // cluster has nothing to wait for.
-func caughtUp(ctx context.Context, conn nodeSpeaks) error {
-	ready, err := oneValue(ctx, conn, "SHOW STATUS LIKE 'wsrep_ready'", 1)
-	switch {
+func caughtUp(ctx context.Context, conn nodeSpeaks, busyToo bool) error {
+	switch ready, err := oneValue(ctx, conn, "SHOW STATUS LIKE 'wsrep_ready'", 1); {
 	case err != nil || ready == "":
 		return err
 	case ready != "ON":
 		return errNodeAlone
+	}
+	switch state, err := oneValue(ctx, conn, "SHOW STATUS LIKE 'wsrep_local_state'", 1); {
+	case err != nil:
+		return err
+	case state == donor && !busyToo:
+		return errNodeBusy
 	}
 	if _, err := conn.ExecContext(ctx, "SET SESSION wsrep_sync_wait = 1", nil); err != nil {
 		return err
@@ -114,7 +157,7 @@ func caughtUp(ctx context.Context, conn nodeSpeaks) error {
 	if _, err := oneValue(ctx, conn, "SELECT 1", 0); err != nil {
 		return err
 	}
-	_, err = conn.ExecContext(ctx, "SET SESSION wsrep_sync_wait = 0", nil)
+	_, err := conn.ExecContext(ctx, "SET SESSION wsrep_sync_wait = 0", nil)
 	return err
 }
 
@@ -152,8 +195,17 @@ type nodeSpeaks interface {
 // nodeConn is a connection to a node. It is worth nothing once another node is in use.
 type nodeConn struct {
 	nodeSpeaks
-	of *cluster
-	at int64
+	of   *cluster
+	at   int64
+	kept *socket
+}
+
+// Close gives it back.
+func (n *nodeConn) Close() error {
+	n.of.mu.Lock()
+	delete(n.of.open, n)
+	n.of.mu.Unlock()
+	return n.nodeSpeaks.Close()
 }
 
 // IsValid tells whether it may be used again.
@@ -183,7 +235,7 @@ func (n *nodeConn) QueryContext(ctx context.Context, query string, args []driver
 func (n *nodeConn) heard(err error) error {
 	var my *mysqldriver.MySQLError
 	if errors.As(err, &my) && my.Number == 1047 {
-		n.of.inUse.CompareAndSwap(n.at, (n.at+1)%int64(len(n.of.nodes)))
+		n.of.moveOn(n.at, n.of.after(n.at))
 	}
 	return err
 }

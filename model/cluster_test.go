@@ -5,9 +5,12 @@ import (
 	"database/sql/driver"
 	"errors"
 	"io"
+	"net"
 	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
 )
@@ -16,23 +19,30 @@ import (
 type node struct {
 	down  bool
 	ready string // what it says of itself; "" is a server of no cluster
-	fails error  // what each statement is answered with
+	state string // donor: it hands its data to another
+	hangs bool
+	fails error // what each statement is answered with
 	said  []string
 }
 
 func (n *node) Driver() driver.Driver { return nil }
 
-func (n *node) Connect(context.Context) (driver.Conn, error) {
+func (n *node) Connect(ctx context.Context) (driver.Conn, error) {
 	if n.down {
 		return nil, driver.ErrBadConn
 	}
-	return &nodeTalk{of: n}, nil
+	talk := &nodeTalk{of: n}
+	if kept, ok := ctx.Value(socketKey{}).(*socket); ok {
+		talk.here, kept.Conn = net.Pipe()
+	}
+	return talk, nil
 }
 
 // nodeTalk is a connection to it; what the tests don't use is not there.
 type nodeTalk struct {
 	nodeSpeaks
-	of *node
+	of   *node
+	here net.Conn // the other end of its socket
 }
 
 func (c *nodeTalk) Close() error                       { return nil }
@@ -44,11 +54,18 @@ func (c *nodeTalk) ExecContext(_ context.Context, query string, _ []driver.Named
 	return nil, c.of.fails
 }
 
-func (c *nodeTalk) QueryContext(_ context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+func (c *nodeTalk) QueryContext(ctx context.Context, query string, _ []driver.NamedValue) (driver.Rows, error) {
+	if c.of.hangs {
+		<-ctx.Done()
+		return nil, ctx.Err()
+	}
 	c.of.said = append(c.of.said, query)
 	rows := &oneRow{}
 	if strings.Contains(query, "wsrep_ready") && c.of.ready != "" {
 		rows.row = []driver.Value{[]byte("wsrep_ready"), []byte(c.of.ready)}
+	}
+	if strings.Contains(query, "wsrep_local_state") && c.of.state != "" {
+		rows.row = []driver.Value{[]byte("wsrep_local_state"), []byte(c.of.state)}
 	}
 	return rows, nil
 }
@@ -131,6 +148,78 @@ func TestCluster_leavesANodeThatLosesItMeanwhile(t *testing.T) {
 	if at := enterCluster(t, c).at; at != 1 {
 		t.Errorf("node %d is in use", at)
 	}
+}
+
+// hungUp tells whether a connection's socket was closed on our side.
+func hungUp(t *testing.T, conn *nodeConn) bool {
+	t.Helper()
+	here := conn.nodeSpeaks.(*nodeTalk).here
+	_ = here.SetReadDeadline(time.Now().Add(time.Millisecond))
+	_, err := here.Read(make([]byte, 1))
+	return errors.Is(err, io.EOF)
+}
+
+// TestCluster_leavesANodeThatHangs: who waits for its answer waits no longer than it takes to find out.
+func TestCluster_leavesANodeThatHangs(t *testing.T) {
+	for name, change := range map[string]func(*node){
+		"hangs": func(n *node) { n.hangs = true }, "is blocked by handing its data on": func(n *node) { n.state = donor }, "has lost the cluster": func(n *node) { n.ready = "OFF" },
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				a, b := &node{ready: "ON"}, &node{ready: "ON"}
+				c := clusterOf(a, b)
+				defer func() { _ = c.Close() }()
+				conn := enterCluster(t, c)
+				<-time.After(10 * nodeAsked)
+				if hungUp(t, conn) || !conn.IsValid() {
+					t.Fatal("it was left while it was well")
+				}
+				change(a)
+				<-time.After(2*nodeAsked + nodeAnswer)
+				if !hungUp(t, conn) || conn.IsValid() {
+					t.Error("its connection is not given up")
+				}
+				if at := enterCluster(t, c).at; at != 1 {
+					t.Errorf("node %d is in use", at)
+				}
+			})
+		})
+	}
+}
+
+func TestCluster_staysWithANodeThatIsBusyForAMoment(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a := &node{ready: "ON"}
+		c := clusterOf(a, &node{ready: "ON"})
+		defer func() { _ = c.Close() }()
+		conn := enterCluster(t, c)
+		for range 5 {
+			a.state = donor
+			<-time.After(nodeAnswer - 2*nodeAsked)
+			a.state = "4"
+			<-time.After(2 * nodeAsked)
+		}
+		if hungUp(t, conn) || !conn.IsValid() {
+			t.Error("it was left")
+		}
+	})
+}
+
+func TestCluster_staysWhenNoNodeIsBetter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b := &node{ready: "ON"}, &node{ready: "ON", down: true}
+		c := clusterOf(a, b)
+		defer func() { _ = c.Close() }()
+		conn := enterCluster(t, c)
+		a.state = donor
+		<-time.After(20 * nodeAsked)
+		if hungUp(t, conn) || !conn.IsValid() {
+			t.Error("the last node was left")
+		}
+		if at := enterCluster(t, c).at; at != 0 {
+			t.Errorf("node %d is in use", at)
+		}
+	})
 }
 
 func TestCluster_aNodeCatchesUpBeforeItIsUsed(t *testing.T) {

@@ -8,8 +8,10 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	mysqldriver "github.com/go-sql-driver/mysql"
@@ -27,6 +29,8 @@ type DB struct {
 	write, read *gorm.DB
 	dialect     string
 	keys        *Keys
+	turns       chan struct{} // holds one for each transaction that is open: see Tx
+	waiting     atomic.Int64
 }
 
 // Open connects to "sqlite:PATH", "mysql://user:password@host:port/database" or the same with postgres://,
@@ -53,7 +57,7 @@ func OpenAsItIs(url string, keys *Keys, pool int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	d.keys = keys
+	d.keys, d.turns = keys, make(chan struct{}, d.transactions())
 	for _, h := range []*gorm.DB{d.write, d.read} {
 		if err := errors.Join(guardSealed(h), meetDrafts(h)); err != nil {
 			return nil, errors.Join(err, d.Close())
@@ -161,6 +165,14 @@ func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
 	return c, nil
 }
 
+// Close ends what connecting to a cluster needs.
+func (r readCommitted) Close() error {
+	if c, ok := r.Connector.(io.Closer); ok {
+		return c.Close()
+	}
+	return nil
+}
+
 // MySQLConfig reads a database URL into the driver's own form, with what danyuan relies on set.
 func MySQLConfig(url string) (*mysqldriver.Config, error) {
 	s, err := serverOf(url)
@@ -171,6 +183,7 @@ func MySQLConfig(url string) (*mysqldriver.Config, error) {
 	cfg.User, cfg.Passwd, cfg.Net, cfg.Addr, cfg.DBName = s.user, s.password, "tcp", s.host, s.database
 	cfg.ParseTime, cfg.Loc, cfg.InterpolateParams, cfg.ClientFoundRows = true, time.UTC, true, true
 	cfg.Collation = "utf8mb4_bin"
+	cfg.Logger = &mysqldriver.NopLogger{} // what it says it also gives as an error
 	cfg.Timeout, cfg.ReadTimeout, cfg.WriteTimeout = 5*time.Second, 60*time.Second, 30*time.Second
 	cfg.Params = map[string]string{"time_zone": "'+00:00'", "sql_mode": "'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION'"}
 	return cfg, nil
@@ -197,10 +210,37 @@ func open(dialector gorm.Dialector, pool int) (*gorm.DB, error) {
 // Read gives a handle for queries outside a transaction.
 func (d *DB) Read(ctx context.Context) *gorm.DB { return d.read.WithContext(d.keys.in(ctx)) }
 
-// Tx runs fn in one transaction. Only service's inTx calls it, and decides what is tried again.
+// transactions is how many may be open at once: on a pool that is also read from, a fifth is left for that.
+func (d *DB) transactions() int {
+	conn, err := d.write.DB()
+	if err != nil {
+		return 1
+	}
+	most := conn.Stats().MaxOpenConnections
+	if d.read == d.write {
+		most -= most / 5
+	}
+	return max(1, most)
+}
+
+// Tx runs fn in one transaction. Only service's inTx calls it, and decides what is tried again. Who comes first
+// is served first: the pool by itself gives a connection that becomes free to anyone of those who wait, and where
+// many do, some of them wait several times as long as the others.
 func (d *DB) Tx(ctx context.Context, fn func(tx *gorm.DB) error) error {
+	d.waiting.Add(1)
+	select {
+	case d.turns <- struct{}{}:
+		d.waiting.Add(-1)
+		defer func() { <-d.turns }()
+	case <-ctx.Done():
+		d.waiting.Add(-1)
+		return ctx.Err()
+	}
 	return d.write.WithContext(d.keys.in(ctx)).Transaction(fn)
 }
+
+// Waiting is how many transactions wait for their turn.
+func (d *DB) Waiting() int { return int(d.waiting.Load()) }
 
 // Snapshot runs fn on the database as it is at one moment, whatever is written meanwhile. fn only reads.
 func (d *DB) Snapshot(ctx context.Context, fn func(tx *gorm.DB) error) error {

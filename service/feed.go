@@ -76,8 +76,10 @@ func (f *feed) read(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	if !f.Open() {
-		// Silent for too long: what was kept before may be older than what was missed.
+	now := f.s.now() // read once: what turns between two readings would belong to neither
+	if !f.Open() || now.Before(f.turned) {
+		// Silent for too long: what was kept before may be older than what was missed. Or the clock was set
+		// back: what is kept knows of roles that have not begun, or have ended, yet.
 		for _, k := range f.s.kept {
 			k.Clear()
 		}
@@ -92,7 +94,6 @@ func (f *feed) read(ctx context.Context) error {
 		}
 	}
 	f.seen = seen
-	now := f.s.now() // read once: what turns between two readings would belong to neither
 	turned, err := model.TurnedRoles(h, f.turned, now)
 	if err != nil {
 		return err

@@ -15,6 +15,10 @@ import (
 // of them would wait for the last.
 const mostShare = 128
 
+// fewShare is mostShare for commands that say nothing beforehand of what they will lock: on a database server each
+// of them asks and writes by itself, one after another, so many together only wait for one another.
+const fewShare = 16
+
 // sharedTime bounds a shared transaction, whose parts have deadlines of their own.
 const sharedTime = 20 * time.Second
 
@@ -42,15 +46,18 @@ type lane struct {
 type rider struct {
 	*part
 	lead chan struct{} // closed when this one opens the next transaction
+	most int           // how many may share it
 }
 
 // inLane is inTx for commands that contend for the same row: those that name the same lane share
 // transactions. hold names what fn will lock; fn works without it too.
 func inLane[R any](ctx context.Context, s *Service, name string, hold holding, cmd Command, fn func(t *tx) (R, error)) (R, error) {
+	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{}), most: mostShare}
 	if s.DB.Dialect() == "sqlite" {
 		name = "the one writer" // everybody contends for it
+	} else if len(hold.accounts) == 0 {
+		r.most = fewShare
 	}
-	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{})}
 	r.hold = hold
 	if s.lanes.join(name, r) {
 		return lead[R](ctx, s, name, r)
@@ -81,7 +88,7 @@ func lead[R any](ctx context.Context, s *Service, name string, r *rider) (R, err
 	defer cancel()
 	func() {
 		defer s.lanes.handOn(name)
-		riders := s.lanes.board(name)
+		riders := s.lanes.board(name, r.most)
 		parts := make([]*part, len(riders))
 		for i, r := range riders {
 			parts[i] = r.part
@@ -131,12 +138,12 @@ func (l *lanes) leave(name string, r *rider) bool {
 	return false
 }
 
-// board takes those who wait, in the order in which they came.
-func (l *lanes) board(name string) []*rider {
+// board takes those who wait, as many as may share, in the order in which they came.
+func (l *lanes) board(name string, most int) []*rider {
 	l.Lock()
 	defer l.Unlock()
 	in := l.by[name]
-	n := min(len(in.waiting), mostShare)
+	n := min(len(in.waiting), most)
 	riders := in.waiting[:n:n]
 	in.waiting = in.waiting[n:]
 	return riders

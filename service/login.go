@@ -66,15 +66,15 @@ func (s *Service) ActorOf(ctx context.Context, token string) (model.Actor, error
 	}
 	hash := model.HashToken(token)
 	a, err := s.actors.Get(ctx, hash, func(ctx context.Context) (model.Actor, []string, error) {
-		a, err := model.ActorBySession(s.DB.Read(ctx), hash, s.now())
+		a, err := model.ActorBySession(s.DB.Read(ctx), hash, s.latest())
 		topics := append(model.NodeTopics(a.Path), model.UserTopic(a.UserID), model.PersonTopic(a.PersonID))
 		for _, g := range a.Grants {
 			topics = append(topics, model.NodeTopics(g.Path)...)
 		}
 		return a, topics, err
 	})
-	if err == nil && !a.Until.After(s.now()) { // as it is kept; why it is over is looked up
-		if a, err = model.ActorBySession(s.DB.Read(ctx), hash, s.now()); err == nil {
+	if err == nil && !a.Until.After(s.latest()) { // as it is kept; why it is over is looked up
+		if a, err = model.ActorBySession(s.DB.Read(ctx), hash, s.latest()); err == nil {
 			err = model.ErrSignIn
 		}
 	}

@@ -5,6 +5,7 @@ package service
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"golang.org/x/sync/singleflight"
@@ -64,6 +65,7 @@ type Service struct {
 	kept    []kept // all of these
 	work    work
 	lanes   lanes
+	seen    atomic.Int64 // the latest present, in seconds
 
 	pictures singleflight.Group // of codes, by id
 	decoding chan struct{}      // holds one for each photo that is being decoded
@@ -97,6 +99,21 @@ func New(d Deps) *Service {
 
 // now is the present to the second, in UTC, as it is stored.
 func (s *Service) now() time.Time { return s.Clock.Now().UTC().Truncate(time.Second) }
+
+// latest is the present, or where the clock was set back the latest that this process has seen: what had
+// expired then stays expired.
+func (s *Service) latest() time.Time {
+	now := s.now()
+	for {
+		seen := s.seen.Load()
+		if now.Unix() <= seen {
+			return time.Unix(seen, 0).UTC()
+		}
+		if s.seen.CompareAndSwap(seen, now.Unix()) {
+			return now
+		}
+	}
+}
 
 // Command is one state-changing request: who asks, and what makes a repetition of it recognisable.
 type Command struct {

@@ -38,6 +38,7 @@ type act struct {
 	body    string
 	told    bool
 	turned  bool // away: it was tried once, and not taken on
+	scans   int  // how often its code has expired before it was taken
 	refused string
 	id      string
 }
@@ -45,18 +46,17 @@ type act struct {
 // deed is what the n-th act is: the kinds in turn, each by the next of the people. A person checks in once,
 // and reports no more than they may in a day; what is over goes into logs, each of its own half hour.
 func (w *world) deed(n int) *act {
-	acting := len(w.people) - 2 // the last two are the intruders
-	person, round := n/len(kinds)%acting, n/len(kinds)/acting
-	a := &act{kind: kinds[n%len(kinds)], person: person, key: fmt.Sprintf("storm-%d-%s", n, w.run)}
+	acting := len(w.people) - 3 // the last are the intruders
+	person, round := n/len(w.kinds)%acting, n/len(w.kinds)/acting
+	a := &act{kind: w.kinds[n%len(w.kinds)], person: person, key: fmt.Sprintf("storm-%d-%s", n, w.run)}
 	if a.kind == checkIn && round > 0 || a.kind == report && round >= model.MostMattersADay-1 {
-		a.kind, round = log, round+20*(1+n%len(kinds))
+		a.kind, round = log, round+20*(1+n%len(w.kinds))
 	}
 	switch a.kind {
 	case redeem:
 		a.path, a.body = "/v1/redemptions", fmt.Sprintf(`{"reward_id":"%d","points":%d}`, w.reward, price)
 	case checkIn:
-		code := w.activity.RotatingCode(model.GateIn, time.Now()).Code
-		a.path, a.body = fmt.Sprintf("/v1/activities/%d/check-in", w.activity.ID), fmt.Sprintf(`{"code":%q}`, code)
+		a.path, a.body = fmt.Sprintf("/v1/activities/%d/check-in", w.activity.ID), w.scanned(0)
 	case log:
 		from := model.BeijingMidnight(w.now).AddDate(0, 0, -1-round/28).Add(time.Duration(8*60+round%28*30) * time.Minute)
 		body, _ := json.Marshal(map[string]any{ // strings only
@@ -69,15 +69,31 @@ func (w *world) deed(n int) *act {
 	return a
 }
 
+// scanned is what somebody sends who has scanned the organiser's screen so long ago.
+func (w *world) scanned(ago time.Duration) string {
+	return fmt.Sprintf(`{"code":%q}`, w.activity.RotatingCode(model.GateIn, w.present().Add(-ago)).Code)
+}
+
+// scanAgain is what people do whose code has expired while they could not get through: it is another request.
+func (w *world) scanAgain(a *act) {
+	a.scans++
+	a.key, a.body = fmt.Sprintf("%s-%d", a.key, a.scans), w.scanned(0)
+}
+
+// present is the time on the organiser's screen, which is the server's.
+func (w *world) present() time.Time { return time.Now().Add(time.Duration(w.ahead.Load())) }
+
 // journal is what everybody did.
 type journal struct {
 	mu       sync.Mutex
 	acts     []*act
 	next     int
 	tries    int // requests beyond the first of an act
+	scans    int // codes that had to be scanned once more
 	replayed int // acts that had happened although the answer was lost
 	last     time.Time
-	stall    time.Duration // the longest time in which nothing was acknowledged
+	stall    time.Duration // the longest time in which nothing was acknowledged, since newStall
+	worst    time.Duration // and before
 	took     []time.Duration
 	seen     int // acts that were looked for before
 	statuses map[int]int
@@ -104,7 +120,7 @@ func (j *journal) newStall() time.Duration {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	was := j.stall
-	j.stall = 0
+	j.worst, j.stall = max(j.worst, was), 0
 	return was
 }
 
@@ -138,6 +154,7 @@ func (j *journal) end(a *act, tries int, again bool, took time.Duration) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.tries += tries - 1
+	j.scans += a.scans
 	if again {
 		j.replayed++
 	}
@@ -171,6 +188,9 @@ func (s *storm) people(ctx context.Context, pace time.Duration) (wait func()) {
 // patience is for how long a client insists on an act.
 const patience = 90 * time.Second
 
+// mostScans is how often somebody scans the same screen.
+const mostScans = 10
+
 // insist does an act, as often as it takes, under the same key.
 func (s *storm) insist(ctx context.Context, client *http.Client, a *act) {
 	began, again := time.Now(), false
@@ -189,6 +209,8 @@ func (s *storm) insist(ctx context.Context, client *http.Client, a *act) {
 			rest(ctx, 20*time.Millisecond+rand.N(min(time.Second, 40*time.Millisecond<<min(told, 5)))) //nolint:gosec // spreads clients
 		case status == http.StatusOK:
 			a.id, a.told, again = idIn(a.kind, body), true, replayed
+		case a.kind == checkIn && status == http.StatusGone && a.scans < mostScans:
+			s.world.scanAgain(a)
 		default:
 			a.refused = fmt.Sprintf("%d %s", status, body)
 		}
@@ -221,7 +243,12 @@ type reply struct {
 }
 
 func (s *storm) call(ctx context.Context, client *http.Client, method, path, token, body, key string) (*reply, []byte, error) {
-	req, err := http.NewRequestWithContext(ctx, method, s.at+path, strings.NewReader(body))
+	at := s.at
+	if len(s.others) > 0 { // any replica, also when it is tried again
+		all := s.servers()
+		at = all[rand.IntN(len(all))].at //nolint:gosec // luck, no secret
+	}
+	req, err := http.NewRequestWithContext(ctx, method, at+path, strings.NewReader(body))
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"gorm.io/gorm"
@@ -24,8 +25,10 @@ type world struct {
 	unit      model.Node
 	community int64
 	now       time.Time
-	run       string // in keys: two runs on one database are apart
-	chief     string // openid of the unit chief, who is told of each log
+	kinds     []kind       // what people do, in turn
+	ahead     atomic.Int64 // ns by which the server's clock was set
+	run       string       // in keys: two runs on one database are apart
+	chief     string       // openid of the unit chief, who is told of each log
 }
 
 // What everybody has plenty of, and what a redemption takes.
@@ -38,7 +41,7 @@ func openID(i int) string { return fmt.Sprintf("storm-%d", i) }
 
 // furnish makes a world in a database that the demo has filled.
 func furnish(ctx context.Context, db *model.DB, people int) (*world, error) {
-	w := &world{chief: demo.OpenID("chief"), run: strconv.FormatInt(time.Now().Unix(), 36)}
+	w := &world{kinds: kinds, chief: demo.OpenID("chief"), run: strconv.FormatInt(time.Now().Unix(), 36)}
 	now := time.Now().UTC().Truncate(time.Second)
 	w.now = now
 	err := db.Tx(ctx, func(tx *gorm.DB) error {
@@ -145,7 +148,7 @@ func (w *world) give(tx *gorm.DB, now time.Time) error {
 // gather makes the activity at which people check in.
 func (w *world) gather(tx *gorm.DB, now time.Time) error {
 	w.activity = model.Activity{
-		NodeID: w.community, Kind: "environment", Title: "风雨中的活动", Place: "社区广场", StartsAt: now.Add(-time.Minute), EndsAt: now.Add(12 * time.Hour),
+		NodeID: w.community, Kind: "environment", Title: "风雨中的活动", Place: "社区广场", StartsAt: now.Add(-3 * time.Hour), EndsAt: now.Add(12 * time.Hour),
 		Audience: model.ForEverybody, MadeAt: now, MadeByID: w.people[0],
 	}
 	return model.MakeActivity(tx, &w.activity)

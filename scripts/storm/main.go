@@ -41,6 +41,8 @@ var scenarios = map[string]func(ctx context.Context, s *storm) error{
 	"network":  networkAtFault,
 	"disk":     diskFull,
 	"galera":   galeraNode,
+	"conflict": conflicting,
+	"clock":    clockSet,
 }
 
 func main() { os.Exit(code()) }

@@ -31,15 +31,19 @@ func databaseKilled(ctx context.Context, s *storm) error {
 	acting, stop := context.WithCancel(ctx)
 	defer stop()
 	wait := s.people(acting, 10*time.Millisecond)
+	name := "mariadb"
+	if strings.HasPrefix(s.url, "postgres:") {
+		name = "postgres"
+	}
 	var recovered []time.Duration
 	var err error
 	for n := 0; n < s.set.times && err == nil && ctx.Err() == nil; n++ {
 		rest(ctx, 2*time.Second)
-		if err = s.services(ctx, "kill", "mariadb"); err != nil {
+		if err = s.services(ctx, "kill", name); err != nil {
 			break
 		}
 		rest(ctx, time.Duration(1+n%3)*time.Second)
-		if err = s.services(ctx, "again", "mariadb"); err != nil {
+		if err = s.services(ctx, "again", name); err != nil {
 			break
 		}
 		back := time.Now()
@@ -73,10 +77,11 @@ type intruder struct {
 	refused, let   atomic.Int64
 	hasty          string // a token of somebody who asks without end
 	allowed, asked atomic.Int64
+	began          time.Time
 }
 
 func (s *storm) tryToGetIn(ctx context.Context) (*intruder, func(), error) {
-	i := &intruder{out: s.world.tokens[len(s.world.tokens)-1], hasty: s.world.tokens[len(s.world.tokens)-2]}
+	i := &intruder{out: s.world.tokens[len(s.world.tokens)-1], hasty: s.world.tokens[len(s.world.tokens)-2], began: time.Now()}
 	client := &http.Client{Timeout: 15 * time.Second}
 	if status, _, _ := s.ask(ctx, client, http.MethodPost, "/v1/logout", i.out, "{}", "out"); status != http.StatusOK {
 		return nil, nil, fmt.Errorf("signing out was answered with %d", status)

@@ -43,6 +43,7 @@ func overloaded(ctx context.Context, s *storm) error {
 		fmt.Printf("%-34s %9.0f %9.0f %9v %9v %9d %9v %7d\n", line.name, f.askedRate(), f.rate(), percentile(f.took, 50).Round(time.Millisecond),
 			percentile(f.took, 99).Round(time.Millisecond), f.turned, percentile(f.away, 99).Round(time.Millisecond), f.other)
 	}
+	fmt.Printf("p99 of the crowd by what they did: %s\n", crowd.slowest())
 	var err error
 	if p99 := percentile(crowd.took, 99); p99 > mostAccepted {
 		err = errors.Join(err, fmt.Errorf("what was accepted took %v", p99))
@@ -65,8 +66,20 @@ type figures struct {
 	silent int // of them without Retry-After
 	other  int
 	took   []time.Duration
-	away   []time.Duration // how long those waited who were turned away
+	of     map[kind][]time.Duration // the same, by what was done
+	away   []time.Duration          // how long those waited who were turned away
 	over   time.Duration
+}
+
+func newFigures() *figures { return &figures{of: map[kind][]time.Duration{}} }
+
+// slowest tells the p99 of each kind of act.
+func (f *figures) slowest() string {
+	var all []string
+	for _, k := range kinds {
+		all = append(all, fmt.Sprintf("%s %v", k, percentile(f.of[k], 99).Round(time.Millisecond)))
+	}
+	return strings.Join(all, ", ")
 }
 
 func (f *figures) rate() float64      { return float64(f.told) / f.over.Seconds() }
@@ -87,6 +100,7 @@ func (s *storm) once(ctx context.Context, client *http.Client, f *figures) {
 	case answer.StatusCode == http.StatusOK:
 		f.told++
 		f.took = append(f.took, took)
+		f.of[a.kind] = append(f.of[a.kind], took)
 		a.id, a.told = idIn(a.kind, body), true
 	case answer.StatusCode == http.StatusServiceUnavailable && strings.Contains(string(body), "http.busy"):
 		f.turned++
@@ -110,7 +124,7 @@ func (s *storm) client() *http.Client {
 func (s *storm) capacity(ctx context.Context, during time.Duration) *figures {
 	acting, stop := context.WithTimeout(ctx, during)
 	defer stop()
-	f, client := &figures{}, s.client()
+	f, client := newFigures(), s.client()
 	defer client.CloseIdleConnections()
 	var all sync.WaitGroup
 	began := time.Now()
@@ -128,7 +142,7 @@ func (s *storm) capacity(ctx context.Context, during time.Duration) *figures {
 
 // crowd begins acts at a rate, whatever becomes of those before.
 func (s *storm) crowd(ctx context.Context, rate float64, during time.Duration) *figures {
-	f, client := &figures{}, s.client()
+	f, client := newFigures(), s.client()
 	defer client.CloseIdleConnections()
 	var all sync.WaitGroup
 	var under atomic.Int64

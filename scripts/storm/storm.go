@@ -20,8 +20,10 @@ type storm struct {
 	url     string // of the database
 	db      *model.DB
 	wechat  *weChat
-	redis   *relay // before Redis; nil without
+	redis   *relay   // before Redis; nil without
+	env     []string // of a server
 	server  *server
+	others  []*server // further replicas
 	world   *world
 	journal *journal
 	at      string // where people reach the server
@@ -38,6 +40,9 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 		}
 	}()
 	data := filepath.Join(set.dir, "data")
+	if err := writeClock(filepath.Join(set.dir, "clock"), 0); err != nil {
+		return s, err
+	}
 	if s.url == "" {
 		s.url = "sqlite:" + filepath.Join(data, "danyuan.db")
 	}
@@ -46,7 +51,7 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 			return s, err
 		}
 	}
-	env := []string{"DATA_DIR=" + data, "KEYS_DIR=" + filepath.Join(data, "keys"), "DATABASE_URL=" + s.url, "REDIS_URL=" + set.redis}
+	env := []string{"DATA_DIR=" + data, "KEYS_DIR=" + filepath.Join(data, "keys"), "DATABASE_URL=" + s.url, "REDIS_URL=" + set.redis, clockFile + "=" + filepath.Join(set.dir, "clock")}
 	filling := &server{binary: set.binary, env: append(os.Environ(), append(env, "LOG_LEVEL=error")...)}
 	if err := filling.command(ctx, "demo"); err != nil {
 		return s, err
@@ -67,7 +72,8 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 	if err := s.wechat.meet(ctx, s.world); err != nil {
 		return s, err
 	}
-	if s.server, err = newServer(set.binary, set.dir, append(env, s.wechat.env...)); err != nil {
+	s.env = append(env, s.wechat.env...)
+	if s.server, err = newServer(set.binary, set.dir, s.env); err != nil {
 		return s, err
 	}
 	s.at = s.server.at
@@ -78,8 +84,11 @@ func begin(ctx context.Context, set setting) (s *storm, err error) {
 // end stops everything that is still there.
 func (s *storm) end() error {
 	var err error
+	for _, other := range s.others {
+		err = errors.Join(err, other.stop())
+	}
 	if s.server != nil {
-		err = s.server.stop()
+		err = errors.Join(err, s.server.stop())
 	}
 	if s.wechat != nil {
 		s.wechat.close()
@@ -108,7 +117,7 @@ func (s *storm) settle(ctx context.Context) error {
 		return errors.Join(err, failed)
 	}
 	fmt.Printf("\n%-12s %12s %8s %8s %8s\n", "what", "acknowledged", "refused", "lost", "doubled")
-	for _, k := range kinds {
+	for _, k := range s.world.kinds {
 		c := counts[k]
 		fmt.Printf("%-12s %12d %8d %8d %8d\n", k, c.told, c.refused, c.lost, c.doubled)
 		if c.lost > 0 || c.doubled > 0 || c.open > 0 || c.refused > 0 || c.told == 0 {
@@ -125,8 +134,8 @@ func (s *storm) settle(ctx context.Context) error {
 		err = errors.Join(err, fmt.Errorf("%d requests were answered with 500, which tells nobody to come again: %s", n, s.server.complaints()))
 	}
 	fmt.Printf("answers by status %v\n", s.journal.statuses)
-	fmt.Printf("messages owed %d, sent %d; retried requests %d, of which had happened already %d; longest time without an answer %v\n",
-		owed, sent, s.journal.tries, s.journal.replayed, s.journal.stall.Round(time.Millisecond))
+	fmt.Printf("messages owed %d, sent %d; retried requests %d, of which had happened already %d; codes scanned anew %d; longest time without an answer %v\n",
+		owed, sent, s.journal.tries, s.journal.replayed, s.journal.scans, max(s.journal.worst, s.journal.stall).Round(time.Millisecond))
 	return err
 }
 
