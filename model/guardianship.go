@@ -138,8 +138,11 @@ func GuardianshipByID(tx *gorm.DB, id int64) (Guardianship, error) {
 
 // LockGuardianships reads a child's open guardianships and keeps others from moving them until the
 // transaction ends: whoever works with the child's data holds them, so that a consent which is withdrawn
-// meanwhile ends either before or after.
+// meanwhile ends either before or after. The child is locked first, as whoever acts for somebody does.
 func LockGuardianships(tx *gorm.DB, child int64) ([]*Guardianship, error) {
+	if _, err := LockPersons(tx, []int64{child}); err != nil {
+		return nil, err
+	}
 	var all []*Guardianship
 	return all, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("child_id = ? AND open_key IS NOT NULL", child).Order("id").Find(&all).Error
 }
