@@ -66,7 +66,7 @@ func TestEveryProxy_needsAGuardianForAChild(t *testing.T) {
 			if r.ID == "hand-over-association" {
 				w.fixture("associations/{id}") // led by them
 			}
-			w.Neighbour = child            // whom officers act on
+			w.Neighbour = child // whom officers act on
 			w.things["hand-over-association/lead_id"] = digits(child.ID)
 			q := w.request(r)
 			refusal := ""
