@@ -149,7 +149,7 @@ func (r *replicas) login(at *server, openID string) string {
 func (r *replicas) bind(at *server, token, phone string) string {
 	r.Helper()
 	var b struct{ State string }
-	body := map[string]any{"phone_code": r.wx.PhoneCode(phone), "consent_version": 1}
+	body := map[string]any{"phone_code": r.wx.PhoneCode(phone), "consent_version": 2}
 	at.call(token, http.MethodPost, "/v1/bindings", body, r.key()...).into(r.T, &b)
 	return b.State
 }

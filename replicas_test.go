@@ -174,7 +174,7 @@ func (r *replicas) jobsRunOnce(t *testing.T, db *model.DB, code string) {
 		token := r.login(r.at(i), fmt.Sprintf("openid-asker-%d", i))
 		r.bind(r.at(i+1), token, fmt.Sprintf("138000000%02d", i))
 		r.do(r.at(i+2), token, "/v1/binding-requests", map[string]any{
-			"unit_code": code, "name": "新住户", "room": fmt.Sprint(101 + i), "consent_version": 1,
+			"unit_code": code, "name": "新住户", "room": fmt.Sprint(101 + i), "consent_version": 2,
 		}, &struct{}{})
 	}
 	jobs := settled(t, db, "send_notice")

@@ -15,11 +15,11 @@ import (
 
 // proof is what the phone button sends: in tests the code is the number.
 func proof(phone string) map[string]any {
-	return map[string]any{"phone_code": phone, "consent_version": 1}
+	return map[string]any{"phone_code": phone, "consent_version": 2}
 }
 
 func claim(code, name, room string) map[string]any {
-	return map[string]any{"unit_code": code, "name": name, "room": room, "consent_version": 1}
+	return map[string]any{"unit_code": code, "name": name, "room": room, "consent_version": 2}
 }
 
 // askedChief gives the id of a request that a stranger made at a unit.
@@ -91,7 +91,7 @@ func TestBind_failingWeChatChangesNothing(t *testing.T) {
 	user := k.Stranger("mei")
 	k.WeChat.Fail(fault.New(fault.Unavailable, "wechat.unavailable", "微信现在没有回应,请稍后再试。"))
 	k.Post(user, "/v1/bindings", proof("13900000001")).Refused(503, "wechat.unavailable")
-	outdated := map[string]any{"phone_code": "13900000001", "consent_version": 2} // refused without spending a code
+	outdated := map[string]any{"phone_code": "13900000001", "consent_version": 1} // refused without spending a code
 	k.Post(user, "/v1/bindings", outdated).Refused(409, "consent.outdated")
 	k.WeChat.Fail(nil)
 	k.Get(user, "/v1/me/binding").Expect(200).Has(`"none"`)

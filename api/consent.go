@@ -8,7 +8,7 @@ import (
 )
 
 type consentTextIn struct {
-	Purpose string `path:"purpose" enum:"identity_display,phone_binding" doc:"用途:亮身份、绑定手机号" example:"phone_binding"`
+	Purpose string `path:"purpose" enum:"identity_display,phone_binding,children" doc:"用途:亮身份、绑定手机号、未满14周岁孩子的个人信息处理规则" example:"phone_binding"`
 }
 
 type consentTextView struct {

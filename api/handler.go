@@ -108,7 +108,7 @@ func command[In interface{ key() string }, Result, View any](method, path, id, s
 ) route {
 	return route{method: method, path: path, id: id, summary: summary, who: who, mount: func(a *API, r route) {
 		huma.Register(a.huma, r.operation(), func(ctx context.Context, in *In) (*Answered[View], error) {
-			cmd := service.Command{By: actorIn(ctx), Key: (*in).key(), Print: printOf(r.id, in)}
+			cmd := service.Command{By: actorIn(ctx), Key: (*in).key(), Print: printOf(r.id, in), Guarded: r.who.guarded()}
 			cmd.Render = func(result any) ([]byte, error) {
 				return json.Marshal(view(result.(Result))) //nolint:forcetypeassert // inTx hands back what h's use case returned
 			}

@@ -64,6 +64,7 @@ type meView struct {
 	Name   string     `json:"name" doc:"姓名;未绑定时为空" example:"王小明"`
 	Member bool       `json:"member" doc:"是否党员"`
 	Unit   *ID        `json:"unit_id,omitempty" doc:"所在单元"`
+	Child  bool       `json:"needs_guardian" doc:"未满14周岁,监护人还没有同意:先请监护人同意,才能使用" example:"false"`
 	Roles  []roleHeld `json:"roles" nullable:"false" doc:"现在担任的职务"`
 }
 
@@ -74,7 +75,7 @@ type roleHeld struct {
 }
 
 func (a *API) me(_ context.Context, by model.Actor, _ *meIn) (meView, error) {
-	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Unit: idOrNone(by.UnitID), Roles: []roleHeld{}}
+	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Unit: idOrNone(by.UnitID), Child: by.NeedsGuardian(a.s.Clock.Now()), Roles: []roleHeld{}}
 	for _, g := range by.Grants {
 		if g.Active(a.s.Clock.Now()) {
 			v.Roles = append(v.Roles, roleHeld{string(g.Role), g.Role.Title(), ID(g.NodeID)})

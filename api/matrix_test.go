@@ -55,7 +55,7 @@ func walkLetIn(t *testing.T, w *world, q request) {
 			first = last
 		}
 		sane(t, c, last)
-		if code := codeOf(last); code == "session.required" || code == "binding.required" || code == "role.not_allowed" {
+		if code := codeOf(last); code == "session.required" || code == "binding.required" || code == "role.not_allowed" || code == "guardian.consent_required" {
 			t.Errorf("%s is let in by the table and then refused: %s", c, last.Body)
 		}
 		if last.Status < http.StatusMultipleChoices && succeeded == "" {

@@ -11,7 +11,7 @@ import (
 type myDataIn struct{}
 
 type myDataView struct {
-	Account  accountView            `json:"account" doc:"微信账号"`
+	Account  *accountView           `json:"account,omitempty" doc:"微信账号;没有账号时没有"`
 	Person   *heldPerson            `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
 	Roles    []termView             `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
 	Bindings []heldBinding          `json:"bindings" nullable:"false" doc:"绑定和申请"`
@@ -24,6 +24,7 @@ type myDataView struct {
 	SignUps  []heldSignUp           `json:"sign_ups" nullable:"false" doc:"报过名的活动"`
 	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
 	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
+	Guarding []guardianshipView     `json:"guardianships" nullable:"false" doc:"未满14周岁时的监护人,或者您是谁的监护人"`
 	Counts   heldCounts             `json:"counts" doc:"数量"`
 
 	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
@@ -147,7 +148,7 @@ type heldLead struct {
 }
 
 type heldChange struct {
-	What   string    `json:"what" enum:"membership,leave,move" doc:"党员情况、迁出、迁居"`
+	What   string    `json:"what" enum:"membership,leave,move,birth_date" doc:"党员情况、迁出、迁居、出生日期"`
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
 }
@@ -163,13 +164,24 @@ type heldCounts struct {
 // myData is the whole of what is held, unmasked: it is the reader's own.
 func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataView, error) {
 	d, err := a.s.MyData(ctx, by)
-	if err != nil {
-		return myDataView{}, err
-	}
+	return viewMyData(d), err
+}
+
+type childDataIn struct {
+	Child ID `path:"id" doc:"孩子"`
+}
+
+// childData is myData of the child whose guardian the actor is; the service has put the reading into the
+// audit log by then.
+func (a *API) childData(ctx context.Context, by model.Actor, in *childDataIn) (myDataView, error) {
+	d, err := a.s.ChildData(ctx, by, int64(in.Child))
+	return viewMyData(d), err
+}
+
+func viewMyData(d service.MyData) myDataView {
 	return myDataView{
-		Account: accountView{d.User.OpenID, d.User.UnionID, atEdge(d.User.CreatedAt), atEdge(d.User.SignedInAt)},
-		Person:  viewHeldPerson(d), Roles: viewTerms(d.Roles),
-		Bindings: each(d.Bindings, func(b model.Binding) heldBinding { return viewHeldBinding(b, by.UserID) }),
+		Account: viewAccount(d.User), Person: viewHeldPerson(d), Roles: viewTerms(d.Roles),
+		Bindings: each(d.Bindings, func(b model.Binding) heldBinding { return viewHeldBinding(b, d.User.ID) }),
 		Consents: each(d.Consents, viewConsent),
 		Groups:   each(d.Groups, func(g model.HeldGroupEntry) heldGroupEntry { return heldGroupEntry{g.UnitName, atEdge(g.EnteredAt)} }),
 		Displays: each(d.Displays, viewHeldDisplay),
@@ -182,8 +194,9 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Leads: each(d.Leads, func(a model.Association) heldLead {
 			return heldLead{a.Name, atEdge(a.FoundedAt), maybeAtEdge(a.EndedAt)}
 		}),
-		Changes: each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
-		Counts:  heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
+		Guarding: each(d.Guarding, viewGuardianship),
+		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
 
 		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 
@@ -191,7 +204,14 @@ func (a *API) myData(ctx context.Context, by model.Actor, _ *myDataIn) (myDataVi
 		Joined: each(d.Joined, func(j model.HeldJoin) heldJoin {
 			return heldJoin{ID(j.MatterID), j.CategoryName, atEdge(j.JoinedAt), maybeAtEdge(j.LeftAt)}
 		}),
-	}, nil
+	}
+}
+
+func viewAccount(u model.User) *accountView {
+	if u.ID == 0 {
+		return nil
+	}
+	return &accountView{u.OpenID, u.UnionID, atEdge(u.CreatedAt), atEdge(u.SignedInAt)}
 }
 
 func each[R, V any](rows []R, view func(R) V) []V {

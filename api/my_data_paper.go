@@ -11,6 +11,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"danyuan/model"
 	"danyuan/service"
 )
 
@@ -151,22 +152,33 @@ func label(f reflect.StructField) string {
 
 // myDataFile is the route that gives it as a PDF.
 func myDataFile(path, id, summary string, who Who) route {
+	return dataFile(path, id, summary, who, "我的个人信息", "my-data.pdf", (*API).myData, (*service.Service).MyDataPaper)
+}
+
+// childDataFile is the route that gives a child's to their guardian.
+func childDataFile(path, id, summary string, who Who) route {
+	return dataFile(path, id, summary, who, "孩子的个人信息", "child-data.pdf", (*API).childData, (*service.Service).ChildDataPaper)
+}
+
+func dataFile[In any](path, id, summary string, who Who, what, file string, read func(a *API, ctx context.Context, by model.Actor, in *In) (myDataView, error),
+	draw func(s *service.Service, sections []service.DataSection) ([]byte, error),
+) route {
 	const kind = "application/pdf"
 	return route{method: http.MethodGet, path: path, id: id, summary: summary, who: who, room: long, mount: func(a *API, r route) {
 		op := r.operation()
-		op.Responses = map[string]*huma.Response{"200": {Description: "我的个人信息", Content: map[string]*huma.MediaType{
+		op.Responses = map[string]*huma.Response{"200": {Description: what, Content: map[string]*huma.MediaType{
 			kind: {Schema: &huma.Schema{Type: huma.TypeString, Format: "binary"}},
 		}}}
-		huma.Register(a.huma, op, func(ctx context.Context, in *myDataIn) (*fileOut, error) {
-			view, err := a.myData(ctx, actorIn(ctx), in)
+		huma.Register(a.huma, op, func(ctx context.Context, in *In) (*fileOut, error) {
+			view, err := read(a, ctx, actorIn(ctx), in)
 			if err != nil {
 				return nil, a.problem(ctx, r.id, err)
 			}
-			pdf, err := a.s.MyDataPaper(sectionsOf(view))
+			pdf, err := draw(a.s, sectionsOf(view))
 			if err != nil {
 				return nil, a.problem(ctx, r.id, err)
 			}
-			return &fileOut{kind, "attachment; filename=my-data.pdf", "private, no-store", "nosniff", pdf}, nil
+			return &fileOut{kind, "attachment; filename=" + file, "private, no-store", "nosniff", pdf}, nil
 		})
 	}}
 }

@@ -124,6 +124,7 @@ var personal = map[string]heldIn{
 	"consents":      {at: "consents", make: func(w *world) { w.Show(w.Resident, w.Unit) }},
 	"displays":      {at: "displays"},
 	"group_entries": {at: "groups", make: func(w *world) { w.group("group-of-the-unit") }},
+	"guardianships": {at: "guardianships", make: func(w *world) { w.guardianship(model.GuardianActive) }},
 	"plaques": {at: "plaques", make: func(w *world) {
 		w.add(&model.Plaque{HouseholdID: *w.Resident.HouseholdID, UnitID: w.Unit.ID, ApplicantID: w.Resident.ID, State: model.PlaqueApplied, AppliedAt: testkit.Start})
 	}},
@@ -156,7 +157,7 @@ var personal = map[string]heldIn{
 }
 
 // personalColumn is a column that says whose a row is, not who did something to it.
-var personalColumn = regexp.MustCompile(`^((\w+_)?(person|user|reporter|applicant|lead|uploader|holder|member)_id)$`)
+var personalColumn = regexp.MustCompile(`^((\w+_)?(person|user|reporter|applicant|lead|uploader|holder|member|child|guardian)_id)$`)
 
 var refersToPeople = regexp.MustCompile(`FOREIGN KEY \((\w+)\) REFERENCES (persons|users) `)
 

@@ -140,6 +140,19 @@ var fixtures = map[string]func(w *world) string{
 	"change-membership/membership": func(*world) string { return "in_service" },
 	"end-binding/{id}":             func(w *world) string { return digits(w.Resident.ID) },
 
+	// children
+	"ask-for-child/child_name": func(w *world) string { return w.child().Name },
+	"name-guardian/{id}":       func(w *world) string { return digits(w.child().ID) },
+	"guardian_id":              func(w *world) string { return digits(w.Neighbour.ID) },
+	"guardianships/{id}":       func(w *world) string { return w.guardianship(model.GuardianActive) },
+	"confirm-guardian/{id}":    func(w *world) string { return w.guardianship(model.GuardianAsked) },
+	"agree-for-child/{id}":     func(w *world) string { return w.guardianship(model.GuardianNamed) },
+	"children/{id}": func(w *world) string {
+		child := w.child()
+		w.Guard(w.Resident, child)
+		return digits(child.ID)
+	},
+
 	// org
 	"parent_id":           func(w *world) string { return digits(w.Community.ID) },
 	"move-node/parent_id": func(w *world) string { return digits(w.Grid.ID) },

@@ -39,6 +39,7 @@ const (
 	isInside   standing = "inside"           // holds a role at Unit or above it
 	isOutside  standing = "outside"          // holds the same role elsewhere
 	isEnded    standing = "inside until now" // the role ended an hour ago
+	isChild    standing = "a child"          // of Unit, under 14, for whom no guardian agrees
 )
 
 type caller struct {
@@ -65,6 +66,8 @@ func (c caller) may(who api.Who) (ok bool, status int, code string) {
 		return true, 0, ""
 	case c.standing == isStranger:
 		return false, http.StatusForbidden, "binding.required"
+	case c.standing == isChild:
+		return false, http.StatusForbidden, "guardian.consent_required"
 	case who == api.Bound:
 		return true, 0, ""
 	case c.standing != isInside && c.standing != isOutside || !who.Action().AllowedTo(c.role):
@@ -80,6 +83,7 @@ func newWorld(t testing.TB) *world {
 	w.Resident = k.Person(w.Unit, "张卫东", testkit.Phone("13900000001"), testkit.Membership(model.InServiceMember))
 	w.Neighbour = k.Person(w.Unit, "李小梅", testkit.Phone("13900000002"), testkit.Membership(model.Member))
 	w.callers = []caller{{standing: isNobody}, {isStranger, "", k.Stranger("stranger")}, {isResident, "", k.SignIn(w.Resident)}}
+	w.callers = append(w.callers, caller{isChild, "", k.SignIn(k.Person(w.Unit, "赵小宝", testkit.Born("2015-01-01")))})
 	far := k.Node(nil, model.District, "宜秀区")
 	inside := map[model.NodeKind]model.Node{model.Unit: w.Unit, model.Grid: w.Grid, model.Community: w.Community, model.Street: w.Street, model.District: w.District}
 	outside := map[model.NodeKind]model.Node{model.Unit: w.ForeignUnit, model.Grid: w.ForeignGrid, model.Community: w.OtherCommunity, model.Street: k.Node(&far, model.Street, "大桥街道"), model.District: far}
@@ -138,7 +142,7 @@ func lowest(t testing.TB, kinds []model.NodeKind) model.NodeKind {
 
 // letIn gives the callers whom the route lets in, the likely ones first.
 func (w *world) letIn(who api.Who) (them []caller) {
-	for _, s := range []standing{isResident, isInside, isStranger, isNobody, isOutside, isEnded} {
+	for _, s := range []standing{isResident, isInside, isStranger, isNobody, isOutside, isEnded, isChild} {
 		for _, c := range w.callers {
 			if ok, _, _ := c.may(who); ok && c.standing == s {
 				them = append(them, c)

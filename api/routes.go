@@ -347,6 +347,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/activities/{id}/confirm", "confirm-activity", "确认活动里所有人的时长", Bound, (*API).confirmActivity, viewConfirmedActivity),
 	}
 	all = append(all, matterRoutes()...)
+	all = append(all, guardianRoutes()...)
 	if a.Demo {
 		// persona.go
 		all = append(all, area("演示"), get("/demo/personas", "list-personas", "演示里可以成为的人", Anyone, (*API).personas))

@@ -93,7 +93,7 @@ func TestSweep_forgetsWhatHasHadItsTimeAndNothingElse(t *testing.T) {
 	for range 2 {
 		k.Post(k.SignIn(p), "/v1/logout", nil).Expect(200)
 	}
-	k.Post(k.Stranger("somebody"), "/v1/bindings", map[string]any{"phone_code": "13900000001", "consent_version": 1}).Expect(200).Has(`"unmatched"`)
+	k.Post(k.Stranger("somebody"), "/v1/bindings", map[string]any{"phone_code": "13900000001", "consent_version": 2}).Expect(200).Has(`"unmatched"`)
 	k.Tx(func(tx *gorm.DB) error {
 		return tx.Create(&model.Callback{EventID: "old", Kind: "x", ReceivedAt: k.Clock.Now()}).Error
 	})

@@ -76,11 +76,17 @@ func (w Who) refuse(a model.Actor, now time.Time) error {
 		return model.ErrSignIn
 	case w.least >= bound && a.PersonID == 0:
 		return model.ErrBindFirst
+	case w.guarded() && a.NeedsGuardian(now):
+		return model.ErrGuardianFirst
 	case w.least == withRole && !a.Holds(w.action, now):
 		return model.ErrNotAllowed
 	}
 	return nil
 }
+
+// guarded tells whether somebody under 14 needs a guardian's consent. What everybody may who is signed in,
+// they may without: see and take back what is theirs.
+func (w Who) guarded() bool { return w.least >= bound }
 
 type callerKey struct{}
 

@@ -21,6 +21,8 @@ type Actor struct {
 	UnitID     int64  // 0 for a person without a unit
 	Household  int64
 	Membership Membership
+	ChildUntil time.Time // when they become 14; zero for who is not known to be younger
+	Consented  bool      // of somebody under 14: a guardian agrees
 	Grants     []Grant
 	Until      time.Time // until when the token stands for them
 }
@@ -45,6 +47,12 @@ var (
 	ErrBindFirst  = fault.New(fault.Forbidden, "binding.required", "请先在“我的”里绑定手机号,确认您是哪一户的居民,再继续操作。")
 	ErrNotAllowed = fault.New(fault.Forbidden, "role.not_allowed", "您的身份不能做这件事。如果需要办理,请联系本单元的单元长或社区。")
 )
+
+// IsChild tells whether the actor is known to be under 14.
+func (a Actor) IsChild(now time.Time) bool { return a.ChildUntil.After(now) }
+
+// NeedsGuardian tells whether the actor is known to be under 14, and no guardian agrees.
+func (a Actor) NeedsGuardian(now time.Time) bool { return a.IsChild(now) && !a.Consented }
 
 // Holds tells whether any of the actor's roles allows the action anywhere.
 func (a Actor) Holds(action Action, now time.Time) bool {
@@ -107,6 +115,12 @@ func (a *Actor) load(tx *gorm.DB) error {
 		return err
 	}
 	a.PersonID, a.Name, a.Membership = p.ID, p.Name, p.Membership
+	// Who was no child when their record was last changed is none now, and costs no question.
+	if a.ChildUntil = p.ChildUntil(); a.ChildUntil.After(p.UpdatedAt) {
+		if a.Consented, err = hasConsent(tx, p.ID); err != nil {
+			return err
+		}
+	}
 	if p.State == PersonHere { // who has moved away keeps their account and roles, and belongs nowhere
 		a.NodeID, a.Path = p.NodeID, home.Path
 		if home.Kind == Unit {

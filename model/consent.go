@@ -80,6 +80,12 @@ func WithdrawConsents(tx *gorm.DB, user, person int64, purpose ConsentPurpose, n
 	return q.RowsAffected, q.Error
 }
 
+// WithdrawConsent ends one consent, and tells whether it was given until now.
+func WithdrawConsent(tx *gorm.DB, id int64, now time.Time) (bool, error) {
+	q := tx.Model(&Consent{}).Where("id = ? AND withdrawn_at IS NULL", id).Update("withdrawn_at", now)
+	return q.RowsAffected > 0, q.Error
+}
+
 // AttributeConsents writes the person, who is known now, into what the user agreed to before.
 func AttributeConsents(tx *gorm.DB, user, person int64, purpose ConsentPurpose) error {
 	return tx.Model(&Consent{}).Where("user_id = ? AND person_id = 0 AND purpose = ? AND withdrawn_at IS NULL", user, purpose).
@@ -98,8 +104,12 @@ func AllConsentsOf(tx *gorm.DB, user, person int64) ([]Consent, error) {
 	return out, mine(tx, user, person).Order("id").Find(&out).Error
 }
 
-// mine narrows a query to what a user did, and what was done for the person they are, if any.
+// mine narrows a query to what a user did, and what was done for the person they are, if any. A person
+// without an account has user 0.
 func mine(tx *gorm.DB, user, person int64) *gorm.DB {
+	if user == 0 {
+		return tx.Where("person_id = ?", person)
+	}
 	cond := tx.Session(&gorm.Session{NewDB: true}).Where("user_id = ?", user)
 	if person != 0 {
 		cond = cond.Or("person_id = ?", person)

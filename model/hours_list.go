@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 )
 
 // ListedHours are hours with the names that belong to them.
@@ -33,6 +34,13 @@ func ListedHoursByID(tx *gorm.DB, id int64) (ListedHours, error) {
 // HoursOf lists a person's hours, the newest first; "" is every state.
 func HoursOf(tx *gorm.DB, person int64, state HoursState, s Slice) ([]ListedHours, error) {
 	return newestHours(listedHours(tx).Where("hours.person_id = ?", person), state, s)
+}
+
+// UnconfirmedHours locks a person's hours that are open or wait for somebody to confirm them.
+func UnconfirmedHours(tx *gorm.DB, person int64) ([]Hours, error) {
+	var out []Hours
+	return out, tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+		Where("person_id = ? AND state IN ?", person, []HoursState{HoursOpen, HoursClaimed}).Order("id").Find(&out).Error
 }
 
 // HoursUnder lists the hours of organisers in a subtree, the newest first; "" is every state.

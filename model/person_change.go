@@ -14,6 +14,7 @@ var (
 	ErrPersonGone     = fault.New(fault.Conflict, "person.already_left", "这位居民已经登记为迁出,不用再登记。请刷新名册查看。")
 	ErrSameMembership = fault.New(fault.Conflict, "person.same_membership", "这位居民现在就是这样登记的,不用修改。请核对是不是选错了人。")
 	ErrSameHome       = fault.New(fault.Conflict, "person.same_home", "这位居民现在就住在这一户,不用修改。请核对单元和房号。")
+	ErrSameBirthDate  = fault.New(fault.Conflict, "person.same_birth_date", "这位居民登记的就是这个出生日期,不用修改。请核对是不是选错了人。")
 	ErrHomeNotFound   = fault.New(fault.NotFound, "person.home_not_found", "没有找到这个单元,或者不归您管理。迁往别的社区,请登记为迁出,由那边的社区登记迁入。")
 )
 
@@ -23,7 +24,7 @@ type PersonChange struct {
 
 	ID         int64
 	PersonID   int64
-	What       string `privacy:"mark"` // membership, leave or move
+	What       string `privacy:"mark"` // membership, leave, move or birth_date
 	Reason     string `gorm:"serializer:sealed" privacy:"reason"`
 	ByPersonID int64
 	At         time.Time
@@ -41,6 +42,17 @@ func PersonChangesOf(tx *gorm.DB, person int64) ([]PersonChange, error) {
 // StorePhone writes the phone number that SetPhone put into a locked person.
 func StorePhone(tx *gorm.DB, p Person, now time.Time) error {
 	return storePerson(tx, p.ID, map[string]any{"phone": p.Phone, "phone_index": p.PhoneIndex}, now)
+}
+
+// StoreBirthDate writes when a locked person was born.
+func StoreBirthDate(tx *gorm.DB, p Person, now time.Time) error {
+	return storePerson(tx, p.ID, map[string]any{"birth_date": p.BirthDate}, now)
+}
+
+// EraseChild clears what is held of a locked child that nothing needs any more: numbers and address. The
+// birth date stays, because by it the child is protected.
+func EraseChild(tx *gorm.DB, child int64, now time.Time) error {
+	return storePerson(tx, child, map[string]any{"phone": "", "phone_index": nil, "id_number": "", "id_number_index": nil, "address": ""}, now)
 }
 
 // StoreLeft writes that a locked person has moved away. They keep the node they belonged to last: its

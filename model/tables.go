@@ -43,6 +43,7 @@ func Tables() []any {
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &AuditLink{}, &Change{}, &RetentionDays{},
+		&Guardianship{},
 		&Account{}, &Transfer{}, &Entry{},
 		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
 		&File{}, &FileCheck{},

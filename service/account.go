@@ -10,8 +10,8 @@ import (
 // closedByOwner is why a binding ends whose user closes their account.
 const closedByOwner = "本人注销账号"
 
-// CloseAccount ends the actor's account for good: what they show, what they agreed to, their binding or
-// request, every session, and what is held of the WeChat account itself. What a person has done in the
+// CloseAccount ends the actor's account for good: what they show, what they agreed to (for children too), their
+// binding or request, every session, and what is held of the WeChat account itself. What a person has done in the
 // community stays (model.KeptOfPeople says what and why), and signing in again makes a new account. The
 // last district admin is refused who could not come back (keepAdmin), and whoever is not sure.
 func (s *Service) CloseAccount(ctx context.Context, cmd Command, sure bool) (model.User, error) {
@@ -35,22 +35,27 @@ func (s *Service) CloseAccount(ctx context.Context, cmd Command, sure bool) (mod
 		if err := t.withdrawConsent(cmd.By.UserID, 0, model.ForBinding); err != nil {
 			return model.User{}, err
 		}
-		if _, err := model.EndSessionsOf(t.DB, cmd.By.UserID, t.now); err != nil {
-			return model.User{}, err
-		}
-		if err := model.DropAcceptsOf(t.DB, cmd.By.UserID); err != nil {
-			return model.User{}, err
-		}
-		if err := model.DropGroupEntriesOf(t.DB, cmd.By.UserID); err != nil {
-			return model.User{}, err
-		}
-		u, err := model.CloseUser(t.DB, cmd.By.UserID, rand.Text())
-		if err != nil {
-			return u, err
-		}
-		t.touch(model.UserTopic(u.ID))
-		return u, t.audit("account.close", 0, "user", u.ID, "")
+		return t.closeUser(cmd.By.UserID)
 	})
+}
+
+// closeUser ends every session of a user who is bound to nobody any more, and what is held of the account.
+func (t *tx) closeUser(user int64) (model.User, error) {
+	if _, err := model.EndSessionsOf(t.DB, user, t.now); err != nil {
+		return model.User{}, err
+	}
+	if err := model.DropAcceptsOf(t.DB, user); err != nil {
+		return model.User{}, err
+	}
+	if err := model.DropGroupEntriesOf(t.DB, user); err != nil {
+		return model.User{}, err
+	}
+	u, err := model.CloseUser(t.DB, user, rand.Text())
+	if err != nil {
+		return u, err
+	}
+	t.touch(model.UserTopic(u.ID))
+	return u, t.audit("account.close", 0, "user", u.ID, "")
 }
 
 // leaveBinding ends what a locked user is bound to, or has asked for, and what they show as that person.
@@ -73,6 +78,9 @@ func (t *tx) leaveBinding(user int64) error {
 	}
 	person := *b.ActivePersonID
 	if err := t.keepAdmin(person); err != nil {
+		return err
+	}
+	if err := t.leaveChildren(person); err != nil {
 		return err
 	}
 	p, err := model.LockPerson(t.DB, person)

@@ -72,6 +72,9 @@ func (s *Service) attend(ctx context.Context, cmd Command, who attending) (Atten
 			return Attending{}, err
 		}
 		if who.gate == model.GateIn {
+			if err := t.needGuardian(p); err != nil {
+				return Attending{}, err
+			}
 			return t.checkIn(a, n, p, h, who)
 		}
 		return t.checkOut(a, h, who)

@@ -32,6 +32,9 @@ func (s *Service) SignUp(ctx context.Context, cmd Command, activity int64) (Sign
 func (s *Service) SignUpFor(ctx context.Context, cmd Command, activity, person int64) (SignedUp, error) {
 	return s.changeSignUp(ctx, cmd, activity, func(t *tx, a model.Activity, n model.Node) (SignedUp, error) {
 		p, err := t.personInCare(person)
+		if err == nil {
+			err = t.needGuardian(p)
+		}
 		if err != nil {
 			return SignedUp{}, err
 		}

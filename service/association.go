@@ -59,6 +59,9 @@ func (t *tx) mayLead(person int64, n model.Node) error {
 	if err == nil && (p.State != model.PersonHere || !model.Under(home.Path, community)) {
 		err = model.ErrPersonNotFound
 	}
+	if err == nil {
+		err = t.needGuardian(p)
+	}
 	return err
 }
 

@@ -112,6 +112,9 @@ func (t *tx) bind(b *model.Binding, p model.Person, way model.BindingWay) error 
 	if p.State != model.PersonHere {
 		return model.ErrPersonLeft
 	}
+	if err := t.needGuardian(p); err != nil {
+		return err
+	}
 	if way == model.ByRebinding {
 		if err := t.endBindingOf(p, "换绑到另一个微信"); err != nil {
 			return err

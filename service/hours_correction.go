@@ -8,8 +8,8 @@ import (
 	"danyuan/model"
 )
 
-// AskCorrection asks to correct confirmed hours. It is for the volunteer, and for who may enter hours
-// where they live. Refusals: hours.not_found for anybody else, hours.wrong_state for hours that are not
+// AskCorrection asks to correct confirmed hours. It is for the volunteer, for a guardian who acts for
+// them, and for who may enter hours where they live. Refusals: hours.not_found for anybody else, hours.wrong_state for hours that are not
 // confirmed (a claim is changed instead), correction.open_already, and those of FileHours.
 func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, claim model.HoursClaim, why string) (model.ListedCorrection, error) {
 	none := model.ListedCorrection{}
@@ -77,10 +77,14 @@ func (t *tx) mayCorrect(h model.Hours, claim model.HoursClaim) error {
 	return t.needClaim(claim, h.PersonID, h)
 }
 
-// needSpokesman refuses everybody but the person and who may enter hours where they live.
+// needSpokesman refuses everybody but the person, a guardian who acts for them, and who may enter hours
+// where they live.
 func (t *tx) needSpokesman(p model.Person) error {
 	if p.ID == t.by.PersonID {
 		return nil
+	}
+	if _, err := t.actsFor(p.ID); !errors.Is(err, model.ErrChildNotFound) {
+		return err
 	}
 	home, err := model.NodeByID(t.DB, p.NodeID)
 	if err == nil && !t.by.May(model.EnterHours, home.Path, t.now) {

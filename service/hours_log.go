@@ -35,6 +35,9 @@ func (s *Service) fileHours(ctx context.Context, cmd Command, person int64, clai
 		if err != nil {
 			return none, err
 		}
+		if err := t.needGuardian(p); err != nil {
+			return none, err
+		}
 		if err := t.needClaim(claim, p.ID, model.Hours{CreatedAt: t.now, Source: model.FromLog}); err != nil {
 			return none, err
 		}

@@ -36,6 +36,7 @@ func (p *pass) settleRoster(rows []rosterRow) error {
 	if err := p.refuseBeyond(found); err != nil {
 		return err
 	}
+	p.noteAges(found)
 	return p.writePersons(found)
 }
 

@@ -18,6 +18,7 @@ const (
 	columnBirth      = "出生日期"
 	columnMembership = "政治面貌"
 	columnAddress    = "户籍地址"
+	columnGuardian   = "监护人"
 )
 
 var rosterColumns = []sheet.Column{
@@ -31,6 +32,7 @@ var rosterColumns = []sheet.Column{
 	{Title: columnBirth, Aliases: []string{"出生年月日", "生日"}, Text: true, Example: "1950-01-31", Note: "填了身份证号可以不填。"},
 	{Title: columnMembership, Text: true, Example: "群众", Note: "群众、党员、预备党员或在职党员(组织关系在单位)。不填则不改动,新登记的人算群众。"},
 	{Title: columnAddress, Aliases: []string{"户籍所在地"}, Text: true, Example: "安庆市迎江区某某路1号", Note: "和居住地不同时填写。"},
+	{Title: columnGuardian, Aliases: []string{"监护人姓名"}, Text: true, Example: "", Note: "未满14周岁的孩子必填:同一户一位成年人的姓名。导入后请监护人在小程序里决定是否同意。"},
 }
 
 // rosterRow is one person as a table has them. What a table leaves empty is "": it changes nothing.
@@ -38,6 +40,7 @@ type rosterRow struct {
 	line int
 	place
 	name, phone, idNumber, birth, address string
+	guardian                              string
 	membership                            model.Membership
 }
 
@@ -72,6 +75,7 @@ func roster(now time.Time) importing[rosterRow] {
 			return row
 		},
 		settle: (*pass).settleRoster,
+		finish: (*pass).settleGuardians,
 	}
 }
 
@@ -123,6 +127,7 @@ func checkPerson(line int, cells []string, now time.Time, faults *faultList) ros
 		}
 	}
 	row.address = cleanCell(cells[9], line, columnAddress, 100, faults)
+	row.guardian = joinHan(cleanCell(cells[10], line, columnGuardian, maxName, faults))
 	return row
 }
 

@@ -24,6 +24,7 @@ const (
 type importing[R any] struct {
 	check  func(line int, cells []string, faults *faultList) R
 	settle func(p *pass, rows []R) error
+	finish func(p *pass) error // after the last row; nil where nothing is left to do
 }
 
 // pass is one time through the rows of a table: checking them, or writing.
@@ -39,6 +40,9 @@ type pass struct {
 	claimed map[int64]int     // person → the line that is about them
 	counts  model.ImportCounts
 	faults  *faultList
+
+	children []*placed // rows about those under 14
+	grown    map[personAtHome]bool
 }
 
 type homeKey struct {
@@ -140,6 +144,9 @@ func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, column
 	if err == nil && settled < len(rows) {
 		err = w.settle(p, rows[settled:])
 	}
+	if err == nil && w.finish != nil {
+		err = w.finish(p)
+	}
 	if err == nil {
 		err = s.noteProgress(ctx, *imp)
 	}
@@ -152,7 +159,7 @@ func (s *Service) newPass(h *gorm.DB, write *tx, imp model.Import) (*pass, error
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{id: imp.ID, db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, faults: &faultList{}}
+	p := &pass{id: imp.ID, db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, grown: map[personAtHome]bool{}, faults: &faultList{}}
 	if p.places, err = loadPlaces(h, node); err != nil {
 		return nil, err
 	}
@@ -196,6 +203,11 @@ func writeRows[R any](ctx context.Context, s *Service, imp model.Import, rows []
 		}
 		for some := range slices.Chunk(rows, rowsAtOnce) {
 			if err := w.settle(p, some); err != nil {
+				return struct{}{}, err
+			}
+		}
+		if p.faults.total == 0 && w.finish != nil {
+			if err := w.finish(p); err != nil {
 				return struct{}{}, err
 			}
 		}

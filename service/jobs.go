@@ -55,6 +55,8 @@ func (s *Service) jobTable() map[string]job {
 		chaseWords:   s.chaseWords,
 		linkAudits:   func(ctx context.Context, _ int64) error { return s.LinkAudits(ctx) },
 
+		endGuardians: func(ctx context.Context, _ int64) error { return s.EndGuardianships(ctx) },
+
 		remindActivity:   s.remindOfActivity,
 		endActivity:      s.closeActivity,
 		tellChanged:      s.tellOfChange,
@@ -89,6 +91,7 @@ var duties = []duty{
 	{watchMatters, time.Minute},
 	{chaseWords, time.Hour},
 	{linkAudits, time.Minute},
+	{endGuardians, time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

@@ -56,6 +56,9 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 		if err != nil {
 			return none, err
 		}
+		if err := t.needGuardian(p); err != nil {
+			return none, err
+		}
 		c, err := t.draft.reports.category(t, r.Category)
 		if err != nil {
 			return none, err

@@ -25,6 +25,7 @@ type MyData struct {
 	CheckIns []model.ListedCheckIn
 	Redeemed []model.ListedRedemption
 	Changes  []model.PersonChange
+	Guarding []SeenGuardianship // as the child, and as the guardian
 	SignUps  []model.TitledSignUp
 	Leads    []model.Association
 	Held     model.Held
@@ -40,25 +41,31 @@ type MyData struct {
 // MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
 // theirs and stays sealed.
 func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
+	return s.dataOf(s.DB.Read(ctx), by.UserID, by.PersonID)
+}
+
+// dataOf gives it of a user (0: there is no account) and the person they are (0: nobody yet).
+func (s *Service) dataOf(h *gorm.DB, user, person int64) (MyData, error) {
 	var d MyData
-	h := s.DB.Read(ctx)
 	var err error
-	if d.User, err = model.UserByID(h, by.UserID); err != nil {
+	if user != 0 {
+		if d.User, err = model.UserByID(h, user); err != nil {
+			return d, err
+		}
+	}
+	if d.Bindings, err = model.AllBindingsOf(h, user, person); err != nil {
 		return d, err
 	}
-	if d.Bindings, err = model.AllBindingsOf(h, by.UserID, by.PersonID); err != nil {
+	if d.Consents, err = model.AllConsentsOf(h, user, person); err != nil {
 		return d, err
 	}
-	if d.Consents, err = model.AllConsentsOf(h, by.UserID, by.PersonID); err != nil {
+	if d.Groups, err = model.AllGroupEntriesOf(h, user); err != nil {
 		return d, err
 	}
-	if d.Groups, err = model.AllGroupEntriesOf(h, by.UserID); err != nil {
+	if d.Held, err = model.CountHeld(h, user, person, s.now()); err != nil || person == 0 {
 		return d, err
 	}
-	if d.Held, err = model.CountHeld(h, by.UserID, by.PersonID, s.now()); err != nil || by.PersonID == 0 {
-		return d, err
-	}
-	p, err := model.PersonByID(h, by.PersonID)
+	p, err := model.PersonByID(h, person)
 	if err != nil {
 		return d, err
 	}
@@ -73,19 +80,25 @@ func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
 		}
 		d.Home = &home
 	}
-	for _, add := range []func(*gorm.DB) error{d.standing, d.service} {
-		if err := add(h); err != nil {
-			return d, err
-		}
+	if err := d.standing(h, s.now()); err != nil {
+		return d, err
+	}
+	if err := d.service(h); err != nil {
+		return d, err
 	}
 	return d, d.matters(h, s.now())
 }
 
 // standing adds what a person is and shows in their unit.
-func (d *MyData) standing(h *gorm.DB) (err error) {
+func (d *MyData) standing(h *gorm.DB, now time.Time) (err error) {
 	if d.Roles, err = model.AllRolesOf(h, d.Person.ID); err != nil {
 		return err
 	}
+	guarding, err := model.AllGuardianshipsOf(h, d.Person.ID)
+	if err != nil {
+		return err
+	}
+	d.Guarding = seeGuardianships(guarding, now)
 	if d.Displays, err = model.AllDisplaysOf(h, d.Person.ID); err != nil {
 		return err
 	}

@@ -90,6 +90,9 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 		if b != nil {
 			return none, model.ErrRedemptionBound
 		}
+		if err := t.needGuardian(p); err != nil {
+			return none, err
+		}
 		r, err := t.redeem(reward, points, p.ID, home.Path, t.by.PersonID)
 		if err != nil {
 			return none, err

@@ -83,6 +83,13 @@ var old = map[string]had{
 	"ended_bindings": {&model.Binding{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
 		return []any{&model.Binding{UserID: r.user(tx), State: model.BindingEnded, Way: model.ByPhone, AskedAt: at, EndedAt: &at}}
 	}},
+	"ended_guardians": {&model.Guardianship{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
+		them := []model.Person{whoLeft(r.unit, testkit.Start), whoLeft(r.unit, testkit.Start)}
+		if err := tx.Create(&them).Error; err != nil {
+			r.Fatal(err)
+		}
+		return []any{&model.Guardianship{ChildID: them[0].ID, GuardianID: them[1].ID, Relation: model.Parent, State: model.GuardianEnded, MadeAt: at, EndedAt: &at}}
+	}},
 	"left_people": {nil, func(r *retaining, tx *gorm.DB, at time.Time) []any {
 		p := whoLeft(r.unit, at)
 		p.SetPhone(model.KeysOf(tx), "13900000001")

@@ -58,7 +58,7 @@ func (t *tx) appointee(w Appointee, spec model.RoleSpec, n model.Node) (model.Pe
 	case spec.Local && !model.Under(home.Path, community):
 		return p, model.ErrRoleElsewhere
 	}
-	return p, nil
+	return p, t.needGuardian(p)
 }
 
 func (t *tx) named(w Appointee, spec model.RoleSpec, n model.Node) (model.Person, error) {

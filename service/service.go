@@ -117,11 +117,12 @@ func (s *Service) latest() time.Time {
 
 // Command is one state-changing request: who asks, and what makes a repetition of it recognisable.
 type Command struct {
-	By     model.Actor
-	Key    string                    // the caller's Idempotency-Key; "" for what the system does itself
-	Print  string                    // what was asked: the same key with another print is refused
-	Render func(any) ([]byte, error) // how the answer is kept for a repetition
-	apart  string                    // keeps nobody's keys apart from another nobody's; "" where that is not needed
+	By      model.Actor
+	Key     string                    // the caller's Idempotency-Key; "" for what the system does itself
+	Print   string                    // what was asked: the same key with another print is refused
+	Render  func(any) ([]byte, error) // how the answer is kept for a repetition
+	Guarded bool                      // somebody under 14 needs a guardian's consent for it, while it is done
+	apart   string                    // keeps nobody's keys apart from another nobody's; "" where that is not needed
 }
 
 // Replayed is what a repeated command gives instead of happening again.

@@ -31,6 +31,8 @@ var forgettings = map[string]forgetting{
 	"notices":        byRows(model.ForgetNotices),
 	"ended_bindings": byRows(model.ForgetEndedBindings),
 	"left_people":    forgetLeftPeople,
+
+	"ended_guardians": byRows(model.ForgetEndedGuardianships),
 	"jobs": func(t *tx, before time.Time, limit int) (int, error) {
 		n, err := outbox.Forget(t.DB, before, limit)
 		return int(n), err

@@ -188,6 +188,9 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 // attempt runs the part's function, and what follows from it. A panic is kept for whoever asked.
 func (p *part) attempt() {
 	defer func() { p.broke = recover() }()
+	if p.err = p.t.keepConsent(p.cmd); p.err != nil {
+		return
+	}
 	if p.result, p.err = p.fn(p.t); p.err == nil {
 		p.err = p.t.lookAtDoors()
 	}

@@ -63,6 +63,30 @@ func Membership(m model.Membership) With {
 	return func(_ *model.Keys, p *model.Person) { p.Membership = m }
 }
 
+// Born gives the person a birth date, YYYY-MM-DD.
+func Born(date string) With { return func(_ *model.Keys, p *model.Person) { p.BirthDate = date } }
+
+// AtHome makes the person live with somebody.
+func AtHome(with model.Person) With {
+	return func(_ *model.Keys, p *model.Person) { p.HouseholdID = with.HouseholdID }
+}
+
+// Guard makes somebody the guardian of a child, confirmed and agreed to.
+func (k *Kit) Guard(guardian, child model.Person) model.Guardianship {
+	k.Helper()
+	now := k.Clock.Now()
+	g := model.Guardianship{ChildID: child.ID, GuardianID: guardian.ID, Relation: model.Parent, State: model.GuardianActive, MadeAt: now, ConfirmedAt: &now}
+	k.Tx(func(tx *gorm.DB) error {
+		c := model.Consent{PersonID: child.ID, Purpose: model.ForChildren, Version: 1, GivenAt: now}
+		if err := tx.Create(&c).Error; err != nil {
+			return err
+		}
+		g.ConsentID = &c.ID
+		return model.AddGuardianship(tx, &g)
+	})
+	return g
+}
+
 // Person adds somebody at a node; in a unit they get a household of their own.
 func (k *Kit) Person(at model.Node, name string, with ...With) model.Person {
 	k.Helper()
@@ -71,7 +95,7 @@ func (k *Kit) Person(at model.Node, name string, with ...With) model.Person {
 		w(Keys(), &p)
 	}
 	k.Tx(func(tx *gorm.DB) error {
-		if at.Kind == model.Unit {
+		if at.Kind == model.Unit && p.HouseholdID == nil {
 			var homes int64
 			if err := tx.Model(&model.Household{}).Where("unit_id = ?", at.ID).Count(&homes).Error; err != nil {
 				return err

@@ -34,9 +34,9 @@ func New(part int) *Source {
 	return &Source{rand: r, next: part*perPart + 1000, region: fmt.Sprintf("3409%02d", part%100), taken: map[string]struct{}{}}
 }
 
-// Next gives somebody of any age up to 95, more of them grown up than not.
+// Next gives somebody grown up, up to 95: what children do needs a guardian (Aged gives those).
 func (s *Source) Next() Person {
-	age := s.rand.IntN(96)
+	age := 19 + s.rand.IntN(77)
 	if s.rand.IntN(3) > 0 {
 		age = 25 + s.rand.IntN(50)
 	}

@@ -1,0 +1,57 @@
+package service_test
+
+import (
+	"strings"
+	"testing"
+
+	"danyuan/model"
+	"danyuan/testkit"
+)
+
+// kid is a row of a child of eight, with the guardian whom it names.
+func kid(room, name, guardian string) []string {
+	return append(at("1单元", room, name, "", "", "2018-01-01"), guardian)
+}
+
+func TestImport_aChildNeedsAGuardianOfTheHousehold(t *testing.T) {
+	h := newHouse(t)
+	mother := h.Person(h.Unit, "李小梅") // of room 101
+	h.Person(h.Unit, "王小姐", testkit.AtHome(mother), testkit.Born("2010-01-01"))
+	for guardian, fault := range map[string]string{
+		"": "请填写监护人", "王小姐": "年满18周岁", "不认识": "年满18周岁", "小童": "年满18周岁",
+	} {
+		for _, dry := range []bool{true, false} {
+			got := h.run(h.handIn("roster", dry, testkit.RosterHeader, kid("101", "小童", guardian)))
+			if got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(h.faults(got), "2 监护人 ") || !strings.Contains(h.faults(got), fault) {
+				t.Fatalf("guardian %q: %+v: %s", guardian, got, h.faults(got))
+			}
+		}
+	}
+	if got := h.roster(kid("101", "小童", "李小梅")); got.State != "done" || got.Added != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	h.Get(h.SignIn(mother), "/v1/me/children").Expect(200).Has("小童", `"state":"named"`, `"relation":"unsaid"`)
+	h.Get(h.SignIn(mother), "/v1/notices").Expect(200).Has("请为孩子的个人信息作出决定")
+	for _, again := range [][]string{kid("101", "小童", ""), kid("101", "小童", "李小梅")} {
+		if got := h.roster(again); got.State != "done" || got.Unchanged != 1 {
+			t.Fatalf("%+v: %s", got, h.faults(got))
+		}
+	}
+	var n int64
+	if err := h.DB.Read(t.Context()).Model(&model.Guardianship{}).Count(&n).Error; err != nil || n != 1 {
+		t.Fatalf("%d guardianships (%v)", n, err)
+	}
+}
+
+func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
+	h := newHouse(t)
+	// The child stands before the guardian, and both are new; who becomes a child by a row needs one, too.
+	got := h.roster(kid("701", "小童", "李小梅"), at("1单元", "701", "李小梅", "", "", "1985-01-01"), at("1单元", "702", "大力"))
+	if got.State != "done" || got.Added != 3 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	h.Get(h.SignIn(h.named("李小梅")), "/v1/me/children").Expect(200).Has("小童", `"state":"named"`)
+	if got := h.roster(kid("702", "大力", "")); got.State != "refused" {
+		t.Fatalf("%+v", got)
+	}
+}
