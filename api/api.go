@@ -93,7 +93,7 @@ func New(o Options) (*API, error) {
 func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
 	a.draining.Store(false)
-	a.count, a.rooms, a.tried = newCounters(o.Metrics), newRooms(o, func() time.Time { return a.s.Clock.Now() }), &lately{}
+	a.count, a.rooms, a.tried = newCounters(o.Metrics), newRooms(o), &lately{}
 	o.Metrics.MustRegister(gauges{a})
 	return a.router.SetTrustedProxies(o.TrustedProxies)
 }

@@ -20,7 +20,7 @@ var labels = map[string]string{
 	"id": "编号", "person_id": "编号", "name": "姓名", "title": "名称", "state": "状态", "way": "方式", "node": "所在地", "unit": "单元", "kind": "层级",
 	"at": "时间", "by": "经办人", "asked_at": "申请时间", "applied_at": "申请时间", "ended_at": "结束时间", "shown_at": "亮出时间", "joined_at": "加入时间",
 	"founded_at": "成立时间", "starts_at": "开始时间", "signed_at": "报名时间", "off_at": "退出时间", "reason": "原因", "pledge": "承诺", "skills": "特长",
-	"name_form": "姓名写法", "on_page": "亮在单元页", "in_group": "亮在微信群", "on_door": "亮在门上", "community": "社区", "matter_id": "事项编号", "category_name": "类别", "category": "类别代码", "step_title": "层级", "node_name": "地方", "reported_at": "上报时间",
+	"name_form": "姓名写法", "on_page": "亮在单元页", "in_group": "亮在微信群", "on_door": "亮在门上", "community": "社区", "matter_id": "事项编号", "category_name": "类别", "category": "类别代码", "step_title": "层级", "relation": "关系", "node_name": "地方", "reported_at": "上报时间",
 	"consents": "授权", "version": "版本", "purpose": "用途", "seq": "第几步", "words": "内容", "answer": "回答", "question": "问题", "role": "职务",
 	"membership": "党员情况", "what": "修改了什么", "check_state": "内容审核", "anonymity": "匿名方式", "outcome": "销号结果", "step": "现在在哪一级",
 }

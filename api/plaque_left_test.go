@@ -56,7 +56,7 @@ func TestPlaque_isNotGenuineOnceTheLastMemberHasGone(t *testing.T) {
 func TestPlaque_staysGenuineWhileAnotherMemberLivesThere(t *testing.T) {
 	d := newDoor(t)
 	_, staff := d.Officer(model.CommunityStaff, d.o.Community, "吴社工")
-	wife := d.Person(d.o.Unit, "李小梅", testkit.Membership(model.InServiceMember), func(_ *model.Keys, p *model.Person) { p.HouseholdID = d.member.HouseholdID })
+	wife := d.Person(d.o.Unit, "李小梅", testkit.Membership(model.InServiceMember))
 	if err := d.DB.Read(t.Context()).Take(&wife, wife.ID).Error; err != nil {
 		t.Fatal(err)
 	}

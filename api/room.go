@@ -52,21 +52,7 @@ type room struct {
 	queue   chan struct{} // and one for each that waits
 	wait    time.Duration
 	refused prometheus.Counter
-	now     func() time.Time
-	least   int // places that stay in use, however slow it gets
-
-	mu      sync.Mutex
-	closed  int // places that are not in use, because those inside took too long
-	quickly int // requests that did not, since a place was closed or opened
 }
-
-// A machine that is slower than usual, or shared, does fewer things at once in the same time. So that nobody waits
-// for long in a room before which others wait, a place is closed for each request that took too long, and opened
-// again for so many that did not. Where all is quick all places are open.
-const (
-	tooLong       = 800 * time.Millisecond
-	quicklyToOpen = 16
-)
 
 // enter takes a place: at once, or in the order of coming within the time that one waits. errBusy when there
 // is none. Whoever has entered leaves.
@@ -94,54 +80,26 @@ func (r *room) enter(ctx context.Context) error {
 	}
 }
 
-// leave gives back the place that was taken at a moment.
-func (r *room) leave(since time.Time) {
-	took := r.now().Sub(since)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	switch {
-	case took > tooLong && len(r.queue) > 0 && cap(r.places)-r.closed > r.least:
-		r.closed, r.quickly = r.closed+1, 0
-		return // nobody gets it
-	case took > tooLong || r.closed == 0:
-	case r.quickly+1 < quicklyToOpen:
-		r.quickly++
-	default:
-		r.closed, r.quickly = r.closed-1, 0
-		<-r.places
-	}
-	<-r.places
-}
-
-// inside is how many are worked on.
-func (r *room) inside() int {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	return len(r.places) - r.closed
-}
+func (r *room) leave() { <-r.places }
 
 // rooms are all of them.
 type rooms [roomKinds]*room
 
-func newRooms(o Options, now func() time.Time) *rooms {
+func newRooms(o Options) *rooms {
 	busy, waiting, patience := cmp.Or(o.Busy, defaultBusy), cmp.Or(o.Waiting, defaultWaiting), cmp.Or(o.Patience, defaultPatience)
 	refused := prometheus.NewCounterVec(prometheus.CounterOpts{Name: "danyuan_requests_turned_away_total", Help: "Requests that found no place to be worked on, by room."}, []string{"room"})
 	o.Metrics.MustRegister(refused)
 	all := &rooms{}
 	for kind, name := range roomNames {
 		places, queue, wait := max(2, busy/8), max(8, waiting/8), max(patience, longPatience)
-		least := places
 		switch roomKind(kind) {
 		case quick:
-			places, queue, wait, least = busy, waiting, patience, max(1, busy/8)
+			places, queue, wait = busy, waiting, patience
 		case outside:
 			places, queue, wait = max(2, busy/2), max(8, waiting/4), patience
-			least = places // what is slow there is elsewhere
 		case long, upload, roomKinds:
 		}
-		all[kind] = &room{
-			places: make(chan struct{}, places), queue: make(chan struct{}, queue), wait: wait, refused: refused.WithLabelValues(name), now: now, least: least,
-		}
+		all[kind] = &room{make(chan struct{}, places), make(chan struct{}, queue), wait, refused.WithLabelValues(name)}
 	}
 	o.Metrics.MustRegister(all)
 	return all
@@ -158,7 +116,7 @@ func (*rooms) Describe(to chan<- *prometheus.Desc) { to <- busyGauge; to <- queu
 // Collect counts who is in the rooms and before them.
 func (all *rooms) Collect(to chan<- prometheus.Metric) {
 	for kind, r := range all {
-		to <- prometheus.MustNewConstMetric(busyGauge, prometheus.GaugeValue, float64(r.inside()), roomNames[kind])
+		to <- prometheus.MustNewConstMetric(busyGauge, prometheus.GaugeValue, float64(len(r.places)), roomNames[kind])
 		to <- prometheus.MustNewConstMetric(queueGauge, prometheus.GaugeValue, float64(len(r.queue)), roomNames[kind])
 	}
 }
@@ -199,13 +157,12 @@ func (a *API) makeRoom(c *gin.Context) {
 		writeProblem(c, errBusy)
 		return
 	}
-	since := in.now()
 	if r.ready {
-		defer in.leave(since)
+		defer in.leave()
 		c.Next()
 		return
 	}
-	w := &leaving{ResponseWriter: c.Writer, leave: sync.OnceFunc(func() { in.leave(since) })}
+	w := &leaving{ResponseWriter: c.Writer, leave: sync.OnceFunc(in.leave)}
 	c.Writer = w
 	defer w.leave()
 	c.Next()

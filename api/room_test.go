@@ -33,7 +33,7 @@ func newHall(t *testing.T, o Options) *hall {
 	t.Helper()
 	gin.SetMode(gin.ReleaseMode)
 	o.Metrics = prometheus.NewRegistry()
-	h := &hall{T: t, rooms: newRooms(o, time.Now), metrics: o.Metrics, inside: make(chan struct{}, 1000), out: make(chan struct{}), long: "ok"}
+	h := &hall{T: t, rooms: newRooms(o), metrics: o.Metrics, inside: make(chan struct{}, 1000), out: make(chan struct{}), long: "ok"}
 	a := &API{Options: o, router: gin.New(), rooms: h.rooms}
 	a.ways = ways([]route{{method: http.MethodGet, path: "/quick"}, {method: http.MethodPost, path: "/quick"}, {method: http.MethodGet, path: "/outside/{id}", room: outside}})
 	a.router.Use(a.makeRoom)
@@ -228,7 +228,7 @@ func TestRoom_aBodyThatBreaksOffStaysBroken(t *testing.T) {
 }
 
 func TestRoom_whoHasGoneDoesNotWaitOn(t *testing.T) {
-	r := newRooms(Options{Busy: 8, Waiting: 8, Patience: time.Hour, Metrics: prometheus.NewRegistry()}, time.Now)[quick]
+	r := newRooms(Options{Busy: 8, Waiting: 8, Patience: time.Hour, Metrics: prometheus.NewRegistry()})[quick]
 	for range 8 {
 		if err := r.enter(t.Context()); err != nil {
 			t.Fatal(err)
@@ -238,47 +238,6 @@ func TestRoom_whoHasGoneDoesNotWaitOn(t *testing.T) {
 	cancel()
 	if err := r.enter(gone); err == nil || len(r.queue) != 0 {
 		t.Errorf("%v, %d wait", err, len(r.queue))
-	}
-}
-
-// TestRoom_placesAreClosedWhileAllIsSlow: where those inside take too long and others wait, fewer are let in, a few
-// always are, and all of them again once all is quick.
-func TestRoom_placesAreClosedWhileAllIsSlow(t *testing.T) {
-	now := time.Unix(0, 0)
-	r := newRooms(Options{Busy: 16, Waiting: 8, Patience: time.Millisecond, Metrics: prometheus.NewRegistry()}, func() time.Time { return now })[quick]
-	letIn := func() (n int) {
-		for r.enter(t.Context()) == nil {
-			n++
-		}
-		return n
-	}
-	letOut := func(n int, after time.Duration) {
-		since := now
-		now = now.Add(after)
-		for range n {
-			r.leave(since)
-		}
-	}
-	n := letIn()
-	letOut(n, 2*tooLong)
-	if again := letIn(); n != 16 || again != 16 {
-		t.Fatalf("%d and %d were let in before which nobody waited", n, again)
-	}
-	r.queue <- struct{}{}
-	letOut(16, tooLong+1)
-	slow := letIn()
-	if slow != 2 || r.inside() != 2 {
-		t.Fatalf("%d are let in while all is slow, %d are inside", slow, r.inside())
-	}
-	letOut(2, tooLong+1)
-	for range 14 * quicklyToOpen {
-		if err := r.enter(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-		letOut(1, tooLong)
-	}
-	if n := letIn(); n != 16 || r.inside() != 16 {
-		t.Errorf("%d are let in once all is quick, %d are inside", n, r.inside())
 	}
 }
 

@@ -62,28 +62,36 @@ func (at MatterText) Most() int {
 	return MaxMatterWords
 }
 
-// kept finds the row that holds a text besides that of the matter itself, and gives it.
-func (at MatterText) kept(tx *gorm.DB, m Matter) (row *gorm.DB, column, text string, err error) {
-	row = tx.Where("matter_id = ?", m.ID)
+// text gives what it says now.
+func (at MatterText) text(tx *gorm.DB, m Matter) (string, error) {
 	switch {
 	case at == ReportPlace:
-		return nil, "", m.Place, nil
+		return m.Place, nil
 	case at < ReportPlace:
 		var a MatterAnswer
-		row = row.Model(&MatterAnswer{}).Where("place = ?", at.Question()).Session(&gorm.Session{})
-		err = take(row, &a, ErrMatterNoEvent)
-		return row, "answer", a.Answer, err
+		err := take(tx.Where("matter_id = ? AND place = ?", m.ID, at.Question()), &a, ErrMatterNoEvent)
+		return a.Answer, err
 	}
 	var e MatterEvent
-	row = row.Model(&MatterEvent{}).Where("seq = ?", at).Session(&gorm.Session{})
-	err = take(row, &e, ErrMatterNoEvent)
-	return row, "words", e.Words, err
+	err := take(tx.Where("matter_id = ? AND seq = ?", m.ID, at), &e, ErrMatterNoEvent)
+	return e.Words, err
+}
+
+// replace makes the row besides that of the matter itself, if there is one, say something else.
+func (at MatterText) replace(tx *gorm.DB, m Matter, was, text string) error {
+	switch {
+	case at == ReportPlace:
+		return nil
+	case at < ReportPlace:
+		return changed(tx.Model(&MatterAnswer{}).Where("matter_id = ? AND place = ? AND answer = ?", m.ID, at.Question(), was).Update("answer", text), ErrMatterStale)
+	}
+	return changed(tx.Model(&MatterEvent{}).Where("matter_id = ? AND seq = ? AND words = ?", m.ID, at, was).Update("words", text), ErrMatterStale)
 }
 
 // RedactMatterText shows another text, under the lock of its matter, and keeps the original. What neighbours
 // are offered is checked anew, for the account that has written it now, and found instead of that before.
 func RedactMatterText(tx *gorm.DB, m *Matter, at MatterText, text string, user int64, o MatterOriginal) error {
-	row, column, was, err := at.kept(tx, *m)
+	was, err := at.text(tx, *m)
 	switch {
 	case err != nil:
 		return err
@@ -96,10 +104,8 @@ func RedactMatterText(tx *gorm.DB, m *Matter, at MatterText, text string, user i
 	if err := keepOriginal(tx, o); err != nil {
 		return err
 	}
-	if row != nil {
-		if err := changed(row.Where(column+" = ?", was).Update(column, text), ErrMatterStale); err != nil {
-			return err
-		}
+	if err := at.replace(tx, *m, was, text); err != nil {
+		return err
 	}
 	if !at.Checked() {
 		return nil

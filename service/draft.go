@@ -52,6 +52,8 @@ type holding struct {
 	accounts  []ledger.Key
 }
 
+func (h holding) nothing() bool { return len(h.reporters)+len(h.rewards)+len(h.accounts) == 0 }
+
 // errAlone breaks a command off that can't go on in a shared transaction. It is run again in one of
 // its own.
 var errAlone = errors.New("service: the command needs a transaction of its own")

@@ -55,7 +55,7 @@ func inLane[R any](ctx context.Context, s *Service, name string, hold holding, c
 	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{}), most: mostShare}
 	if s.DB.Dialect() == "sqlite" {
 		name = "the one writer" // everybody contends for it
-	} else if len(hold.accounts) == 0 {
+	} else if hold.nothing() {
 		r.most = fewShare
 	}
 	r.hold = hold
