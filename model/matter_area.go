@@ -135,7 +135,7 @@ func (f MatterFilter) finder(tx *gorm.DB) (func(after int64, limit int) ([]int64
 	}
 	term, err := rarestTerm(tx, f.CommunityID, f.Text)
 	return func(after int64, limit int) (ids []int64, err error) {
-		q := tx.Model(&MatterTerm{}).Where("community_id = ? AND term = ?", f.CommunityID, term)
+		q := tx.Model(&MatterTerm{}).Where("scope_id = ? AND term = ?", f.CommunityID, term)
 		return ids, f.between(q, "matter_id", after).Order("matter_id DESC").Limit(limit).Pluck("matter_id", &ids).Error
 	}, err
 }
@@ -152,7 +152,7 @@ func (f MatterFilter) byState(tx *gorm.DB, after int64, limit int) ([]int64, err
 		parts = append(parts, f.between(q.Where("state = ?", state), "id", after).Order("id DESC").Limit(limit))
 	}
 	var ids []int64
-	if err := unionAll(tx, parts, &ids); err != nil {
+	if err := UnionAll(tx, parts, &ids); err != nil {
 		return nil, err
 	}
 	slices.SortFunc(ids, newerFirst)
@@ -169,8 +169,8 @@ func newerFirst(a, b int64) int {
 	return 0
 }
 
-// unionAll reads the rows of all parts, each cut off by itself.
-func unionAll(tx *gorm.DB, parts []*gorm.DB, rows any) error {
+// UnionAll reads the rows of all parts, each cut off by itself.
+func UnionAll(tx *gorm.DB, parts []*gorm.DB, rows any) error {
 	if len(parts) == 0 {
 		return nil
 	}

@@ -96,7 +96,7 @@ func (l *ledger) age() {
 			if err := tx.Exec(fmt.Sprintf("INSERT INTO matters (%s) SELECT %s FROM matters WHERE id > ?", s, values), kept).Error; err != nil {
 				return err
 			}
-			err := tx.Exec("INSERT INTO matter_terms (community_id, term, matter_id) SELECT community_id, term, matter_id - ? FROM matter_terms WHERE matter_id > ? AND term <> ?", back, kept, rare).Error
+			err := tx.Exec("INSERT INTO matter_terms (scope_id, term, matter_id) SELECT scope_id, term, matter_id - ? FROM matter_terms WHERE matter_id > ? AND term <> ?", back, kept, rare).Error
 			if err != nil {
 				return err
 			}

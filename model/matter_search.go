@@ -40,7 +40,7 @@ func isSpoken(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
 type MatterTerm struct {
 	_ struct{} `privacy:"about=resident; why=事项文字的检索词,从上报的文字得来; kept=always; because=跟着事项"`
 
-	CommunityID int64 `gorm:"primaryKey;autoIncrement:false"`
+	CommunityID int64 `gorm:"primaryKey;autoIncrement:false;column:scope_id"`
 	Term        int64 `gorm:"primaryKey;autoIncrement:false" privacy:"words"`
 	MatterID    int64 `gorm:"primaryKey;autoIncrement:false"`
 }
@@ -48,7 +48,7 @@ type MatterTerm struct {
 // IndexMatter makes a matter's words and place searchable, in the place of what was indexed before.
 func IndexMatter(tx *gorm.DB, m Matter, before ...string) error {
 	for some := range slices.Chunk(Pairs(before...), RowsAtOnce) {
-		if err := tx.Where("community_id = ? AND matter_id = ? AND term IN ?", m.CommunityID, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
+		if err := tx.Where("scope_id = ? AND matter_id = ? AND term IN ?", m.CommunityID, m.ID, some).Delete(&MatterTerm{}).Error; err != nil {
 			return err
 		}
 	}
@@ -92,7 +92,7 @@ func rarestTerm(tx *gorm.DB, community int64, text string) (int64, error) {
 	rarest, least := pairs[0], int64(countedTerms+1)
 	for _, p := range pairs {
 		var n int64
-		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("community_id = ? AND term = ?", community, p).Limit(countedTerms)
+		counted := tx.Model(&MatterTerm{}).Select("matter_id").Where("scope_id = ? AND term = ?", community, p).Limit(countedTerms)
 		if err := tx.Table("(?) AS counted", counted).Count(&n).Error; err != nil {
 			return 0, err
 		}

@@ -35,7 +35,7 @@ func MattersWaiting(tx *gorm.DB, d MatterDesks, limit, most int) (rows []ListedM
 		ID    int64
 		DueAt time.Time
 	}
-	if err := unionAll(tx, parts, &due); err != nil {
+	if err := UnionAll(tx, parts, &due); err != nil {
 		return nil, 0, err
 	}
 	slices.SortFunc(due, func(a, b struct {

@@ -203,6 +203,10 @@ func (s *Service) attempt(ctx context.Context, j model.Job) (err error) {
 	return s.work.jobs[j.Kind](ctx, j.SubjectID)
 }
 
+// jobLane is the lane of what came of jobs. They contend for no row; what they share is the commit, so that
+// many that are done at once do not keep people waiting who report or redeem meanwhile.
+const jobLane = "jobs"
+
 // conclude writes down what came of a job. One that was lost on the way is its new worker's business.
 func (s *Service) conclude(ctx context.Context, j model.Job, err error) (model.JobState, error) {
 	var over *settled
@@ -210,7 +214,7 @@ func (s *Service) conclude(ctx context.Context, j model.Job, err error) (model.J
 		s.Log.WarnContext(ctx, "a job failed", slog.Int64("job", j.ID), slog.String("kind", j.Kind), slog.Int("attempts", j.Attempts),
 			slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
 	}
-	state, failed := inTx(ctx, s, Command{}, func(t *tx) (model.JobState, error) {
+	state, failed := inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (model.JobState, error) {
 		switch {
 		case err == nil:
 			return model.JobDone, outbox.Done(t.DB, j, "", t.now)

@@ -171,6 +171,13 @@ var (
 	asciis  = map[string]string{
 		"sqlite": "VARCHAR($1)", "mysql": "VARCHAR($1) CHARACTER SET ascii COLLATE ascii_bin", "postgres": `VARCHAR($1) COLLATE "C"`,
 	}
+	// added makes an index of a table that there is. MySQL has no words for "unless there is one".
+	added = map[string]string{
+		"sqlite": "CREATE INDEX IF NOT EXISTS $1 ON $2 $3", "postgres": "CREATE INDEX IF NOT EXISTS $1 ON $2 $3",
+		"mysql": "SET @'add' = IF(EXISTS (SELECT 1 FROM information_schema.statistics WHERE table_schema = DATABASE() AND table_name = '$2' AND index_name = '$1'), 'DO 0', 'CREATE INDEX $1 ON $2 $3');\n" +
+			"PREPARE adding FROM @'add';\nEXECUTE adding;\nDEALLOCATE PREPARE adding",
+	}
+	index     = regexp.MustCompile(`@index\((\w+) ON (\w+) (\([^)]*\))\)`)
 	ascii     = regexp.MustCompile(`@ascii\((\d+)\)`)
 	issealed  = regexp.MustCompile(`@is_sealed\((\w+)\)`)
 	appends   = regexp.MustCompile(`@append_only\((\w+)\)`)
@@ -179,7 +186,8 @@ var (
 )
 
 // Render writes a migration in a dialect's words. The portable words are: @id, @time, @sealed, @file,
-// @bool, @path, @ascii(n), @table, @clustered (rows lie in the order of the primary key), @is_sealed(column), @append_only(table), and INDEX lines inside
+// @bool, @path, @ascii(n), @table, @clustered (rows lie in the order of the primary key), @is_sealed(column), @append_only(table),
+// @index(name ON table (columns)) for a table that there is, and INDEX lines inside
 // CREATE TABLE, which become statements of their own where the dialect has no such lines. Every
 // statement can be run again, so that a migration cut off half-way (MySQL's DDL is not transactional)
 // goes on.
@@ -201,6 +209,10 @@ func Render(dialect, text string) string {
 			both += "-- +goose StatementBegin\n" + trigger + "\n-- +goose StatementEnd\n"
 		}
 		return both
+	})
+	text = index.ReplaceAllStringFunc(text, func(word string) string {
+		w := index.FindStringSubmatch(word)
+		return strings.NewReplacer("$1", w[1], "$2", w[2], "$3", w[3]).Replace(added[dialect])
 	})
 	text = ascii.ReplaceAllString(text, asciis[dialect])
 	text = issealed.ReplaceAllString(text, strings.ReplaceAll(sealedChecks[dialect], "$1", "${1}"))

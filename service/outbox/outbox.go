@@ -5,8 +5,10 @@
 package outbox
 
 import (
+	"cmp"
 	"crypto/rand"
 	"errors"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -39,10 +41,20 @@ func Owe(tx *gorm.DB, jobs ...model.Job) error {
 // Due gives the ids of at most limit jobs of these kinds that wait for a worker, the longest due
 // first. It looks only: another worker may claim them first.
 func Due(h *gorm.DB, kinds []string, now time.Time, limit int) ([]int64, error) {
-	var ids []int64
-	err := h.Model(&model.Job{}).Where("state = ? AND due_at <= ? AND kind IN ?", model.JobDue, now, kinds).
-		Order("due_at, id").Limit(limit).Pluck("id", &ids).Error
-	return ids, err
+	var due []model.Job
+	parts := make([]*gorm.DB, len(kinds)) // each by itself, so that one with a long backlog costs the others nothing
+	for i, kind := range kinds {
+		parts[i] = h.Model(&model.Job{}).Select("id, due_at").Where("state = ? AND kind = ? AND due_at <= ?", model.JobDue, kind, now).Order("due_at, id").Limit(limit)
+	}
+	if err := model.UnionAll(h, parts, &due); err != nil {
+		return nil, err
+	}
+	slices.SortFunc(due, func(a, b model.Job) int { return cmp.Or(a.DueAt.Compare(b.DueAt), cmp.Compare(a.ID, b.ID)) })
+	ids := make([]int64, 0, limit)
+	for _, j := range due[:min(limit, len(due))] {
+		ids = append(ids, j.ID)
+	}
+	return ids, nil
 }
 
 // Claim takes those of the jobs that are still due, for the length of a lease, and counts the try. The
