@@ -23,12 +23,23 @@ type AuditLink struct {
 	Hash     string `privacy:"hash"`
 }
 
-// lateAudits is how far back LinkAudits looks for entries without a link: ids are not in commit order.
+// lateAudits is how far back UnlinkedAudits looks for entries without a link: ids are not in commit order.
 const lateAudits = 50_000
 
-// LinkAudits links at most limit entries that have no link yet, in the order of their ids, and gives how
-// many. Links are made by one transaction at a time; nobody who writes entries waits for it.
-func LinkAudits(tx *gorm.DB, now time.Time, limit int) (int, error) {
+// UnlinkedAudits gives at most limit entries that have no link yet, in the order of their ids. Looking for them
+// takes longer than linking them, and needs no lock.
+func UnlinkedAudits(h *gorm.DB, limit int) ([]int64, error) {
+	highest, err := highestLinked(h)
+	if err != nil {
+		return nil, err
+	}
+	var ids []int64
+	return ids, unlinked(h).Where("audits.id > ?", highest-lateAudits).Order("audits.id").Limit(limit).Pluck("audits.id", &ids).Error
+}
+
+// LinkAudits links those of some entries that have no link yet, in the order of their ids, and gives how many.
+// Links are made by one transaction at a time; nobody who writes entries waits for it.
+func LinkAudits(tx *gorm.DB, now time.Time, ids []int64) (int, error) {
 	var name string
 	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "audit_chain").Take(&name).Error; err != nil {
 		return 0, err
@@ -37,12 +48,10 @@ func LinkAudits(tx *gorm.DB, now time.Time, limit int) (int, error) {
 	if err != nil {
 		return 0, err
 	}
-	highest, err := highestLinked(tx)
-	if err != nil {
-		return 0, err
-	}
-	var entries []Audit
-	err = unlinked(tx).Select("audits.*").Where("audits.id > ?", highest-lateAudits).Order("audits.id").Limit(limit).Find(&entries).Error
+	entries, err := inLists(ids, func(some []int64) ([]Audit, error) {
+		var them []Audit
+		return them, unlinked(tx).Select("audits.*").Where("audits.id IN ?", some).Order("audits.id").Find(&them).Error
+	})
 	if err != nil {
 		return 0, err
 	}

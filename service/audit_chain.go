@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"gorm.io/gorm"
 
@@ -12,16 +13,31 @@ import (
 // linkAudits is the duty that links what was entered in the audit log.
 const linkAudits = "link_audits"
 
-// linkedAtOnce bounds one transaction of LinkAudits.
-const linkedAtOnce = 1000
+// How many entries LinkAudits looks for at once, and how many of them it links in one transaction.
+const (
+	unlinkedAtOnce = 5000
+	linkedAtOnce   = 250
+)
 
 // LinkAudits links every entry of the audit log that has no link yet. A worker calls it now and then; it
-// may run beside itself.
+// may run beside itself. Where many wait it rests as long as it works: people write to the same database.
 func (s *Service) LinkAudits(ctx context.Context) error {
 	for {
-		n, err := inTx(ctx, s, Command{}, func(t *tx) (int, error) { return model.LinkAudits(t.DB, t.now, linkedAtOnce) })
-		if err != nil || n < linkedAtOnce {
+		ids, err := model.UnlinkedAudits(s.DB.Read(ctx), unlinkedAtOnce)
+		if err != nil {
 			return err
+		}
+		for some := range slices.Chunk(ids, linkedAtOnce) {
+			began := s.Clock.Now()
+			if _, err := inTx(ctx, s, Command{}, func(t *tx) (int, error) { return model.LinkAudits(t.DB, t.now, some) }); err != nil {
+				return err
+			}
+			if len(some) == linkedAtOnce {
+				pause(ctx, s.Clock.Now().Sub(began))
+			}
+		}
+		if len(ids) < unlinkedAtOnce || ctx.Err() != nil {
+			return ctx.Err()
 		}
 	}
 }

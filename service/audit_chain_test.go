@@ -109,7 +109,11 @@ func TestAudits_lateEntryIsLinked(t *testing.T) {
 		if err := tx.Create(&model.Audit{ID: 900, At: k.Clock.Now(), Action: "first"}).Error; err != nil {
 			return err
 		}
-		_, err := model.LinkAudits(tx, k.Clock.Now(), 10)
+		ids, err := model.UnlinkedAudits(tx, 10)
+		if err != nil {
+			return err
+		}
+		_, err = model.LinkAudits(tx, k.Clock.Now(), ids)
 		return err
 	})
 	k.Tx(func(tx *gorm.DB) error {

@@ -56,7 +56,7 @@ func (s *Service) checkMatter(ctx context.Context, id int64) error {
 // matterChecked writes what became of words that were looked at. If others are shown by now, they have a
 // job of their own.
 func (s *Service) matterChecked(ctx context.Context, looked model.Matter, next model.FileState, label int64, why string) error {
-	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
+	_, err := inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (struct{}, error) {
 		var none struct{}
 		m, err := model.LockMatter(t.DB, looked.ID)
 		if err != nil || m.Words != looked.Words || m.Place != looked.Place || m.UserID != looked.UserID {
