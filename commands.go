@@ -149,7 +149,7 @@ type restoreAdmin struct {
 
 // Run gives it; what they used before is nobody's from then on.
 func (c *restoreAdmin) Run(ctx context.Context) error {
-	h, err := openExisting(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings)
 	if err != nil {
 		return err
 	}

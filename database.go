@@ -24,11 +24,11 @@ var (
 
 // openExisting is open for commands that work on what is there: a mistyped address is no new
 // installation, and an older database is left to the program that serves from it.
-func openExisting(ctx context.Context, set config.Settings, pool int) (*house, error) {
+func openExisting(ctx context.Context, set config.Settings) (*house, error) {
 	if err := mustExist(ctx, set.Database()); err != nil {
 		return nil, err
 	}
-	return open(ctx, set, pool)
+	return open(ctx, set, 2)
 }
 
 // mustExist refuses a database that has nothing in it or is of an older version, and changes none.

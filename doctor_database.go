@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -53,14 +54,7 @@ func (p *patient) examSchema() []finding {
 // examServer looks at the settings of a database server on which danyuan depends.
 func (p *patient) examServer() (found []finding) {
 	set := p.sight.Settings
-	is := func(name string, values ...string) bool {
-		for _, v := range values {
-			if set[name] == v {
-				return true
-			}
-		}
-		return false
-	}
+	is := func(name string, values ...string) bool { return slices.Contains(values, set[name]) }
 	if v, ok := set["innodb_flush_log_at_trx_commit"]; ok && v != "1" {
 		found = append(found, finding{notice, "innodb_flush_log_at_trx_commit 不是 1,断电会丢掉最后一秒已经答复的办理。请在数据库配置里改成 1。"})
 	}
@@ -76,10 +70,16 @@ func (p *patient) examServer() (found []finding) {
 	if most, err := strconv.Atoi(set["max_connections"]); err == nil && most < p.PoolSize+5 {
 		found = append(found, finding{notice, fmt.Sprintf("数据库最多 %d 个连接,DB_POOL 是 %d。请把 max_connections 调大,每个副本都要算上。", most, p.PoolSize)})
 	}
-	if ready, ok := set["wsrep_ready"]; ok && set["wsrep_cluster_size"] != "0" && set["wsrep_cluster_size"] != "" && (ready != "on" || set["wsrep_cluster_status"] != "primary") {
+	if isCutOff(set) {
 		found = append(found, finding{broken, "这个 Galera 节点和集群断开了,不能写入。请检查节点之间的网络,或把 DATABASE_URL 改到别的节点。"})
 	}
 	return found
+}
+
+// isCutOff tells whether a database server is a node of a Galera cluster that has lost the others.
+func isCutOff(set map[string]string) bool {
+	size := set["wsrep_cluster_size"]
+	return size != "" && size != "0" && (set["wsrep_ready"] != "on" || set["wsrep_cluster_status"] != "primary")
 }
 
 // examFit looks whether the database is whole, and the keys are those that it was sealed with.

@@ -168,7 +168,7 @@ func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 		}},
 		"settings for everybody to read": {"配置", []string{"chmod 640"}, notice, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
 			env["DANYUAN_CONFIG"] = filepath.Join(t.TempDir(), "danyuan.yaml")
-			if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o644); err != nil { //nolint:gosec // what the doctor is to find
+			if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}},
@@ -305,7 +305,7 @@ func TestDoctor_inCloudRunAsksForNoToken(t *testing.T) {
 func TestDoctor_hasNothingAgainstTheDeployedSettings(t *testing.T) {
 	env, wx, _ := serviceEnv(t)
 	env["DANYUAN_CONFIG"] = filepath.Join(t.TempDir(), "danyuan.yaml")
-	if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o640); err != nil { //nolint:gosec // as deploy/README.md installs it
+	if err := os.WriteFile(env["DANYUAN_CONFIG"], []byte("port: 0\n"), 0o640); err != nil {
 		t.Fatal(err)
 	}
 	if said, _ := consulted(t, env, base(wx)); strings.Contains(said, "chmod") {

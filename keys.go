@@ -61,7 +61,7 @@ const othersFollow = 3 * time.Second
 
 // Run promotes the key and seals anew. Without a prepared key it goes on with what an earlier run left.
 func (c *rotateKeys) Run(ctx context.Context) error {
-	h, err := openExisting(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings)
 	if err != nil {
 		return err
 	}
@@ -98,7 +98,7 @@ type dropKeys struct{ config.Settings }
 
 // Run drops them, after it has looked through every sealed value.
 func (c *dropKeys) Run(ctx context.Context) error {
-	h, err := openExisting(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings)
 	if err != nil {
 		return err
 	}

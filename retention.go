@@ -29,7 +29,7 @@ func (c *retentionCommand) Run(ctx context.Context) error {
 	if setting && (c.Set == "" || c.Days < 0 || c.Reason == "" || c.DryRun || utf8.RuneCountInString(c.Reason) > longestReason) {
 		return errHowToSet
 	}
-	h, err := openExisting(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings)
 	if err != nil {
 		return err
 	}

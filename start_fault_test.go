@@ -120,11 +120,13 @@ func TestRun_saysWhyAndWithWhatCode(t *testing.T) {
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
+	look := time.NewTicker(time.Millisecond)
+	defer look.Stop()
 	for range 10_000 {
 		if _, err := os.Stat(filepath.Join(dir, "backup", backupFile+".part")); err == nil {
 			break
 		}
-		time.Sleep(time.Millisecond)
+		<-look.C
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ var errDiffers = fault.New(fault.Conflict, "verify.differs", "账本或日志有
 
 // Run lists every difference, and fails when there is one.
 func (c *verify) Run(ctx context.Context) error {
-	h, err := openExisting(ctx, c.Settings, 2)
+	h, err := openExisting(ctx, c.Settings)
 	if err != nil {
 		return err
 	}

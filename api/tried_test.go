@@ -24,7 +24,7 @@ func TestTried_longCodesTakeNoMoreRoomThanShortOnes(t *testing.T) {
 		"a short one before a query": func(address string) string { return address[:12] },
 	} {
 		t.Run(name, func(t *testing.T) {
-			l, now, before := &lately{}, time.Now(), held() //nolint:forbidigo // any moment
+			l, now, before := &lately{}, time.Now(), held()
 			for i := range 1000 {
 				address := strconv.Itoa(1_000_000_000_000+i) + strings.Repeat("x", 30_000)
 				l.note(triedCode("from:192.0.2.1", 0, code(address)), now)
@@ -38,7 +38,7 @@ func TestTried_longCodesTakeNoMoreRoomThanShortOnes(t *testing.T) {
 }
 
 func TestTried_aLongCodeIsOneAndTheSameAgain(t *testing.T) {
-	l, now := &lately{}, time.Now() //nolint:forbidigo // any moment
+	l, now := &lately{}, time.Now()
 	long, other := strings.Repeat("x", 200), "y"+strings.Repeat("x", 200)
 	l.note(triedCode("", 1, long), now)
 	if !l.again(triedCode("", 1, long), now) || l.again(triedCode("", 1, other), now) {

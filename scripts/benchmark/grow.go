@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strings"
@@ -133,5 +134,5 @@ func (b *bare) columns(table string) ([]string, error) {
 	}
 	defer func() { _ = rows.Close() }()
 	names, err := rows.Columns()
-	return names, err
+	return names, errors.Join(err, rows.Err())
 }

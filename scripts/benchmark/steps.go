@@ -66,7 +66,7 @@ func (s *stepper) of(st statement) (steps int32, err error) {
 	made := libc.AtomicLoadPUintptr(at)
 	defer sqlite3.Xsqlite3_finalize(s.tls, made)
 	for i, arg := range st.args {
-		if err := s.bind(made, int32(i+1), arg); err != nil { //nolint:gosec // a statement has few values
+		if err := s.bind(made, int32(i+1), arg); err != nil {
 			return 0, err
 		}
 	}
