@@ -292,8 +292,9 @@ func newBalancer(t *testing.T, replicas ...*systemd) *balancer {
 }
 
 func (b *balancer) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	for range b.replicas {
-		if i := int(b.turn.Add(1)) % len(b.replicas); b.well[i].Load() {
+	first := int(b.turn.Add(1)) // once, or others take turns meanwhile and one is asked twice
+	for n := range b.replicas {
+		if i := (first + n) % len(b.replicas); b.well[i].Load() {
 			proxy := httputil.NewSingleHostReverseProxy(b.replicas[i])
 			proxy.ErrorLog = quiet()
 			proxy.ServeHTTP(w, r)

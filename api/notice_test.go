@@ -13,8 +13,9 @@ import (
 func notice(k *testkit.Kit, p model.Person, title string) string {
 	k.Helper()
 	var told []int64
+	once := strconv.QuoteToASCII(title)
 	k.Tx(func(tx *gorm.DB) (err error) {
-		told, err = model.AddNotices(tx, []model.Notice{{PersonID: p.ID, Kind: "role", Title: title, Body: "从今天起。", CreatedAt: k.Clock.Now(), OnceKey: &title}})
+		told, err = model.AddNotices(tx, []model.Notice{{PersonID: p.ID, Kind: "role", Title: title, Body: "从今天起。", CreatedAt: k.Clock.Now(), OnceKey: &once}})
 		return err
 	})
 	return strconv.FormatInt(told[0], 10)
