@@ -92,6 +92,14 @@ var (
 // signs alike, no white space between Chinese characters, at most 80 characters.
 func CleanWorkUnit(field, name string) (string, error) {
 	name, err := NeedText(field, norm.NFKC.String(name), 80, false)
+	for joined := joinWords(name); joined != name; joined = joinWords(name) { // what was joined may compose, and join again
+		name = joined
+	}
+	return name, err
+}
+
+// joinWords leaves a space only before what begins as English does.
+func joinWords(name string) string {
 	var b strings.Builder
 	for i, word := range strings.Fields(name) {
 		if i > 0 && word[0] < 0x80 {
@@ -99,7 +107,7 @@ func CleanWorkUnit(field, name string) (string, error) {
 		}
 		b.WriteString(word)
 	}
-	return norm.NFKC.String(b.String()), err // what was joined may compose
+	return norm.NFKC.String(b.String())
 }
 
 // WorkUnitNamed gives the work unit of a clean name, a new one when it was never named before.

@@ -10,10 +10,6 @@ import (
 	"danyuan/service"
 )
 
-// What is fuzzed here needs no database, and is compiled without what does: see scripts/fuzz.
-//
-//fuzz:alone
-
 var fuzzedAt = time.Date(2026, 3, 5, 1, 0, 0, 0, time.UTC)
 
 // manyDigits is what only a phone or id number has.
