@@ -59,7 +59,7 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 		if err := t.needGuardian(p); err != nil {
 			return none, err
 		}
-		c, err := t.draft.reports.category(t, r.Category)
+		c, err := t.category(r.Category)
 		if err != nil {
 			return none, err
 		}
@@ -145,7 +145,7 @@ func (t *tx) addMatter(m model.Matter, home model.Place, answers []model.MatterA
 	if first.Step, err = t.stepFrom(m, home.Path, from); err != nil {
 		return made, err
 	}
-	limit, err := t.draft.reports.limitOf(t, m.Category, first.Step)
+	limit, err := t.limitOf(m.Category, first.Step)
 	if err != nil {
 		return made, err
 	}

@@ -82,7 +82,8 @@ func (t *tx) officersAt(path string) ([]model.Officer, error) {
 }
 
 // category gives a category that takes reports.
-func (r *reports) category(t *tx, code string) (model.MatterCategory, error) {
+func (t *tx) category(code string) (model.MatterCategory, error) {
+	r := &t.draft.reports
 	if c, ok := r.categories[code]; ok {
 		return c, nil
 	}
@@ -94,7 +95,8 @@ func (r *reports) category(t *tx, code string) (model.MatterCategory, error) {
 }
 
 // limitOf gives how long a step may take over a matter of a category.
-func (r *reports) limitOf(t *tx, category string, step model.Step) (model.MatterLimit, error) {
+func (t *tx) limitOf(category string, step model.Step) (model.MatterLimit, error) {
+	r := &t.draft.reports
 	key := model.MatterLimit{Category: category, Step: step}
 	if l, ok := r.allowed[key]; ok {
 		return l, nil
