@@ -38,7 +38,8 @@ func UnlinkedAudits(h *gorm.DB, limit int) ([]int64, error) {
 }
 
 // LinkAudits links those of some entries that have no link yet, in the order of their ids, and gives how many.
-// Links are made by one transaction at a time; nobody who writes entries waits for it.
+// Links are made by one transaction at a time; on a database server nobody who writes
+// entries waits for it.
 func LinkAudits(tx *gorm.DB, now time.Time, ids []int64) (int, error) {
 	var name string
 	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "audit_chain").Take(&name).Error; err != nil {

@@ -50,7 +50,8 @@ type rider struct {
 }
 
 // inLane is inTx for commands that contend for the same row: those that name the same lane share
-// transactions. hold names what fn will lock; fn works without it too.
+// transactions. hold names what fn will lock and be judged by: that is locked and read for all of them before the
+// first begins.
 func inLane[R any](ctx context.Context, s *Service, name string, hold holding, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{}), most: mostShare}
 	if s.DB.Dialect() == "sqlite" {
