@@ -228,31 +228,6 @@ func TestAttend_againChangesNothing(t *testing.T) {
 	}
 }
 
-func TestAttend_twiceAtOnceIsOne(t *testing.T) {
-	s := newSquare(t)
-	_, tokens := s.neighbours(s.o.Unit, 3)
-	a := s.soon(map[string]any{"capacity": 2})
-	s.Move(time.Hour)
-	code := s.screen(a, "in").Code
-	answers := make([]testkit.Answer, 9) // three people, who all come to the door at once, for two seats
-	s.Race(len(answers), func(i int) {
-		answers[i] = s.Do(s.API, tokens[i%3], "POST", a+"/check-in", scan(code))
-	})
-	fresh := 0
-	for _, answer := range answers {
-		if answer.Status != 200 {
-			answer.Refused(409, "activity.full")
-			continue
-		}
-		if strings.Contains(string(answer.Body), `"already":false`) {
-			fresh++
-		}
-	}
-	if n := len(s.attendances(a)); n != 2 || fresh != 2 || len(s.signUps(a, model.Seated)) != 2 {
-		t.Fatalf("%d records, %d fresh answers, %v", n, fresh, s.signUps(a, model.Seated))
-	}
-}
-
 func TestAttend_nowhereElseAtTheSameTime(t *testing.T) {
 	s := newSquare(t)
 	_, tokens := s.neighbours(s.o.Unit, 1)

@@ -36,7 +36,7 @@ func TestMyData_isWholeAndMineOnly(t *testing.T) {
 		if err := model.MakeActivity(tx, &act); err != nil {
 			return err
 		}
-		return model.AddSignUp(tx, &model.SignUp{ActivityID: act.ID, PersonID: p.ID, State: model.Seated, Way: model.SignedBySelf, SignedAt: k.Clock.Now()})
+		return tx.Create(&model.SignUp{ActivityID: act.ID, PersonID: p.ID, State: model.Seated, Way: model.SignedBySelf, Turn: 1, SignedAt: k.Clock.Now()}).Error
 	})
 	k.Tx(func(tx *gorm.DB) error {
 		w := model.WorkUnit{Name: "市第一中学", CreatedAt: k.Clock.Now()}

@@ -79,7 +79,7 @@ type Serve struct {
 	Busy           int           `name:"busy" env:"BUSY" default:"64" group:"服务" help:"同时办理多少个请求，8 到 10000；更多的排队，排不下的请他们稍后再来。"`
 	Waiting        int           `name:"waiting" env:"WAITING" default:"256" group:"服务" help:"最多多少个请求排队，8 到 100000。"`
 	Patience       time.Duration `name:"patience" env:"PATIENCE" default:"500ms" group:"服务" help:"排队最长等多久。"`
-	Workers        int           `name:"workers" env:"WORKERS" default:"2" group:"服务" help:"几个后台任务同时跑，0 到 64；0 表示本进程不跑。"`
+	Workers        int           `name:"workers" env:"WORKERS" default:"2" group:"服务" help:"几个后台任务同时跑，0 到 64，等微信答复的另有 8 倍；0 表示本进程不跑。"`
 }
 
 // Demo says that no mini-program is configured: WeChat is played by a fake, the service stays on

@@ -194,6 +194,14 @@ func ActivityByID(tx *gorm.DB, id int64) (Activity, error) {
 	return a, take(tx.Where("id = ?", id), &a, ErrActivityNotFound)
 }
 
+// LockActivities is LockActivity for several, in the order of their ids.
+func LockActivities(tx *gorm.DB, ids []int64) ([]Activity, error) {
+	return inLists(slices.Compact(slices.Sorted(slices.Values(ids))), func(some []int64) ([]Activity, error) {
+		var out []Activity
+		return out, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id IN ?", some).Order("id").Find(&out).Error
+	})
+}
+
 // LockActivity reads an activity and keeps others from changing what hangs on it (seats, waiting list,
 // attendance) until the transaction ends.
 func LockActivity(tx *gorm.DB, id int64) (Activity, error) {

@@ -1,6 +1,8 @@
 package model
 
 import (
+	"time"
+
 	"gorm.io/gorm"
 
 	"danyuan/fault"
@@ -21,6 +23,15 @@ func AttendantsOf(tx *gorm.DB, activity int64) ([]int64, error) {
 func AttendancesOf(tx *gorm.DB, activity int64) ([]Hours, error) {
 	var out []Hours
 	return out, tx.Where("activity_id = ?", activity).Order("person_id").Find(&out).Error
+}
+
+// HoursAround gives of some people what they have of some activities, in any state, and every record that counts
+// and reaches beyond a moment. The caller has locked them.
+func HoursAround(tx *gorm.DB, activities, people []int64, at time.Time) ([]Hours, error) {
+	return inLists(people, func(some []int64) ([]Hours, error) {
+		var out []Hours
+		return out, tx.Where("person_id IN ? AND (activity_id IN ? OR state IN ? AND ("+reachesBeyond+"))", some, activities, countingHours, at).Find(&out).Error
+	})
 }
 
 // Refusals about attendance.

@@ -85,7 +85,6 @@ var (
 	ErrHoursLong     = fault.New(fault.Invalid, "hours.too_long", "一条服务记录最长12小时。请核对时间;如果服务分成几段,请分开填写。")
 	ErrHoursLate     = fault.New(fault.Invalid, "hours.too_late", "只能补记最近30天以内的服务。更早的服务请联系社区核实。")
 	ErrHoursBounds   = fault.New(fault.Invalid, "hours.outside_activity", "时间不在活动的起止时间以内,请核对后再提交。")
-	ErrHoursTwice    = fault.New(fault.Conflict, "hours.checked_in_already", "这次活动已经有过您的签到记录,不用再签到。如有疑问请找活动组织者。")
 	ErrHoursOwn      = fault.New(fault.Forbidden, "hours.own", "自己的服务时长不能自己办理。请由另一位有权限的同志办理。")
 	ErrHoursEntered  = fault.New(fault.Forbidden, "hours.entered_by_you", "这条记录是您代为填写的,不能再由您确认。请由另一位有权限的同志办理。")
 	ErrHoursTurn     = fault.New(fault.Conflict, "hours.not_your_turn", "这条记录现在由更了解情况的一级确认。7天以后仍没有确认的,您可以直接办理。")
@@ -184,20 +183,28 @@ func LockHours(tx *gorm.DB, id int64) (Hours, error) {
 	return HoursByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
-// HoursOverlap tells whether a person has another record that counts between two moments; a nil until
-// is for ever. A record without an end reaches to the end of its activity. The caller has locked the
-// person.
-func HoursOverlap(tx *gorm.DB, person, but int64, from time.Time, until *time.Time) (bool, error) {
-	q := tx.Model(&Hours{}).Where("person_id = ? AND id <> ? AND state IN ?", person, but, []HoursState{HoursOpen, HoursClaimed, HoursConfirmed}).
-		Where("COALESCE(ends_at, until_at) IS NULL OR COALESCE(ends_at, until_at) > ?", from)
-	if until != nil {
-		q = q.Where("starts_at < ?", *until)
-	}
+// HoursOverlap tells whether a person has another record that counts between two moments. A record without an end
+// reaches to the end of its activity. The caller has locked the person.
+func HoursOverlap(tx *gorm.DB, person, but int64, from, until time.Time) (bool, error) {
 	var n int64
-	return n > 0, q.Count(&n).Error
+	err := tx.Model(&Hours{}).Where("person_id = ? AND id <> ? AND state IN ? AND starts_at < ?", person, but, countingHours, until).
+		Where(reachesBeyond, from).Count(&n).Error
+	return n > 0, err
 }
 
-// AddHours stores a new record. One person has one record of an activity.
-func AddHours(tx *gorm.DB, h *Hours) error {
-	return refuseDuplicate(tx.Create(h).Error, ErrHoursTwice)
+// Overlaps is HoursOverlap for one record.
+func (h Hours) Overlaps(from, until time.Time) bool {
+	end := h.EndsAt
+	if end == nil {
+		end = h.UntilAt
+	}
+	return h.StartsAt.Before(until) && (end == nil || end.After(from))
 }
+
+const reachesBeyond = "COALESCE(ends_at, until_at) IS NULL OR COALESCE(ends_at, until_at) > ?"
+
+// countingHours are the states of records that leave no room for another at the same time.
+var countingHours = []HoursState{HoursOpen, HoursClaimed, HoursConfirmed}
+
+// AddHours stores new records with ids by NewID. One person has one record of an activity.
+func AddHours(tx *gorm.DB, rows ...Hours) error { return idTaken(AddAll(tx, rows)) }

@@ -25,7 +25,7 @@ func (p Place) Issuer() int64 {
 
 // PlacesOf gives the places of nodes, in two statements whatever their number up to some hundreds.
 func PlacesOf(tx *gorm.DB, ids ...int64) (map[int64]Place, error) {
-	nodes, err := nodesByIDs(tx, ids)
+	nodes, err := NodesByIDs(tx, ids)
 	if err != nil {
 		return nil, err
 	}
@@ -33,7 +33,7 @@ func PlacesOf(tx *gorm.DB, ids ...int64) (map[int64]Place, error) {
 	for _, n := range nodes {
 		above = append(above, PathIDs(n.Path)...)
 	}
-	onPaths, err := nodesByIDs(tx, above)
+	onPaths, err := NodesByIDs(tx, above)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,8 @@ func PlacesOf(tx *gorm.DB, ids ...int64) (map[int64]Place, error) {
 	return places, nil
 }
 
-func nodesByIDs(tx *gorm.DB, ids []int64) ([]Node, error) {
+// NodesByIDs gives nodes, in no order.
+func NodesByIDs(tx *gorm.DB, ids []int64) ([]Node, error) {
 	return inLists(slices.Compact(slices.Sorted(slices.Values(ids))), func(some []int64) ([]Node, error) {
 		var nodes []Node
 		return nodes, tx.Where("id IN ?", some).Find(&nodes).Error

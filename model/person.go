@@ -86,13 +86,13 @@ func LockPerson(tx *gorm.DB, id int64) (Person, error) {
 	return p, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &p, ErrPersonNotFound)
 }
 
-// LockPersons is LockPerson for many, in the order of their ids, without what is sealed of them but their
-// birth date: whether somebody is a child is asked of everybody.
+// LockPersons is LockPerson for many, in the order of their ids, without what is sealed of them but their birth date
+// and membership: whether somebody is a child, and may come, is asked of everybody.
 func LockPersons(tx *gorm.DB, ids []int64) ([]Person, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	return inLists(ids, func(some []int64) ([]Person, error) {
 		var people []Person
-		return people, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id", "household_id", "name", "birth_date", "state").
+		return people, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id", "household_id", "name", "birth_date", "membership", "state").
 			Where("id IN ?", some).Order("id").Find(&people).Error
 	})
 }

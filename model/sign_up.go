@@ -74,18 +74,38 @@ func CountSignUps(tx *gorm.DB, activity int64, state SignUpState) (int64, error)
 	return n, tx.Model(&SignUp{}).Where("activity_id = ? AND state = ?", activity, state).Count(&n).Error
 }
 
-// AddSignUp stores a sign-up with the next turn, in the place of one that was signed off. The caller
-// has locked the activity.
-func AddSignUp(tx *gorm.DB, s *SignUp) error {
-	if err := tx.Model(&SignUp{}).Where("activity_id = ?", s.ActivityID).Select("COALESCE(MAX(turn), 0) + 1").Scan(&s.Turn).Error; err != nil {
-		return err
+// FreeSeats gives how many seats of a locked activity nobody has.
+func FreeSeats(tx *gorm.DB, a Activity) (int64, error) {
+	if a.Capacity == 0 {
+		return Unlimited, nil
 	}
-	if s.State == Seated {
-		s.SeatedAt = &s.SignedAt
-	}
-	if s.ID == 0 {
-		return refuseDuplicate(tx.Create(s).Error, ErrSignUpTwice)
-	}
+	seated, err := CountSignUps(tx, a.ID, Seated)
+	return max(a.Capacity-seated, 0), err
+}
+
+// Unlimited stands for the seats of an activity without a limit.
+const Unlimited = int64(1) << 30
+
+// LastTurn gives the last turn that was given out at an activity, 0 when there was none. The caller has locked the
+// activity.
+func LastTurn(tx *gorm.DB, activity int64) (turn int64, err error) {
+	return turn, tx.Model(&SignUp{}).Where("activity_id = ?", activity).Select("COALESCE(MAX(turn), 0)").Scan(&turn).Error
+}
+
+// SignUpsFor gives the sign-ups of some people for some activities, in any state.
+func SignUpsFor(tx *gorm.DB, activities, people []int64) ([]SignUp, error) {
+	return inLists(people, func(some []int64) ([]SignUp, error) {
+		var out []SignUp
+		return out, tx.Where("activity_id IN ? AND person_id IN ?", activities, some).Find(&out).Error
+	})
+}
+
+// AddSignUps stores new sign-ups, with ids by NewID. The caller has locked the activities.
+func AddSignUps(tx *gorm.DB, rows []SignUp) error { return idTaken(AddAll(tx, rows)) }
+
+// SignUpAgain stores a sign-up in the place of the same person's who has signed off. The caller has locked the
+// activity.
+func SignUpAgain(tx *gorm.DB, s SignUp) error {
 	return changed(tx.Model(&SignUp{}).Where("id = ? AND state = ?", s.ID, SignedOff).Updates(map[string]any{
 		"state": s.State, "way": s.Way, "turn": s.Turn, "signed_at": s.SignedAt, "entered_by_id": s.EnteredByID,
 		"seated_at": s.SeatedAt, "off_at": nil, "off_by_id": 0,

@@ -50,67 +50,66 @@ func (s *Service) CheckOutByHand(ctx context.Context, cmd Command, activity, per
 }
 
 func (s *Service) attend(ctx context.Context, cmd Command, who attending) (Attending, error) {
-	return inLane(ctx, s, laneOf(who.activity), holding{}, cmd, func(t *tx) (Attending, error) {
-		a, n, err := t.lockAttended(who)
+	at := door{who.activity, who.person}
+	return inLane(ctx, s, laneOf(who.activity), holding{doors: []door{at}}, cmd, func(t *tx) (Attending, error) {
+		c, err := t.atDoor(at)
+		if err == nil {
+			err = t.needHand(c, who)
+		}
 		if err != nil {
 			return Attending{}, err
 		}
-		if err := a.Open(who.gate, t.now); err != nil {
+		if err := c.Open(who.gate, t.now); err != nil {
 			return Attending{}, err
 		}
 		if !who.byHand {
-			if err := a.Takes(who.gate, who.code, t.now); err != nil {
+			if err := c.Takes(who.gate, who.code, t.now); err != nil {
 				return Attending{}, err
 			}
 		}
-		p, err := model.LockPerson(t.DB, who.person)
-		if err != nil {
+		switch {
+		case !c.here:
+			return Attending{}, model.ErrPersonNotFound
+		case who.gate == model.GateOut:
+			return t.checkOut(c, who)
+		}
+		if err := t.needGuardian(c.person); err != nil {
 			return Attending{}, err
 		}
-		h, err := model.AttendanceOf(t.DB, a.ID, p.ID)
-		if err != nil {
-			return Attending{}, err
-		}
-		if who.gate == model.GateIn {
-			if err := t.needGuardian(p); err != nil {
-				return Attending{}, err
-			}
-			return t.checkIn(a, n, p, h, who)
-		}
-		return t.checkOut(a, h, who)
+		return t.checkIn(c, who)
 	})
 }
 
-// lockAttended locks the activity; by hand only for who organises it, and for nobody's own self.
-func (t *tx) lockAttended(who attending) (model.Activity, model.Node, error) {
-	if who.byHand {
-		a, n, err := t.lockOrganised(who.activity)
-		if err == nil && who.person == t.by.PersonID {
-			err = model.ErrAttendanceOwn
-		}
-		return a, n, err
+// needHand refuses who does by hand what is not theirs to organise, or their own.
+func (t *tx) needHand(c comer, who attending) error {
+	if !who.byHand {
+		return nil
 	}
-	a, err := model.LockActivity(t.DB, who.activity)
-	if err != nil {
-		return a, model.Node{}, err
+	yes, err := organises(t.DB, t.by, c.Activity, c.node.Path, t.now)
+	switch {
+	case err != nil:
+		return err
+	case !yes:
+		return model.ErrActivityNotFound
+	case who.person == t.by.PersonID:
+		return model.ErrAttendanceOwn
 	}
-	n, err := model.NodeByID(t.DB, a.NodeID)
-	return a, n, err
+	return nil
 }
 
-// checkIn opens the attendance of a locked person with a seat, unless there is one. One that was taken
-// back, perhaps by mistake, begins anew.
-func (t *tx) checkIn(a model.Activity, n model.Node, p model.Person, h *model.Hours, who attending) (Attending, error) {
-	if h != nil && h.State != model.HoursVoid {
-		return Attending{*h, true}, nil
+// checkIn opens the attendance of a person with a seat, unless there is one. One that was taken back, perhaps by
+// mistake, begins anew.
+func (t *tx) checkIn(c comer, who attending) (Attending, error) {
+	if c.hours != nil && c.hours.State != model.HoursVoid {
+		return Attending{*c.hours, true}, nil
 	}
-	if err := t.needSeat(a, n, p, who); err != nil {
+	if err := t.needSeat(c, who); err != nil {
 		return Attending{}, err
 	}
 	begun, err := t.beginHours(model.Hours{
-		PersonID: p.ID, ActivityID: &a.ID, NodeID: n.ID, Kind: a.Kind, Content: a.Title, Place: a.Place,
-		StartsAt: t.now, FromAt: &a.StartsAt, UntilAt: &a.EndsAt, InWay: who.way(), InByID: t.by.PersonID,
-	}, h)
+		PersonID: c.person.ID, ActivityID: &c.ID, NodeID: c.node.ID, Kind: c.Kind, Content: c.Title, Place: c.Place,
+		StartsAt: t.now, FromAt: &c.StartsAt, UntilAt: &c.EndsAt, InWay: who.way(), InByID: t.by.PersonID,
+	}, c)
 	return Attending{begun, false}, err
 }
 
@@ -123,36 +122,30 @@ func (w attending) way() model.Way {
 }
 
 // needSeat refuses who has no seat and can't have one at the door.
-func (t *tx) needSeat(a model.Activity, n model.Node, p model.Person, who attending) error {
-	u, err := model.SignUpOf(t.DB, a.ID, p.ID)
+func (t *tx) needSeat(c comer, who attending) error {
 	switch {
-	case err != nil:
-		return err
-	case u != nil && u.State == model.Seated:
+	case c.signUp != nil && c.signUp.State == model.Seated:
 		return nil
-	case u != nil && u.State == model.Waiting:
+	case c.signUp != nil && c.signUp.State == model.Waiting:
 		return model.ErrSignUpWaiting
 	case who.byHand:
-		if _, err := t.nodeOfPerson(p, model.ListPeople); err != nil {
+		if _, err := t.nodeOfPerson(c.person, model.ListPeople); err != nil {
 			return err
 		}
 	}
-	if err := t.mayTakePart(a, n, p, u); err != nil {
+	if err := t.mayTakePart(c); err != nil {
 		return err
 	}
-	free, err := t.freeSeats(a)
-	if err != nil {
-		return err
-	}
-	if free == 0 {
+	if free, _ := t.draft.seats(c.gate); free == 0 {
 		return model.ErrSignUpFull
 	}
-	_, err = t.addSignUp(a, n, p, u, model.Seated, model.SignedAtDoor)
+	_, err := t.addSignUp(c, model.Seated, model.SignedAtDoor)
 	return err
 }
 
 // checkOut ends an open attendance now, at the end of the activity at the latest.
-func (t *tx) checkOut(a model.Activity, h *model.Hours, who attending) (Attending, error) {
+func (t *tx) checkOut(c comer, who attending) (Attending, error) {
+	h := c.hours
 	switch {
 	case h == nil, h.State == model.HoursVoid:
 		return Attending{}, model.ErrAttendanceNone
@@ -160,10 +153,11 @@ func (t *tx) checkOut(a model.Activity, h *model.Hours, who attending) (Attendin
 		return Attending{*h, true}, nil
 	}
 	// What is longer than one record may be counts as that long.
-	at := a.Within(t.now)
+	at := c.Within(t.now)
 	if longest := h.StartsAt.Add(model.MostMinutes * time.Minute); at.After(longest) {
 		at = longest
 	}
+	delete(t.draft.doors.asked, door{c.ID, c.person.ID})
 	err := t.endHours(h, at, who.way())
 	return Attending{*h, false}, err
 }
@@ -178,9 +172,12 @@ func (s *Service) TakeBackAttendance(ctx context.Context, cmd Command, activity,
 		return Attending{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (Attending, error) {
-		a, _, err := t.lockAttended(attending{activity: activity, person: person, byHand: true})
-		if err != nil {
+		a, _, err := t.lockOrganised(activity)
+		switch {
+		case err != nil:
 			return Attending{}, err
+		case person == t.by.PersonID:
+			return Attending{}, model.ErrAttendanceOwn
 		}
 		if _, err := model.LockPerson(t.DB, person); err != nil {
 			return Attending{}, err

@@ -16,11 +16,11 @@ const linkAudits = "link_audits"
 // How many entries LinkAudits looks for at once, and how many of them it links in one transaction.
 const (
 	unlinkedAtOnce = 5000
-	linkedAtOnce   = 250
+	linkedAtOnce   = 100
 )
 
 // LinkAudits links every entry of the audit log that has no link yet. A worker calls it now and then; it
-// may run beside itself. Where many wait it rests as long as it works: people write to the same database.
+// may run beside itself. Where many wait it rests longer than it works: people write to the same database.
 func (s *Service) LinkAudits(ctx context.Context) error {
 	for {
 		ids, err := model.UnlinkedAudits(s.DB.Read(ctx), unlinkedAtOnce)
@@ -33,7 +33,7 @@ func (s *Service) LinkAudits(ctx context.Context) error {
 				return err
 			}
 			if len(some) == linkedAtOnce {
-				pause(ctx, s.Clock.Now().Sub(began))
+				s.rest(ctx, began)
 			}
 		}
 		if len(ids) < unlinkedAtOnce || ctx.Err() != nil {

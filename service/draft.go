@@ -24,13 +24,15 @@ type draft struct {
 	book    *ledger.Book
 	rewards map[int64]*model.Reward // those that it keeps from being changed
 	reports reports                 // what reports are judged by
+	doors   doors                   // what coming to an activity is judged by
 	// Others read these: they are written before anything is read.
 	redemptions []model.Redemption
-	matters     []model.ReportedMatter
+	rows
 	// Nobody reads these in the transaction that writes them: they wait until its end.
 	audits  []model.Audit
 	notices []model.Notice
 	jobs    []model.Job
+	done    []model.Job // that have come to their end
 
 	// Of the command that runs now:
 	began     mark
@@ -38,21 +40,52 @@ type draft struct {
 	alone     bool // it needs a transaction of its own
 }
 
+// rows are those that a command may read again, behind a savepoint, once it has decided on them.
+type rows struct {
+	matters []model.ReportedMatter
+	signUps []model.SignUp
+	hours   []model.Hours
+}
+
+func (r *rows) mark() rowsMark { return rowsMark{len(r.matters), len(r.signUps), len(r.hours)} }
+
+// cut takes away what came after a mark, and gives it.
+func (r *rows) cut(m rowsMark) (since rows) {
+	r.matters, since.matters = cut(r.matters, m.matters)
+	r.signUps, since.signUps = cut(r.signUps, m.signUps)
+	r.hours, since.hours = cut(r.hours, m.hours)
+	return since
+}
+
+// cut parts a list at a length, which may be more than it has by now.
+func cut[R any](list []R, at int) (before, since []R) {
+	at = min(at, len(list))
+	return list[:at], slices.Clone(list[at:])
+}
+
 // mark is how far a draft is.
 type mark struct {
-	book                                               ledger.Mark
-	redemptions, matters, today, audits, notices, jobs int
+	book        ledger.Mark
+	redemptions int
+	rows        rowsMark
+	// Of what is known, and of what nobody reads:
+	today, seated, begun, audits, notices, jobs, done int
 }
+
+type rowsMark struct{ matters, signUps, hours int }
 
 // holding names what a command will lock, from the top down: those of all who share a transaction are
 // locked at once, in order, before the first of them begins. Accounts are made that there are not yet.
 type holding struct {
+	doors     []door
 	reporters []int64
 	rewards   []int64
 	accounts  []ledger.Key
 }
 
-func (h holding) nothing() bool { return len(h.reporters)+len(h.rewards)+len(h.accounts) == 0 }
+func (h holding) nothing() bool {
+	return len(h.doors)+len(h.reporters)+len(h.rewards)+len(h.accounts) == 0
+}
 
 // errAlone breaks a command off that can't go on in a shared transaction. It is run again in one of
 // its own.
@@ -70,10 +103,14 @@ func (d *draft) hold(parts []*part) error {
 	var all holding
 	for _, p := range parts {
 		if p.err == nil && !p.alone {
+			all.doors = append(all.doors, p.hold.doors...)
 			all.reporters = append(all.reporters, p.hold.reporters...)
 			all.rewards = append(all.rewards, p.hold.rewards...)
 			all.accounts = append(all.accounts, p.hold.accounts...)
 		}
+	}
+	if err := d.readDoors(all.doors); err != nil {
+		return err
 	}
 	if err := d.readReports(all.reporters); err != nil {
 		return err
@@ -102,12 +139,25 @@ func (d *draft) addMatter(m model.ReportedMatter) {
 	d.matters, d.reports.today = append(d.matters, m), append(d.reports.today, m.Matter)
 }
 
+// addSignUp drafts a first sign-up.
+func (d *draft) addSignUp(u model.SignUp) {
+	d.signUps, d.doors.seated = append(d.signUps, u), append(d.doors.seated, u)
+}
+
+// addHours drafts the beginning of somebody's attendance.
+func (d *draft) addHours(h model.Hours) {
+	d.hours, d.doors.begun = append(d.hours, h), append(d.doors.begun, h)
+}
+
 // handle gives the transaction as commands use it.
 func (d *draft) handle() *gorm.DB { return model.Drafting(d.raw, d) }
 
 // begin notes where the next command begins.
 func (d *draft) begin() {
-	d.began = mark{d.book.Mark(), len(d.redemptions), len(d.matters), len(d.reports.today), len(d.audits), len(d.notices), len(d.jobs)}
+	d.began = mark{
+		d.book.Mark(), len(d.redemptions), d.rows.mark(),
+		len(d.reports.today), len(d.doors.seated), len(d.doors.begun), len(d.audits), len(d.notices), len(d.jobs), len(d.done),
+	}
 	d.savepoint, d.alone = false, false
 }
 
@@ -122,16 +172,15 @@ func (d *draft) Meet(writes bool) error {
 		d.alone = true
 		return errAlone
 	}
-	own := slices.Clone(d.matters[d.began.matters:])
-	d.matters = d.matters[:d.began.matters]
+	own := d.cut(d.began.rows)
 	if err := d.writeRead(); err != nil {
 		return err
 	}
-	d.began.book, d.began.redemptions, d.began.matters = d.book.Mark(), 0, 0
-	if !writes && len(own) == 0 {
+	d.began.book, d.began.redemptions, d.began.rows = d.book.Mark(), 0, rowsMark{}
+	if !writes && own.mark() == (rowsMark{}) {
 		return nil
 	}
-	d.savepoint, d.matters = true, own
+	d.savepoint, d.rows = true, own
 	if err := d.raw.SavePoint(saved).Error; err != nil {
 		return err
 	}
@@ -141,10 +190,13 @@ func (d *draft) Meet(writes bool) error {
 // back undoes what the present command did.
 func (d *draft) back() error {
 	d.book.Back(d.began.book)
-	d.redemptions = d.redemptions[:min(d.began.redemptions, len(d.redemptions))]
-	d.matters = d.matters[:min(d.began.matters, len(d.matters))]
+	d.redemptions, _ = cut(d.redemptions, d.began.redemptions)
+	d.cut(d.began.rows)
 	d.reports.today = d.reports.today[:d.began.today]
+	d.doors.seated, _ = cut(d.doors.seated, d.began.seated)
+	d.doors.begun, _ = cut(d.doors.begun, d.began.begun)
 	d.audits, d.notices, d.jobs = d.audits[:d.began.audits], d.notices[:d.began.notices], d.jobs[:d.began.jobs]
+	d.done = d.done[:d.began.done]
 	if d.savepoint {
 		return d.raw.RollbackTo(saved).Error
 	}
@@ -160,10 +212,17 @@ func (d *draft) writeRead() error {
 	if err == nil {
 		err = model.AddReportedMatters(d.raw, d.matters...)
 	}
+	if err == nil {
+		err = model.AddSignUps(d.raw, d.signUps)
+	}
+	if err == nil {
+		err = model.AddHours(d.raw, d.hours...)
+	}
 	if err != nil {
 		return againIfTaken(err)
 	}
-	d.redemptions, d.matters = d.redemptions[:0], d.matters[:0]
+	d.redemptions = d.redemptions[:0]
+	d.cut(rowsMark{})
 	return nil
 }
 
@@ -191,5 +250,8 @@ func (d *draft) write() error {
 	for _, id := range told {
 		d.jobs = append(d.jobs, outbox.Owed(sendNotice, id, "", d.now, d.now))
 	}
-	return outbox.Owe(d.raw, d.jobs...)
+	if err := outbox.Owe(d.raw, d.jobs...); err != nil {
+		return err
+	}
+	return outbox.Done(d.raw, d.done, "", d.now)
 }

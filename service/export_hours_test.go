@@ -12,10 +12,15 @@ import (
 // BeginHours checks somebody in, under their lock.
 func (s *Service) BeginHours(ctx context.Context, by model.Actor, h model.Hours) (model.Hours, error) {
 	return inTx(ctx, s, Command{By: by}, func(t *tx) (model.Hours, error) {
-		if _, err := model.LockPersons(t.DB, []int64{h.PersonID}); err != nil {
+		at := door{*h.ActivityID, h.PersonID}
+		if err := t.draft.readDoors([]door{at}); err != nil {
 			return h, err
 		}
-		return t.beginHours(h, nil)
+		c := t.draft.doors.comer(at)
+		if c.hours != nil && c.hours.State == model.HoursOpen { // who calls beginHours has looked
+			return h, model.ErrHoursOverlap
+		}
+		return t.beginHours(h, c)
 	})
 }
 

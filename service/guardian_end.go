@@ -83,11 +83,10 @@ func (t *tx) lockComing(person int64) ([]model.Activity, error) {
 
 // giveUpSeat signs somebody off, unless they are there already: then the organiser sees to it.
 func (t *tx) giveUpSeat(a model.Activity, person int64) error {
-	n, err := model.NodeByID(t.DB, a.NodeID)
-	if err != nil {
-		return err
+	c, err := t.atDoor(door{a.ID, person})
+	if err == nil {
+		_, err = t.signOff(c)
 	}
-	_, err = t.signOff(a, n, person)
 	if errors.Is(err, model.ErrSignUpNot) || errors.Is(err, model.ErrSignUpCheckedIn) {
 		return nil
 	}

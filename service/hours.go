@@ -2,46 +2,45 @@ package service
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"danyuan/model"
 )
 
 // beginHours checks somebody in: an open record of an activity, whose bounds are FromAt and UntilAt.
-// Time before FromAt does not count. Refusals: hours.overlap with any other record of theirs in any
-// community, hours.checked_in_already, hours.outside_activity. The caller has locked the person.
-func (t *tx) beginHours(h model.Hours, takenBack *model.Hours) (model.Hours, error) {
-	if h.FromAt != nil && h.StartsAt.Before(*h.FromAt) {
+// Time before FromAt does not count. One that was taken back begins anew, and is kept as history. Refusals:
+// hours.overlap with any other record of theirs in any community, hours.outside_activity.
+func (t *tx) beginHours(h model.Hours, c comer) (model.Hours, error) {
+	if h.StartsAt.Before(*h.FromAt) {
 		h.StartsAt = *h.FromAt
 	}
-	if h.UntilAt != nil && !h.StartsAt.Before(*h.UntilAt) {
+	if !h.StartsAt.Before(*h.UntilAt) {
 		return h, model.ErrHoursBounds
 	}
-	if err := t.needFree(h.PersonID, 0, h.StartsAt, h.UntilAt); err != nil {
-		return h, err
+	if slices.ContainsFunc(c.others, func(o model.Hours) bool { return o.Overlaps(h.StartsAt, *h.UntilAt) }) {
+		return h, model.ErrHoursOverlap
 	}
 	h.Source, h.State, h.CreatedAt = model.FromActivity, model.HoursOpen, t.now
-	if err := t.storeBegun(&h, takenBack); err != nil {
+	if c.hours == nil {
+		h.ID = model.NewID(t.now)
+		t.draft.addHours(h)
+	} else if err := t.beginAgain(&h, *c.hours); err != nil {
 		return h, err
 	}
 	return h, t.audit("hours.begin", h.NodeID, "hours", h.ID, string(h.InWay))
 }
 
-// storeBegun stores an attendance, in the place of the one that was taken back if there is one, which is
-// kept as history.
-func (t *tx) storeBegun(h, takenBack *model.Hours) error {
-	if takenBack == nil {
-		return model.AddHours(t.DB, h)
-	}
+func (t *tx) beginAgain(h *model.Hours, takenBack model.Hours) error {
 	if err := model.AddHoursChange(t.DB, takenBack.Before("begin_again", t.by.PersonID, t.now)); err != nil {
 		return err
 	}
-	return model.BeginHoursAgain(t.DB, *takenBack, h)
+	t.draft.doors.forget()
+	return model.BeginHoursAgain(t.DB, takenBack, h)
 }
 
-// needFree refuses a time in which a locked person has another record than one. An activity that runs
-// may not run longer than its end, if until says it.
-func (t *tx) needFree(person, but int64, from time.Time, until *time.Time) error {
+// needFree refuses a time in which a locked person has another record than one.
+func (t *tx) needFree(person, but int64, from, until time.Time) error {
 	overlaps, err := model.HoursOverlap(t.DB, person, but, from, until)
 	if err == nil && overlaps {
 		err = model.ErrHoursOverlap

@@ -41,12 +41,12 @@ func (s *Service) fileHours(ctx context.Context, cmd Command, person int64, clai
 		if err := t.needClaim(claim, p.ID, model.Hours{CreatedAt: t.now, Source: model.FromLog}); err != nil {
 			return none, err
 		}
-		h := model.Hours{PersonID: p.ID, Source: model.FromLog, NodeID: home.ID, State: model.HoursClaimed, InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: t.now}
+		h := model.Hours{ID: model.NewID(t.now), PersonID: p.ID, Source: model.FromLog, NodeID: home.ID, State: model.HoursClaimed, InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: t.now}
 		if p.ID != t.by.PersonID {
 			h.EnteredByID = t.by.PersonID
 		}
 		h.Claim(claim)
-		if err := model.AddHours(t.DB, &h); err != nil {
+		if err := model.AddHours(t.DB, h); err != nil {
 			return none, err
 		}
 		if err := t.attachHoursPhotos(h, photos); err != nil {
@@ -98,7 +98,7 @@ func (t *tx) needClaim(c model.HoursClaim, person int64, h model.Hours) error {
 	if !h.Within(c) {
 		return model.ErrHoursBounds
 	}
-	return t.needFree(person, h.ID, c.StartsAt, &c.EndsAt)
+	return t.needFree(person, h.ID, c.StartsAt, c.EndsAt)
 }
 
 // hoursFiles is what photos of hours are attached as.

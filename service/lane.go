@@ -54,9 +54,10 @@ type rider struct {
 // first begins.
 func inLane[R any](ctx context.Context, s *Service, name string, hold holding, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	r := &rider{part: newPart(cmd, fn), lead: make(chan struct{}), most: mostShare}
-	if s.DB.Dialect() == "sqlite" {
-		name = "the one writer" // everybody contends for it
-	} else if hold.nothing() {
+	switch {
+	case name != jobLane && s.DB.Dialect() == "sqlite":
+		name = "the one writer" // everybody contends for it; jobs take turns with people there, and not a place among them
+	case hold.nothing():
 		r.most = fewShare
 	}
 	r.hold = hold
@@ -89,6 +90,9 @@ func lead[R any](ctx context.Context, s *Service, name string, r *rider) (R, err
 	defer cancel()
 	func() {
 		defer s.lanes.handOn(name)
+		if name == jobLane {
+			defer s.rest(sharing, s.Clock.Now())
+		}
 		riders := s.lanes.board(name, r.most)
 		parts := make([]*part, len(riders))
 		for i, r := range riders {
@@ -103,6 +107,15 @@ func lead[R any](ctx context.Context, s *Service, name string, r *rider) (R, err
 	}()
 	return outcome[R](ctx, s, r.part)
 }
+
+// rest waits four times as long as something has been at work since a moment that nobody waits for: however much of it
+// there is, four fifths of the time at the database are people's.
+func (s *Service) rest(ctx context.Context, since time.Time) {
+	pause(ctx, min(4*s.Clock.Now().Sub(since), longestRest))
+}
+
+// longestRest is where a slow database is no reason for jobs to be slower still.
+const longestRest = 100 * time.Millisecond
 
 // join puts a rider into a lane, and tells whether they are to open the transaction.
 func (l *lanes) join(name string, r *rider) (leads bool) {

@@ -44,7 +44,7 @@ func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 	if err != nil || template == "" || n.ReadAt != nil {
 		return nil, err
 	}
-	return inTx(ctx, s, Command{}, func(t *tx) (*message, error) {
+	return inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (*message, error) {
 		if _, err := model.LockPerson(t.DB, n.PersonID); err != nil {
 			return nil, err
 		}
@@ -101,7 +101,7 @@ func (s *Service) settle(ctx context.Context, m *message, answer error) error {
 	default:
 		s.Log.ErrorContext(ctx, "WeChat will not take a notice", slog.String("kind", m.notice.Kind), slog.String("error", answer.Error()))
 	}
-	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
+	_, err := inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (struct{}, error) {
 		var none struct{}
 		a := m.accept
 		switch {

@@ -24,6 +24,13 @@ type work struct {
 	renew time.Duration    // how often the lease of a long job is renewed
 }
 
+// moment is how long a crew waits for company: jobs that are owed, or hands that come free, within it are claimed
+// together. A claim is a commit, for which people wait who report or redeem meanwhile.
+const moment = 50 * time.Millisecond
+
+// handsAbroad is how many hands the crew that asks outside has for each worker: mostly they wait for an answer.
+const handsAbroad = 8
+
 func newWork(s *Service) work {
 	return work{jobs: s.jobTable(), wake: [2]chan struct{}{make(chan struct{}, 1), make(chan struct{}, 1)}, poll: time.Second, renew: outbox.Lease / 3}
 }
@@ -39,12 +46,12 @@ func (s *Service) wakeWorker() {
 
 // Work does what is owed until the context ends; then it finishes the jobs under way and returns. A caller
 // who can't wait for that may leave: an unfinished job is done by another worker once its lease is over.
-// Two crews work, of at most so many jobs at once each: one does what asks somebody outside, who may be slow
-// or silent, the other all the rest, which must not wait for them.
+// Two crews work: one, of handsAbroad for each worker, does what asks somebody outside, who may be slow or silent;
+// the other, of a hand for each, all the rest, which must not wait for them.
 func (s *Service) Work(ctx context.Context, workers int) {
 	var crews sync.WaitGroup
 	defer crews.Wait()
-	abroad, home := s.crew(workers), s.crew(workers)
+	abroad, home := s.crew(workers*handsAbroad), s.crew(workers)
 	isAbroad := func(kind string) bool { return slices.Contains(asksOutside, kind) }
 	home.kinds = slices.DeleteFunc(slices.Clone(home.kinds), isAbroad)
 	abroad.kinds = slices.DeleteFunc(abroad.kinds, func(kind string) bool { return !isAbroad(kind) })
@@ -60,20 +67,21 @@ func (c *crew) work(ctx context.Context, wake <-chan struct{}, first func(contex
 	defer c.running.Wait()
 	for ctx.Err() == nil {
 		err := first(ctx)
-		more := false
+		full := false
 		if err == nil {
-			more, err = c.round(ctx)
+			_, full, err = c.round(ctx)
 		}
 		if err != nil && ctx.Err() == nil {
 			s.Log.WarnContext(ctx, "the outbox can't be read", slog.String("error", err.Error()))
 		}
-		if more && err == nil {
+		if full && err == nil {
 			continue
 		}
 		select {
 		case <-ctx.Done():
 		case <-tick.C:
 		case <-wake:
+			pause(ctx, moment)
 		}
 	}
 }
@@ -84,7 +92,7 @@ func (s *Service) WorkOff(ctx context.Context) error {
 	c := s.crew(1)
 	defer c.running.Wait()
 	for {
-		if more, err := c.round(ctx); err != nil || !more {
+		if some, _, err := c.round(ctx); err != nil || !some {
 			return err
 		}
 		c.running.Wait()
@@ -104,31 +112,63 @@ func (s *Service) crew(workers int) *crew {
 	return &crew{s: s, slots: make(chan struct{}, workers), kinds: slices.Sorted(maps.Keys(s.work.jobs)), owed: map[string]time.Time{}}
 }
 
-// round claims as many jobs as there are hands free, waiting for the first hand, and starts them. more
-// says that there was something to claim, though others may have been faster.
-func (c *crew) round(ctx context.Context) (more bool, err error) {
-	select {
-	case c.slots <- struct{}{}:
-	case <-ctx.Done():
-		return false, nil
+// round claims as many jobs as there are hands free, and starts them. some says that there was something to claim,
+// though others may have been faster; full, that there may be more.
+func (c *crew) round(ctx context.Context) (some, full bool, err error) {
+	free := c.hands(ctx)
+	defer func() {
+		for range free {
+			<-c.slots
+		}
+	}()
+	if free == 0 {
+		return false, false, nil
 	}
-	free := cap(c.slots) - len(c.slots) + 1 // only this goroutine fills slots
 	ids, err := outbox.Due(c.s.DB.Read(ctx), c.kinds, c.s.now(), free)
-	<-c.slots
 	if err != nil || len(ids) == 0 {
-		return false, err
+		return false, false, err
 	}
+	full = len(ids) == free
 	// From here on nothing is broken off by a stop: what is claimed is also done.
 	ctx = context.WithoutCancel(ctx)
 	jobs, err := inTx(ctx, c.s, Command{}, func(t *tx) ([]model.Job, error) { return outbox.Claim(t.DB, ids, t.now) })
+	free -= len(jobs)
 	for _, j := range jobs {
-		c.slots <- struct{}{}
 		c.running.Go(func() {
 			defer func() { <-c.slots }()
 			c.s.do(ctx, j)
 		})
 	}
-	return true, err
+	return true, full, err
+}
+
+// hands takes the hands that are free, and gives how many: at least one, and half of them if they come free within
+// a moment. 0 says that the context has ended.
+func (c *crew) hands(ctx context.Context) (free int) {
+	over := time.NewTimer(moment)
+	defer over.Stop()
+	waited := over.C
+	for free == 0 || free < cap(c.slots)/2 && waited != nil {
+		select {
+		case c.slots <- struct{}{}:
+			free++
+		case <-waited:
+			waited = nil
+		case <-ctx.Done():
+			for range free {
+				<-c.slots
+			}
+			return 0
+		}
+	}
+	for {
+		select {
+		case c.slots <- struct{}{}:
+			free++
+		default:
+			return free
+		}
+	}
 }
 
 // oweDuties owes what this moment's occurrence of each duty asks for, unless a replica has done so.
@@ -203,8 +243,8 @@ func (s *Service) attempt(ctx context.Context, j model.Job) (err error) {
 	return s.work.jobs[j.Kind](ctx, j.SubjectID)
 }
 
-// jobLane is the lane of what came of jobs. They contend for no row; what they share is the commit, so that
-// many that are done at once do not keep people waiting who report or redeem meanwhile.
+// jobLane is the lane of what jobs write. They contend for no row; what they share is the commit, so that many that
+// are done at once do not keep people waiting who report or redeem meanwhile. Nobody else rides in it.
 const jobLane = "jobs"
 
 // conclude writes down what came of a job. One that was lost on the way is its new worker's business.
@@ -217,9 +257,10 @@ func (s *Service) conclude(ctx context.Context, j model.Job, err error) (model.J
 	state, failed := inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (model.JobState, error) {
 		switch {
 		case err == nil:
-			return model.JobDone, outbox.Done(t.DB, j, "", t.now)
+			t.draft.done = append(t.draft.done, j)
+			return model.JobDone, nil
 		case over != nil:
-			return model.JobDone, outbox.Done(t.DB, j, fault.CodeOf(err), t.now)
+			return model.JobDone, outbox.Done(t.DB, []model.Job{j}, fault.CodeOf(err), t.now)
 		case permanent(err):
 			return model.JobStuck, outbox.GiveUp(t.DB, j, fault.CodeOf(err))
 		}

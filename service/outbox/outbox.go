@@ -75,9 +75,21 @@ func Renew(tx *gorm.DB, j model.Job, now time.Time) error {
 	return change(tx, j, map[string]any{"due_at": now.Add(Lease)})
 }
 
-// Done ends a claimed job. note is the code of what became of it where that is not simply "done".
-func Done(tx *gorm.DB, j model.Job, note string, now time.Time) error {
-	return change(tx, j, map[string]any{"state": model.JobDone, "owner": "", "last_error": note, "done_at": now})
+// Done ends claimed jobs, but for those that have gone to another worker. note is the code of what became of them
+// where that is not simply "done".
+func Done(tx *gorm.DB, jobs []model.Job, note string, now time.Time) error {
+	of := map[string][]int64{}
+	for _, j := range jobs {
+		of[j.Owner] = append(of[j.Owner], j.ID)
+	}
+	for owner, ids := range of {
+		err := tx.Model(&model.Job{}).Where("id IN ? AND owner = ? AND state = ?", ids, owner, model.JobDue).
+			Updates(map[string]any{"state": model.JobDone, "owner": "", "last_error": note, "done_at": now}).Error
+		if err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Failed gives a claimed job back, to be tried again after a pause that grows; after the last of its

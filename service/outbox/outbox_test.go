@@ -98,14 +98,18 @@ func TestClaim_jobOfADeadWorkerIsTakenOverAfterItsLease(t *testing.T) {
 	now := k.Clock.Now()
 	k.Tx(func(tx *gorm.DB) error {
 		for name, err := range map[string]error{
-			"done": outbox.Done(tx, dead, "", now), "renew": outbox.Renew(tx, dead, now), "give up": outbox.GiveUp(tx, dead, "late"),
+			"renew": outbox.Renew(tx, dead, now), "give up": outbox.GiveUp(tx, dead, "late"),
 		} {
 			if !errors.Is(err, outbox.ErrLost) {
 				t.Errorf("%s by the dead worker: %v", name, err)
 			}
 		}
-		return outbox.Done(tx, heir, "", now)
+		return outbox.Done(tx, []model.Job{dead}, "", now)
 	})
+	if j := stored(k, heir.ID); j.State != model.JobDue || j.Owner != heir.Owner {
+		t.Fatalf("the dead worker ended it: %+v", j)
+	}
+	k.Tx(func(tx *gorm.DB) error { return outbox.Done(tx, []model.Job{heir}, "", now) })
 	if j := stored(k, heir.ID); j.State != model.JobDone || j.DoneAt == nil || !j.DoneAt.Equal(now) {
 		t.Fatalf("done as %+v", j)
 	}
@@ -251,10 +255,8 @@ func TestForget_dropsDoneJobsOnlyAndInParts(t *testing.T) {
 	}
 	jobs := claim(k)
 	k.Tx(func(tx *gorm.DB) error {
-		for _, j := range jobs[:3] {
-			if err := outbox.Done(tx, j, "", k.Clock.Now()); err != nil {
-				return err
-			}
+		if err := outbox.Done(tx, jobs[:3], "", k.Clock.Now()); err != nil {
+			return err
 		}
 		return outbox.GiveUp(tx, jobs[3], "letter.torn")
 	})
