@@ -82,6 +82,7 @@ func (c *serve) until(ctx context.Context, h *house, a *api.API, l, private net.
 	answering, deaf := context.WithCancel(context.WithoutCancel(ctx))
 	defer deaf()
 	var background sync.WaitGroup
+	background.Go(func() { keepRoom(answering) })
 	background.Go(func() { h.s.FollowChanges(answering) })
 	background.Go(func() {
 		h.db.Keys().Follow(answering, func(err error) {

@@ -88,7 +88,7 @@ const pragmas = "?_time_format=sqlite&_timezone=UTC&_txlock=immediate&_pragma=bu
 // What the connections keep of the file, in KB: what a reader drops is still in the system's cache.
 const (
 	writerKeeps = "&_pragma=cache_size(-16000)"
-	readerKeeps = "&_pragma=cache_size(-4000)"
+	readerKeeps = "&_pragma=cache_size(-2000)"
 )
 
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
