@@ -113,21 +113,19 @@ func BudgetsUnder(tx *gorm.DB, path string, year int64) ([]PlacedBudget, error) 
 	return out, InSubtree(q, "nodes.path", path).Order("CASE WHEN budgets.node_id = budgets.district_id THEN 0 ELSE 1 END, nodes.name, nodes.id").Find(&out).Error
 }
 
-// SumOfKinds gives what transfers of some kinds came to on accounts, by key.
-func SumOfKinds(tx *gorm.DB, keys, kinds []string) (map[string]int64, error) {
-	type row struct {
-		AccountKey string
-		Sum        int64
-	}
-	rows, err := inLists(keys, func(some []string) ([]row, error) {
+// MovedByFunds gives what transfers of some kinds came to on funds, by the budget that each was about. All money of
+// a year passes through its fund, few times; of budgets themselves every redemption is an entry.
+func MovedByFunds(tx *gorm.DB, funds, kinds []string) (map[int64]int64, error) {
+	type row struct{ SubjectID, Sum int64 }
+	rows, err := inLists(funds, func(some []string) ([]row, error) {
 		var out []row
-		return out, tx.Table("entries").Select("accounts.account_key, SUM(entries.amount) AS sum").
+		return out, tx.Table("entries").Select("transfers.subject_id, SUM(entries.amount) AS sum").
 			Joins("JOIN accounts ON accounts.id = entries.account_id").Joins("JOIN transfers ON transfers.id = entries.transfer_id").
-			Where("accounts.account_key IN ? AND transfers.kind IN ?", some, kinds).Group("accounts.account_key").Find(&out).Error
+			Where("accounts.account_key IN ? AND transfers.kind IN ?", some, kinds).Group("transfers.subject_id").Find(&out).Error
 	})
-	sums := make(map[string]int64, len(rows))
+	sums := make(map[int64]int64, len(rows))
 	for _, r := range rows {
-		sums[r.AccountKey] = r.Sum
+		sums[r.SubjectID] = r.Sum
 	}
 	return sums, err
 }

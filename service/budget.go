@@ -3,7 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
-	"maps"
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -186,35 +186,27 @@ func (s *Service) BudgetsOf(ctx context.Context, by model.Actor, node, year int6
 
 // figuresOf reads from the ledger what budgets are.
 func figuresOf(h *gorm.DB, rows []model.PlacedBudget) ([]BudgetFigures, error) {
-	var funds, budgets, all []string
+	var funds, all []string
 	for _, b := range rows {
-		k := keysOfBudget(b.Budget)
-		all = append(all, k...)
-		if b.IsFund() {
-			funds = append(funds, k[0])
-		} else {
-			budgets = append(budgets, k[0])
+		all = append(all, keysOfBudget(b.Budget)...)
+		if fund := string(ledger.Fund(b.DistrictID, b.Year)); !slices.Contains(funds, fund) {
+			funds = append(funds, fund)
 		}
 	}
 	holds, err := model.BalancesOf(h, all)
 	if err != nil {
 		return nil, err
 	}
-	given, err := model.SumOfKinds(h, budgets, []string{budgetGiven, budgetTaken})
+	moved, err := model.MovedByFunds(h, funds, []string{fundPut, fundTaken, budgetGiven, budgetTaken})
 	if err != nil {
 		return nil, err
 	}
-	put, err := model.SumOfKinds(h, funds, []string{fundPut, fundTaken})
-	if err != nil {
-		return nil, err
-	}
-	maps.Copy(given, put)
 	out := make([]BudgetFigures, len(rows))
 	for i, b := range rows {
 		k := keysOfBudget(b.Budget)
-		out[i] = BudgetFigures{Budget: b, Left: holds[k[0]], Given: given[k[0]]}
+		out[i] = BudgetFigures{Budget: b, Left: holds[k[0]], Given: moved[b.ID]}
 		if !b.IsFund() {
-			out[i].Committed, out[i].Spent = holds[k[1]], holds[k[2]]
+			out[i].Given, out[i].Committed, out[i].Spent = -moved[b.ID], holds[k[1]], holds[k[2]]
 		}
 	}
 	return out, nil
