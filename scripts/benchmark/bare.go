@@ -83,7 +83,7 @@ func (b *bare) open(url string, clients int) (err error) {
 	b.db.SetMaxOpenConns(clients)
 	b.db.SetMaxIdleConns(clients)
 	b.serial.Store(time.Now().UnixMicro() * 1000)
-	return b.all("SELECT person_id FROM bindings JOIN users ON users.id = bindings.user_id WHERE users.open_id LIKE 'bench-%' ORDER BY bindings.id", &b.persons)
+	return b.all("SELECT person_id FROM bindings JOIN users ON users.id = bindings.user_id WHERE users.open_id LIKE 'demo-bench-%' ORDER BY bindings.id", &b.persons)
 }
 
 func (b *bare) all(query string, into *[]int64, args ...any) error {

@@ -39,25 +39,23 @@ func (b *bare) checkIn(ctx context.Context, tx *sql.Tx, n, person, door, node in
 		query string
 		args  []any
 	}{
-		{"SELECT * FROM activities WHERE id = ? LIMIT 1" + b.lock(), []any{door}},
-		{"SELECT * FROM nodes WHERE id = ? LIMIT 1", []any{node}},
-		{"SELECT * FROM persons WHERE id = ? LIMIT 1" + b.lock(), []any{person}},
-		{"SELECT * FROM hours WHERE activity_id = ? AND person_id = ? LIMIT 1", []any{door, person}},
-		{"SELECT * FROM sign_ups WHERE activity_id = ? AND person_id = ? LIMIT 1", []any{door, person}},
-		{"SELECT * FROM nodes WHERE id = ? LIMIT 1", []any{node}},
-		{"SELECT COALESCE(MAX(turn), 0) + 1 FROM sign_ups WHERE activity_id = ?", []any{door}},
-		{"SELECT count(*) FROM hours WHERE (person_id = ? AND id <> 0 AND state IN ('open','claimed','confirmed')) AND (COALESCE(ends_at, until_at) IS NULL OR COALESCE(ends_at, until_at) > ?) AND starts_at < ?", []any{person, now, now.Add(time.Hour)}},
+		{"SELECT * FROM activities WHERE id IN (?) ORDER BY id" + b.lock(), []any{door}},
+		{"SELECT COALESCE(MAX(turn), 0) FROM sign_ups WHERE activity_id = ?", []any{door}},
+		{"SELECT id, node_id, household_id, name, birth_date, membership, state FROM persons WHERE id IN (?) ORDER BY id" + b.lock(), []any{person}},
+		{"SELECT * FROM nodes WHERE id IN (?, ?)", []any{node, node}},
+		{"SELECT * FROM sign_ups WHERE activity_id IN (?) AND person_id IN (?)", []any{door, person}},
+		{"SELECT * FROM hours WHERE person_id IN (?) AND (activity_id IN (?) OR state IN ('open','claimed','confirmed') AND (COALESCE(ends_at, until_at) IS NULL OR COALESCE(ends_at, until_at) > ?))", []any{person, door, now}},
 	} {
 		if err := drain(ctx, tx, q.query, q.args...); err != nil {
 			return err
 		}
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO sign_ups (activity_id, person_id, state, way, turn, signed_at, entered_by_id, seated_at, off_by_id, left_reason) VALUES "+values(1, 10),
-		door, person, "seated", "door", n, now, 0, now, 0, ""); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO sign_ups (id, activity_id, person_id, state, way, turn, signed_at, entered_by_id, seated_at, off_by_id, left_reason) VALUES "+values(1, 11),
+		n, door, person, "seated", "door", n, now, 0, now, 0, ""); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO hours (person_id, source, activity_id, node_id, kind, content, content_print, place, starts_at, from_at, until_at, minutes, state, entered_by_id, in_way, out_way, in_by_id, out_by_id, decided_by_id, reason, evaluation, points, created_at) VALUES "+values(1, 23),
-		person, "activity", door, node, "environment", "测速活动", "", "社区广场", now, now, now, 0, "open", 0, "code", "", person, 0, 0, "", "", 0, now); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO hours (id, person_id, source, activity_id, node_id, kind, content, content_print, place, starts_at, from_at, until_at, minutes, state, entered_by_id, in_way, out_way, in_by_id, out_by_id, decided_by_id, reason, evaluation, points, created_at) VALUES "+values(1, 24),
+		n, person, "activity", door, node, "environment", "测速活动", "", "社区广场", now, now, now, 0, "open", 0, "code", "", person, 0, 0, "", "", 0, now); err != nil {
 		return err
 	}
 	return b.ended(ctx, tx, n, 2)

@@ -95,7 +95,7 @@ func (f *furnished) signIn() error {
 	all := append([]model.Person{f.staff}, f.people...)
 	users := make([]model.User, len(all))
 	for i, p := range all {
-		users[i] = model.User{OpenID: fmt.Sprintf("bench-%d", p.ID), CreatedAt: f.now, SignedInAt: f.now}
+		users[i] = model.User{OpenID: fmt.Sprintf("demo-bench-%d", p.ID), CreatedAt: f.now, SignedInAt: f.now}
 	}
 	if err := f.CreateInBatches(users, model.RowsAtOnce).Error; err != nil {
 		return err

@@ -44,7 +44,24 @@ func furnishMatters(url, keys string, matters int, dir string) error {
 			return err
 		}
 	}
-	return nil
+	return link(db)
+}
+
+// link links the log as it would be by the time at which so much has happened.
+func link(db *model.DB) error {
+	for {
+		n := 0
+		err := db.Tx(context.Background(), func(tx *gorm.DB) error {
+			late, err := model.UnlinkedAudits(tx, 10_000)
+			if err == nil {
+				n, err = model.LinkAudits(tx, time.Now().UTC(), late)
+			}
+			return err
+		})
+		if err != nil || n == 0 {
+			return err
+		}
+	}
 }
 
 // officers are who looks at the community's lists.

@@ -16,7 +16,7 @@ import (
 	"strings"
 	"time"
 
-	vegeta "github.com/tsenart/vegeta/v12/lib"
+	"github.com/valyala/fasthttp"
 )
 
 func main() {
@@ -48,17 +48,18 @@ func run(args []string) error {
 
 // call is one call, each time by the next of the signed-in people and about the next thing.
 type call struct {
-	tokens, things           []string
-	method, url, body, stamp string
-	n                        int // of the next
+	tokens, things                  []string
+	method, host, path, body, stamp string
+	first                           int
 }
 
 func readCall(address string) (*call, error) {
 	c := &call{
-		method: os.Getenv("METHOD"), url: address + os.Getenv("CALL"), body: strings.ReplaceAll(os.Getenv("BODY"), "CODE", os.Getenv("CODE")),
+		method: os.Getenv("METHOD"), host: strings.TrimPrefix(address, "http://"), path: os.Getenv("CALL"),
+		body:  strings.ReplaceAll(os.Getenv("BODY"), "CODE", os.Getenv("CODE")),
 		stamp: fmt.Sprint("paced-", time.Now().UnixNano(), "-"),
 	}
-	c.n, _ = strconv.Atoi(os.Getenv("FIRST")) // none is the first
+	c.first, _ = strconv.Atoi(os.Getenv("FIRST")) // none is the first
 	var err, wrong error
 	c.tokens, err = lines(os.Getenv("TOKENS"))
 	c.things, wrong = lines(os.Getenv("THINGS"))
@@ -81,15 +82,17 @@ func lines(name string) (all []string, err error) {
 	return all, s.Err()
 }
 
-// target is the next call. Only one is made out at a time.
-func (c *call) target(t *vegeta.Target) {
-	thing := c.things[c.n%len(c.things)]
-	t.Method, t.URL = c.method, strings.ReplaceAll(c.url, "THING", thing)
-	t.Header = http.Header{"Authorization": {"Bearer " + c.tokens[c.n%len(c.tokens)]}}
+// make makes out the n-th call.
+func (c *call) make(q *fasthttp.Request, n int) {
+	n += c.first
+	thing := c.things[n%len(c.things)]
+	q.Header.SetMethod(c.method)
+	q.Header.SetHost(c.host)
+	q.SetRequestURI(strings.ReplaceAll(c.path, "THING", thing))
+	q.Header.Set("Authorization", "Bearer "+c.tokens[n%len(c.tokens)])
 	if c.method != http.MethodGet {
-		t.Header.Set("Content-Type", "application/json")
-		t.Header.Set("Idempotency-Key", c.stamp+strconv.Itoa(c.n))
-		t.Body = []byte(strings.ReplaceAll(c.body, "THING", thing))
+		q.Header.SetContentType("application/json")
+		q.Header.Set("Idempotency-Key", c.stamp+strconv.Itoa(n))
+		q.SetBodyString(strings.ReplaceAll(c.body, "THING", thing))
 	}
-	c.n++
 }
