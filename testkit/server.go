@@ -19,7 +19,8 @@ import (
 // one, and the server's getting to know it, takes longer than most tests.
 type lent struct {
 	name  string
-	admin *sql.DB // one connection of ours, for what happens between tests
+	admin *sql.DB   // one connection of ours, for what happens between tests
+	db    *model.DB // the tests', one after the other: a server spends more on new connections than on most tests
 }
 
 // pool holds those that no test uses now.
@@ -81,10 +82,17 @@ func newLent(t testing.TB) *lent {
 
 func (l *lent) seeds() string { return l.name + "_seeds" }
 
-// open gives the test's own connections to it.
+// open gives the connections to it.
 func (l *lent) open(t testing.TB) *model.DB {
 	t.Helper()
-	return opened(t, func() (*model.DB, error) { return model.OpenAsItIs(os.Getenv(DatabaseEnv)+l.name, Keys(), 8) })
+	if l.db != nil {
+		return l.db
+	}
+	var err error
+	if l.db, err = model.OpenAsItIs(os.Getenv(DatabaseEnv)+l.name, Keys(), 8); err != nil {
+		t.Fatal(err)
+	}
+	return l.db
 }
 
 // empty brings it back to what migrations leave.
