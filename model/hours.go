@@ -131,6 +131,15 @@ type Hours struct {
 // TableName keeps gorm from guessing at a plural.
 func (Hours) TableName() string { return "hours" }
 
+// BeforeCreate gives a record that has none an id by NewID: no row of the table is numbered by the database, which
+// would hit upon numbers that are about to be given.
+func (h *Hours) BeforeCreate(*gorm.DB) error {
+	if h.ID == 0 {
+		h.ID = NewID(h.CreatedAt)
+	}
+	return nil
+}
+
 // HoursDay is the part of confirmed hours that lies in one Beijing day, with what it earned there.
 type HoursDay struct {
 	_ struct{} `privacy:"about=volunteer; why=每天的服务时长,用来算积分; kept=always; because=志愿服务记录依规定长期保存"`

@@ -49,7 +49,7 @@ func HoursUnder(tx *gorm.DB, path string, state HoursState, s Slice) ([]ListedHo
 	if state == "" {
 		states = HoursStates()
 	}
-	ids, err := s.newestIDs(tx, "hours", s.serially(), func() *gorm.DB {
+	ids, err := s.newestIDs(tx, "hours", idsOfADay, func() *gorm.DB {
 		return rowsBelow(tx, path, "hours", "node_id").Where("hours.state IN ?", states)
 	})
 	var out []ListedHours

@@ -47,10 +47,15 @@ type ReportedMatters struct {
 	Number   int64
 }
 
-// CountReportedMatters counts what was reported in an area from one moment until another, which is excluded.
-func CountReportedMatters(tx *gorm.DB, a MatterArea, from, until time.Time) ([]ReportedMatters, error) {
+// CountReportedMatters counts what was reported in an area from one moment until another, which is excluded. Each
+// category is named, so that none is gone through from its beginning.
+func CountReportedMatters(tx *gorm.DB, a MatterArea, all []MatterCategory, from, until time.Time) ([]ReportedMatters, error) {
+	codes := make([]string, len(all))
+	for i, c := range all {
+		codes[i] = c.Code
+	}
 	var out []ReportedMatters
-	err := a.known(a.within(tx.Model(&Matter{}))).Where("state IN ? AND id >= ? AND id < ?", MatterStates(), FirstID(from), FirstID(until)).
+	err := a.known(a.within(tx.Model(&Matter{}))).Where("category IN ? AND state IN ? AND id >= ? AND id < ?", codes, MatterStates(), FirstID(from), FirstID(until)).
 		Select("category, COUNT(*) AS number").Group("category").Scan(&out).Error
 	return out, err
 }

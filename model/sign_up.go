@@ -52,6 +52,14 @@ type SignUp struct {
 	LeftReason  string `privacy:"reason"` // why the organiser said when they left; "" where they were checked out
 }
 
+// BeforeCreate gives a sign-up that has none an id by NewID, as with Hours.
+func (s *SignUp) BeforeCreate(*gorm.DB) error {
+	if s.ID == 0 {
+		s.ID = NewID(s.SignedAt)
+	}
+	return nil
+}
+
 // Refusals about sign-ups.
 var (
 	ErrSignUpTwice     = fault.New(fault.Conflict, "activity.signed_up_already", "已经报过名,不用再报。请在“我的活动”里查看是有名额还是在候补。")
@@ -100,7 +108,7 @@ func SignUpsFor(tx *gorm.DB, activities, people []int64) ([]SignUp, error) {
 	})
 }
 
-// AddSignUps stores new sign-ups, with ids by NewID. The caller has locked the activities.
+// AddSignUps stores new sign-ups. The caller has locked the activities.
 func AddSignUps(tx *gorm.DB, rows []SignUp) error { return idTaken(AddAll(tx, rows)) }
 
 // SignUpAgain stores a sign-up in the place of the same person's who has signed off. The caller has locked the

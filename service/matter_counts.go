@@ -52,7 +52,10 @@ func (s *Service) MatterCounts(ctx context.Context, by model.Actor, node int64, 
 		c.Steps[o.Step] += o.Number
 		c.add(o.Category, MatterTally{Open: o.Number, Overdue: o.Overdue})
 	}
-	reported, err := model.CountReportedMatters(h, area, c.From, c.Until)
+	if c.Categories, err = model.MatterCategories(h, true); err != nil {
+		return c, err
+	}
+	reported, err := model.CountReportedMatters(h, area, c.Categories, c.From, c.Until)
 	if err != nil {
 		return c, err
 	}
@@ -73,8 +76,7 @@ func (s *Service) MatterCounts(ctx context.Context, by model.Actor, node int64, 
 			c.add(e.Category, MatterTally{Unanswered: e.Number})
 		}
 	}
-	c.Categories, err = model.MatterCategories(h, true)
-	return c, err
+	return c, nil
 }
 
 func (c *MatterCounts) add(category string, t MatterTally) {

@@ -31,8 +31,8 @@ const far = 1_000_000_000
 var history = []aged{
 	{table: "transfers", days: 400, ours: []string{"id", "reverses_id"}, times: []string{"at"}, originals: "id > FIRST"},
 	{table: "entries", days: 400, ours: []string{"transfer_id"}, other: map[string]string{"seq": "seq - K * 1000000"}, originals: "transfer_id > FIRST"},
-	{table: "hours", days: 400, counted: []string{"id"}, ours: []string{"transfer_id"}, times: []string{"starts_at", "ends_at", "from_at", "until_at", "decided_at", "created_at"}, originals: "id > 0 AND state = 'confirmed'"},
-	{table: "hours_days", days: 400, counted: []string{"id", "hours_id"}, other: map[string]string{"day": "DAY(day)"}, originals: "id > 0"},
+	{table: "hours", days: 400, ours: []string{"id", "transfer_id"}, times: []string{"starts_at", "ends_at", "from_at", "until_at", "decided_at", "created_at"}, originals: "id > FIRST AND state = 'confirmed'"},
+	{table: "hours_days", days: 400, counted: []string{"id"}, ours: []string{"hours_id"}, other: map[string]string{"day": "DAY(day)"}, originals: "id > 0"},
 	{
 		table: "redemptions", days: 400, ours: []string{"id", "transfer_id", "ended_transfer_id"}, times: []string{"reserved_at", "expires_at", "ended_at"},
 		other: map[string]string{"open_code_index": "NULL", "year": "year - K"}, originals: "id > FIRST AND state = 'fulfilled'",
