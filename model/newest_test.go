@@ -39,7 +39,7 @@ func (p *past) add(n int) {
 		for i := range n {
 			at := testkit.Start.Add(-time.Duration(p.rows+i) * time.Hour)
 			hours = append(hours, model.Hours{
-				ID: int64(1_000_000 - p.rows - i), PersonID: p.volunteer, Source: model.FromLog, NodeID: nodes[i%3], Kind: "patrol", Content: "巡查", Place: "小区",
+				ID: model.FirstID(at), PersonID: p.volunteer, Source: model.FromLog, NodeID: nodes[i%3], Kind: "patrol", Content: "巡查", Place: "小区",
 				StartsAt: at, EndsAt: &at, State: states[i/3%len(states)], InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: at,
 			})
 			audits = append(audits, model.Audit{ID: int64(1_000_000 - p.rows - i), At: at, Action: "hours.confirm", NodeID: nodes[i%3], Subject: "hours", SubjectID: 1})
