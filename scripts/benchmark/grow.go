@@ -85,10 +85,10 @@ func (b *bare) copy(t aged, k int) (int64, error) {
 	if err != nil {
 		return 0, err
 	}
-	back := int64(t.days*k) * (24 * time.Hour).Milliseconds() << 22
+	half := int64(t.days*k) * (24 * time.Hour).Milliseconds() << 21 // the whole may be more than a number holds
 	values := map[string]string{}
 	for _, c := range t.ours {
-		values[c] = fmt.Sprintf("%s - %d", c, back)
+		values[c] = fmt.Sprintf("%s - %d - %d", c, half, half)
 	}
 	for _, c := range t.counted {
 		values[c] = fmt.Sprintf("%s - %d", c, int64(k)*far)
