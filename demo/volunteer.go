@@ -93,8 +93,10 @@ func (v *volunteers) pay(fen int64) error {
 	if err := v.book.Open(v.DB, v.now, outside, fund, budget, ledger.Committed(v.community, year), ledger.Spent(v.community, year)); err != nil {
 		return err
 	}
+	about := map[int64]int64{} // the budgets, by node
 	for _, node := range []int64{v.district, v.community} {
 		b, opened, err := model.OpenBudget(v.DB, node, v.district, year, v.now)
+		about[node] = b.ID
 		if err == nil && opened && b.IsFund() {
 			err = outbox.Owe(v.DB, service.ClosingOf(b, v.now))
 		}
@@ -102,10 +104,10 @@ func (v *volunteers) pay(fen int64) error {
 			return err
 		}
 	}
-	if err := v.book.Transfer(v.transfer("fund.put", "node", v.district, v.now), ledger.Leg{Key: outside, Amount: -fen}, ledger.Leg{Key: fund, Amount: fen}); err != nil {
+	if err := v.book.Transfer(v.transfer("fund.put", "budget", about[v.district], v.now), ledger.Leg{Key: outside, Amount: -fen}, ledger.Leg{Key: fund, Amount: fen}); err != nil {
 		return err
 	}
-	return v.book.Transfer(v.transfer("budget.give", "node", v.community, v.now), ledger.Leg{Key: fund, Amount: -fen}, ledger.Leg{Key: budget, Amount: fen})
+	return v.book.Transfer(v.transfer("budget.give", "budget", about[v.community], v.now), ledger.Leg{Key: fund, Amount: -fen}, ledger.Leg{Key: budget, Amount: fen})
 }
 
 func (v *volunteers) transfer(kind, subject string, id int64, at time.Time) model.Transfer {
