@@ -132,6 +132,7 @@ func TestCheckPhoto_isRefusedAsWeChatRefuses(t *testing.T) {
 	if err := check("oAlice", link); err != nil {
 		t.Fatal(err)
 	}
+	s.next(t) // what is pushed for it must not find another time
 	r.later(2*time.Hour + time.Second)
 	r.wants(t, check("oAlice", link), wechat.ErrAway)
 	for code, want := range map[int]*fault.Fault{45009: wechat.ErrTooOften, 44991: wechat.ErrTooOften, 48001: wechat.ErrSetup, -1: wechat.ErrUnavailable, 40097: wechat.ErrUnexpected} {
