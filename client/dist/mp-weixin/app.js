@@ -1,0 +1,1 @@
+"use strict";Object.defineProperty(exports,Symbol.toStringTag,{value:"Module"});const e=require("./common/vendor.js"),t=require("./network.js"),o=require("./text-size.js");Math;const r=e.defineComponent({__name:"App",setup:r=>(e.onLaunch(t.watchNetwork),e.onShow(o.followFontFactor),()=>{})});function n(){return{app:e.createSSRApp(r)}}n().app.mount("#app"),exports.createApp=n;

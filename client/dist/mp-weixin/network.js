@@ -1,0 +1,1 @@
+"use strict";const e=require("./common/vendor.js"),n=e.ref(!0);exports.online=n,exports.watchNetwork=function(){e.index.getNetworkType({success:e=>{n.value="none"!==e.networkType}}),e.index.onNetworkStatusChange(e=>{n.value=e.isConnected})};

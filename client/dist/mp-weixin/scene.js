@@ -1,0 +1,1 @@
+"use strict";const e=require("./common/vendor.js");function n(e={}){const n=e.scene??"";try{return decodeURIComponent(n).trim()}catch{return n}}exports.lastScene=()=>String(e.index.getStorageSync("scene")||""),exports.rememberScene=n=>e.index.setStorageSync("scene",n),exports.sceneIn=function(e){const t=/[?&]scene=([^&#]+)/.exec(e);return t?n({scene:t[1]}):""},exports.sceneOf=n;

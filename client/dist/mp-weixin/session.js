@@ -1,0 +1,1 @@
+"use strict";const e=require("./common/vendor.js"),n=e.reactive({token:String(e.index.getStorageSync("token")||""),me:null}),o=e.readonly(n);exports.know=function(e){n.me=e},exports.session=o,exports.signIn=function(o){n.token=o,n.me=null,e.index.setStorageSync("token",o)},exports.signOut=function(o=n.token){o===n.token&&(n.token="",n.me=null,e.index.removeStorageSync("token"))};

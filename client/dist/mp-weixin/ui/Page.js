@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),n=require("../network.js"),t=require("../text-size.js");Math||r();const r=()=>"./Tabs.js",s=e.defineComponent({__name:"Page",props:{tab:{}},setup:r=>(r,s)=>e.e({a:!e.unref(n.online)},(e.unref(n.online),{}),{b:r.tab},r.tab?{c:e.p({at:r.tab})}:{},{d:r.tab?1:"",e:e.s("--k:"+e.unref(t.scale))})});wx.createComponent(s);

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),s=e.defineComponent({__name:"Seen",props:{who:{},seen:{},testid:{}},setup:s=>(s,n)=>e.e({a:e.t(s.who),b:s.seen},s.seen?e.e({c:e.t(s.seen.name),d:s.seen.pledge},s.seen.pledge?{e:e.t(s.seen.pledge)}:{},{f:s.seen.skills},s.seen.skills?{g:e.t(s.seen.skills)}:{}):{},{h:s.testid})});wx.createComponent(s);

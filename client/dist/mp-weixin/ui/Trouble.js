@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=e.defineComponent({__name:"Trouble",props:{problem:{}},setup:o=>(o,r)=>e.e({a:o.problem},o.problem?{b:e.t(o.problem.message),c:e.f(o.problem.fields,(o,r,m)=>({a:e.t(o),b:o}))}:{})});wx.createComponent(o);
