@@ -50,6 +50,8 @@ var breaches = []struct {
 	{"directions", "service calls WeChat by itself", "service must not know wechat", one("service/x.go", `package service; import _ "danyuan/wechat"`)},
 	{"directions", "a leaf knows an area", "service/outbox must not know service", one("service/outbox/x.go", `package outbox; import _ "danyuan/service"`)},
 	{"directions", "fault knows somebody", "fault must not know config", one("fault/x.go", `package fault; import _ "danyuan/config"`)},
+	{"directions", "the client's files know who serves them", "client must not know api", one("client/x.go", `package client; import _ "danyuan/api"`)},
+	{"directions", "api takes the client by itself", "api must not know client", one("api/x.go", `package api; import _ "danyuan/client"`)},
 	{"directions", "a package that nobody planned", "not in the table", one("points/x.go", `package points`)},
 	{"directions", "service uses the model", "", one("service/x.go", `package service; import _ "danyuan/model"`)},
 	{"directions", "a test builds a house", "", one("model/x_test.go", `package model_test; import _ "danyuan/testkit"`)},

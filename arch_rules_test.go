@@ -38,6 +38,7 @@ var mayImport = map[string][]string{
 	"cache":           {"fault"},
 	"blob":            {"fault"},
 	"config":          {},
+	"client":          {},
 	"api":             {"fault", "model", "service"},
 }
 

@@ -15,6 +15,7 @@ import (
 	"github.com/coreos/go-systemd/v22/daemon"
 
 	"danyuan/api"
+	built "danyuan/client"
 	"danyuan/config"
 	"danyuan/demo"
 	"danyuan/service"
@@ -68,7 +69,7 @@ func (c *serve) api(h *house) (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Service: h.s, Limits: h.cache, Log: h.log, Metrics: h.watch.registry, MetricsToken: c.MetricsToken, MetricsApart: c.PrivateAddress != "",
-		Demo: c.Demo(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
+		Demo: c.Demo(), Pages: built.H5(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
 		Busy: c.Busy, Waiting: c.Waiting, Patience: c.Patience,
 		Ready: map[string]func(context.Context) error{"database": h.db.Ping}, Useful: map[string]func(context.Context) error{"cache": h.cache.Ping},
 		Watch: h.watch.requests(),
@@ -140,26 +141,30 @@ func (h *house) greet(ctx context.Context, out io.Writer, at string) error {
 	if err != nil {
 		return err
 	}
-	page := "现在没有有效的单元码"
+	const none = "现在没有有效的单元码"
+	page, data := none, none
 	code, err := demo.UnitCode(ctx, h.db)
 	if err != nil {
 		return err
 	}
 	if code != "" {
-		page = at + "/v1/units/" + code
+		page, data = at+"/#/pages/unit/index?scene="+code, at+"/v1/units/"+code
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, `
 单元 danyuan —— 演示模式:人和电话都是虚构的,微信由本机模拟,只在本机可以访问。
 
-  接口说明  %[1]s/docs
-  单元页    %[2]s
-  演示人物  %[1]s/demo/personas
-  手机上的微信  %[3]s/messages?openid=demo-chief
+  打开网页        %[1]s/
+  单元码,可打印  %[1]s/demo/codes
+  一个单元页      %[2]s
+  这一页的数据    %[4]s
+  接口说明        %[1]s/docs
+  演示人物        %[1]s/demo/personas
+  手机上的微信    %[3]s/messages?openid=demo-chief
 
 扮演其中一位:
 
-`, at, page, h.fake.URL()+"/phone")
+`, at, page, h.fake.URL()+"/phone", data)
 	for _, p := range personas {
 		fmt.Fprintf(&b, "  demo:%-20s %s\n", p.ID, describe(p))
 	}

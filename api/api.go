@@ -5,6 +5,7 @@ package api
 import (
 	"context"
 	"crypto/rand"
+	"io/fs"
 	"log/slog"
 	"net/http"
 	"sync/atomic"
@@ -35,7 +36,8 @@ type Options struct {
 	Ready          map[string]func(context.Context) error // what /readyz asks, by name
 	Useful         map[string]func(context.Context) error // what /readyz shows as well, and people are served without
 	Watch          Watch                                  // nil: nobody watches
-	Demo           bool                                   // GET /demo/personas exists
+	Demo           bool                                   // GET /demo/personas and /demo/codes exist
+	Pages          fs.FS                                  // the client as web pages, index.html at the top; nil: there is none
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	Busy, Waiting  int                                    // requests that are worked on and that wait at once; 0: as many as fit a small server
 	Patience       time.Duration                          // how long one waits; 0: half a second
@@ -56,6 +58,7 @@ type API struct {
 	huma   huma.API
 	count  *counters
 	ways   map[way]route
+	own    map[string]bool // the first names of its addresses, the client's pages left out
 	rooms  *rooms
 	ids    requestIDs
 	tried  *lately
@@ -74,7 +77,7 @@ func New(o Options) (*API, error) {
 		a.router.Use(atHome)
 	}
 	a.router.Use(a.makeRoom)
-	a.router.NoRoute(func(c *gin.Context) { writeProblem(c, errNoRoute) })
+	a.router.NoRoute(a.noRoute)
 	a.router.NoMethod(func(c *gin.Context) { writeProblem(c, errNoMethod) })
 	a.huma = humagin.New(a.router, description())
 	a.huma.UseMiddleware(a.admit)
@@ -85,6 +88,10 @@ func New(o Options) (*API, error) {
 		r.mount(a, r)
 	}
 	a.plain()
+	a.own = ownNames(a.router.Routes())
+	if err := a.servePages(); err != nil {
+		return nil, err
+	}
 	return a, a.AnswerWith(o)
 }
 
@@ -112,4 +119,7 @@ func (a *API) plain() {
 	a.router.POST(CallbackPath, a.takeCallback)
 	a.serveViewer()
 	a.serveCertificatePage()
+	if a.Demo {
+		a.router.GET(demoCodesPath, a.demoCodes)
+	}
 }

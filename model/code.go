@@ -149,6 +149,12 @@ func CodesOfNode(tx *gorm.DB, node int64, s Slice) ([]Code, error) {
 	return codes, s.Newest(tx.Where("node_id = ?", node), "id").Find(&codes).Error
 }
 
+// OldestUnitCodes lists so many valid codes of units, the oldest first.
+func OldestUnitCodes(tx *gorm.DB, most int) ([]Code, error) {
+	var codes []Code
+	return codes, tx.Where("kind = ? AND active_key IS NOT NULL", UnitCode).Order("id").Limit(most).Find(&codes).Error
+}
+
 // RevokeCode makes a code invalid for ever. It refuses one that is invalid already.
 func RevokeCode(tx *gorm.DB, id, by int64, reason string, now time.Time) error {
 	return changed(tx.Model(&Code{}).Where("id = ? AND revoked_at IS NULL", id).

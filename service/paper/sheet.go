@@ -180,19 +180,9 @@ func (s *sheet) scan(x, y, side float64) error {
 	}
 	dot := side / float64(code.Size)
 	s.pdf.SetFillColor(0, 0, 0)
-	for row := range code.Size {
-		for from := 0; from < code.Size; from++ {
-			if !code.Black(from, row) {
-				continue
-			}
-			to := from
-			for to < code.Size && code.Black(to, row) {
-				to++
-			}
-			s.pdf.Rect(x+float64(from)*dot, y+float64(row)*dot, float64(to-from)*dot, dot, "F")
-			from = to
-		}
-	}
+	strokes(code, func(row, from, to int) {
+		s.pdf.Rect(x+float64(from)*dot, y+float64(row)*dot, float64(to-from)*dot, dot, "F")
+	})
 	return nil
 }
 

@@ -1,0 +1,20 @@
+// Package client is what has been built for people's phones and browsers, as part of the binary: whoever
+// has only Go gets it all the same. It must not know how it is served.
+package client
+
+import (
+	"embed"
+	"io/fs"
+)
+
+//go:embed all:dist/h5
+var built embed.FS
+
+// H5 gives the client as web pages, with index.html at the top.
+func H5() fs.FS {
+	h5, err := fs.Sub(built, "dist/h5")
+	if err != nil {
+		panic(err) // only for a name that no folder can have
+	}
+	return h5
+}
