@@ -1,0 +1,165 @@
+// A phone in somebody's hand: a browser with storage of its own, tapped by what things are called. What goes
+// wrong on the page that nobody looks at (errors in the console, a broken policy) is written down.
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { chromium } from 'playwright-core'
+import { photo } from './photo.mjs'
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** The looks in which each flow is walked: as most see it, and as who needs large letters on a small phone. */
+export const looks = [
+  { name: 'plain', width: 390, height: 844, large: false },
+  { name: 'large', width: 320, height: 640, large: true },
+]
+
+const narrow = 320
+
+export async function openBrowser() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+  })
+}
+
+export class Phone {
+  /** take gives a phone that nobody has used before. */
+  static async take(browser, { at, look, screens, flow }) {
+    const context = await browser.newContext({
+      viewport: { width: look.width, height: look.height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
+      serviceWorkers: 'block', hasTouch: true, isMobile: true, deviceScaleFactor: 2,
+    })
+    context.setDefaultTimeout(10_000)
+    const phone = new Phone()
+    Object.assign(phone, { context, at, look, screens, flow, wrong: [], refusals: [], checked: [] })
+    await context.exposeBinding('__broken', (_, what) => phone.wrong.push('breaks the policy: ' + what))
+    await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) =>
+      globalThis.__broken(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`)))
+    phone.page = await context.newPage()
+    phone.listen()
+    if (look.large) await phone.enlarge()
+    return phone
+  }
+
+  listen() {
+    this.page.on('pageerror', (e) => this.wrong.push('throws: ' + (e.stack ?? e)))
+    this.page.on('console', (m) => {
+      // The browser writes a line for each refusal, too; refusals are judged as answers.
+      if (m.type() === 'error' && !m.text().startsWith('Failed to load resource:')) this.wrong.push('logs: ' + m.text())
+    })
+    this.page.on('response', (r) => { if (r.status() >= 400) this.refusals.push(`${r.status()} ${r.request().method()} ${new URL(r.url()).pathname}`) })
+    this.page.on('request', (r) => { if (!r.url().startsWith(this.at) && !/^(data|blob):/.test(r.url())) this.wrong.push('asks another host: ' + r.url()) })
+  }
+
+  /** enlarge turns on the large letters, where who uses the phone looks for them. */
+  async enlarge() {
+    await this.goTo('/pages/me/index')
+    await this.tap('large-text')
+    await this.see('large-text', '已打开')
+  }
+
+  /** goTo opens a page of the client by its address, as a scan does. */
+  async goTo(path) {
+    await this.page.goto('about:blank')
+    await this.page.goto(this.at + '/#' + path)
+  }
+
+  get(id) { return this.page.locator(`[data-testid="${id}"]:visible`) }
+
+  /** see waits until something is there, with a text in it if one is given, and gives its words. */
+  async see(id, text) {
+    const found = text === undefined ? this.get(id) : this.get(id).filter({ hasText: text })
+    await this.naming(id + (text ? ` with “${text}”` : ''), () => found.first().waitFor())
+    return (await found.first().innerText()).trim()
+  }
+
+  /** miss waits until nothing of the name, with this text, is there. */
+  async miss(id, text) {
+    const found = text === undefined ? this.get(id) : this.get(id).filter({ hasText: text })
+    await this.naming('no ' + id, async () => {
+      for (let i = 0; await found.count() > 0; i++) {
+        if (i > 100) throw new Error('it is still there')
+        await new Promise((done) => setTimeout(done, 100))
+      }
+    })
+  }
+
+  async tap(id, text) {
+    const found = text === undefined ? this.get(id) : this.get(id).filter({ hasText: text })
+    await this.naming('to tap ' + id, () => found.first().tap())
+  }
+
+  /** write types into a field: the name stands on it, or on what the framework puts around it. */
+  async write(id, text) {
+    const field = this.page.locator(`:is(input, textarea)[data-testid="${id}"], [data-testid="${id}"] :is(input, textarea)`)
+    await this.naming('to write into ' + id, () => field.first().fill(text))
+  }
+
+  /** photograph taps what asks for a photo, and takes one. */
+  async photograph(id) {
+    const [choosing] = await Promise.all([this.page.waitForEvent('filechooser'), this.tap(id)])
+    await choosing.setFiles({ name: '楼道灯.png', mimeType: 'image/png', buffer: photo() })
+  }
+
+  async naming(what, act) {
+    try {
+      return await act()
+    } catch (e) {
+      const body = await this.page.locator('body').innerText().catch(() => '')
+      if (this.screens) await this.page.screenshot({ path: join(this.screens, `${this.flow}-${this.look.name}-stuck.png`) }).catch(() => {})
+      throw new Error(`${what}: ${String(e.message).split('\n')[0]}\nat ${this.page.url()}:\n${body.slice(0, 800)}\n${this.wrong.join('\n')}`, { cause: e })
+    }
+  }
+
+  /** check looks at the page as it stands: for everybody's eyes, on a narrow phone, and as a picture. */
+  async check(name) {
+    // A word that comes and goes by itself is judged by nobody while it fades.
+    await this.naming('the end of a passing word', () => this.page.locator('uni-toast').waitFor({ state: 'hidden' }))
+    await this.page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))))
+    this.checked.push(name)
+    await this.reads(name)
+    await this.fits(name)
+    if (this.screens) await this.page.screenshot({ path: join(this.screens, `${this.flow}-${this.look.name}-${name}.png`), fullPage: false })
+  }
+
+  /** reads asks axe whether everybody can use the page (WCAG 2.1, A and AA). */
+  async reads(name) {
+    await this.page.evaluate(axeSource)
+    const violations = await this.page.evaluate(async () => {
+      const found = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
+      return found.violations.map((v) => `${v.id} (${v.help}): ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`).join(' | ')}`)
+    })
+    for (const v of violations) this.wrong.push(`${name}: ${v}`)
+  }
+
+  /** fits tells whether anything reaches beyond the side of a narrow phone. */
+  async fits(name) {
+    const was = this.page.viewportSize()
+    if (was.width !== narrow) await this.page.setViewportSize({ width: narrow, height: was.height })
+    const beyond = await this.page.evaluate(async () => {
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+      const wide = document.documentElement.clientWidth
+      if (document.scrollingElement.scrollWidth <= wide) return []
+      return [...document.querySelectorAll('body *')].filter((e) => e.getBoundingClientRect().right > wide + 1)
+        .slice(0, 5).map((e) => `${e.tagName.toLowerCase()}.${e.className} ${Math.round(e.getBoundingClientRect().right)} px “${(e.textContent ?? '').slice(0, 20)}”`)
+    })
+    if (was.width !== narrow) await this.page.setViewportSize(was)
+    if (beyond.length > 0) this.wrong.push(`${name}: scrolls sideways at ${narrow} px: ${beyond.join('; ')}`)
+  }
+
+  /** refused takes note that the server was right to refuse something. */
+  refused(status, path) {
+    const i = this.refusals.findIndex((r) => r.startsWith(status + ' ') && r.includes(path))
+    if (i < 0) throw new Error(`nothing was refused with ${status} at ${path}: ${this.refusals.join(', ')}`)
+    this.refusals.splice(i, 1)
+  }
+
+  /** putAway closes the phone and gives everything that went wrong on it. */
+  async putAway() {
+    const wrong = [...this.wrong, ...this.refusals.map((r) => 'was refused: ' + r)]
+    await this.context.close()
+    return wrong
+  }
+}

@@ -1,0 +1,16 @@
+// What a flow claims beyond what it sees on a page.
+
+/** holds fails unless a claim about what the server holds is true. */
+export function holds(claim, what, got) {
+  if (!claim) throw new Error(`the server should hold ${what}, but: ${JSON.stringify(got)}`)
+}
+
+/** has fails unless each part is in a text. */
+export function has(text, ...parts) {
+  for (const part of parts) if (!text.includes(part)) throw new Error(`“${part}” is missing in “${text}”`)
+}
+
+/** hasNot fails when one of the parts is in a text. */
+export function hasNot(text, ...parts) {
+  for (const part of parts) if (text.includes(part)) throw new Error(`“${part}” must not be in “${text}”`)
+}
