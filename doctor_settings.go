@@ -53,7 +53,7 @@ func (p *patient) templatesMissing() []finding {
 	for _, t := range []struct{ env, id string }{
 		{"WECHAT_TEMPLATE_BINDING", p.WeChat.Templates.Binding}, {"WECHAT_TEMPLATE_PLAQUE", p.WeChat.Templates.Plaque},
 		{"WECHAT_TEMPLATE_CHECK_IN", p.WeChat.Templates.CheckIn}, {"WECHAT_TEMPLATE_HOURS", p.WeChat.Templates.Hours},
-		{"WECHAT_TEMPLATE_ACTIVITY", p.WeChat.Templates.Activity},
+		{"WECHAT_TEMPLATE_ACTIVITY", p.WeChat.Templates.Activity}, {"WECHAT_TEMPLATE_MATTER", p.WeChat.Templates.Matter},
 	} {
 		if t.id == "" {
 			missing = append(missing, t.env)

@@ -169,10 +169,10 @@ const demoAccepts = 50
 func templates(set config.Settings) map[string]string {
 	t := set.WeChat.Templates
 	if set.Demo() {
-		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in", Hours: "demo-template-hours", Activity: "demo-template-activity"}
+		t = config.Templates{Binding: "demo-template-binding", Plaque: "demo-template-plaque", CheckIn: "demo-template-check-in", Hours: "demo-template-hours", Activity: "demo-template-activity", Matter: "demo-template-matter"}
 	}
 	all := map[string]string{service.NoticeBinding: t.Binding, service.NoticePlaque: t.Plaque, service.NoticeCheckIn: t.CheckIn}
-	all[service.NoticeActivity], all[service.NoticeHours] = t.Activity, t.Hours
+	all[service.NoticeActivity], all[service.NoticeHours], all[service.NoticeMatter] = t.Activity, t.Hours, t.Matter
 	for kind, id := range all {
 		if id == "" {
 			delete(all, kind)

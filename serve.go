@@ -69,7 +69,7 @@ func (c *serve) api(h *house) (*api.API, error) {
 	}
 	return api.New(api.Options{
 		Service: h.s, Limits: h.cache, Log: h.log, Metrics: h.watch.registry, MetricsToken: c.MetricsToken, MetricsApart: c.PrivateAddress != "",
-		Demo: c.Demo(), Pages: built.H5(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
+		Demo: c.Demo(), Pages: built.H5(), Console: built.Console(), TrustedProxies: c.TrustedProxies, PublicURL: c.PublicURL, VouchedApp: vouched,
 		Busy: c.Busy, Waiting: c.Waiting, Patience: c.Patience,
 		Ready: map[string]func(context.Context) error{"database": h.db.Ping}, Useful: map[string]func(context.Context) error{"cache": h.cache.Ping},
 		Watch: h.watch.requests(),

@@ -38,6 +38,7 @@ type Options struct {
 	Watch          Watch                                  // nil: nobody watches
 	Demo           bool                                   // GET /demo/personas and /demo/codes exist
 	Pages          fs.FS                                  // the client as web pages, index.html at the top; nil: there is none
+	Console        fs.FS                                  // the same of the console
 	PublicURL      string                                 // how the world outside reaches this server; goes onto certificates
 	Busy, Waiting  int                                    // requests that are worked on and that wait at once; 0: as many as fit a small server
 	Patience       time.Duration                          // how long one waits; 0: half a second

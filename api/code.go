@@ -65,6 +65,31 @@ func (a *API) codes(ctx context.Context, by model.Actor, in *codesIn) (List[code
 	return listOf(in.Paged, rows, func(c model.Code) int64 { return c.ID }, viewCode), err
 }
 
+type posterView struct {
+	Node  nodeName `json:"node" doc:"单元或社区"`
+	Kind  string   `json:"kind" enum:"unit,community" doc:"单元、社区" example:"unit"`
+	Place string   `json:"place" doc:"从社区到这里的名称" example:"先锋社区第一网格3栋1单元"`
+	Code  *ID      `json:"code_id,omitempty" doc:"有效的码;没有就是还没有做"`
+}
+
+func viewPoster(p service.Poster) posterView {
+	v := posterView{Node: nodeName{ID(p.Node.ID), p.Node.Name}, Kind: string(p.Node.Kind), Place: p.Place}
+	if p.Code != nil {
+		id := ID(p.Code.ID)
+		v.Code = &id
+	}
+	return v
+}
+
+func (a *API) posters(ctx context.Context, by model.Actor, in *codesIn) (List[posterView], error) {
+	slice, err := in.slice()
+	if err != nil {
+		return List[posterView]{}, err
+	}
+	rows, err := a.s.Posters(ctx, by, int64(in.Node), slice)
+	return listOf(in.Paged, rows, func(p service.Poster) int64 { return p.Node.ID }, viewPoster), err
+}
+
 type codePictureIn struct {
 	Code ID `path:"code_id" doc:"码的编号"`
 }

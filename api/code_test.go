@@ -149,6 +149,25 @@ func TestCode_revokedCodeIsGoneAndNoneTakesItsPlaceUntilOneIsMade(t *testing.T) 
 	}
 }
 
+func TestPosters_listUnitsAndTheirValidCodes(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	_, foreign := k.Officer(model.CommunityStaff, o.OtherCommunity, "孙社工")
+	all := path("/v1/nodes/%d/posters", o.Community.ID)
+	k.Get(staff, all).Expect(200).Has(`"kind":"community"`, o.Building.Name+o.Unit.Name, o.NextDoor.Name, o.FarUnit.Name).HasNot("code_id")
+
+	var made, fresh code
+	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&made)
+	k.Get(staff, all).Expect(200).Has(path(`"code_id":"%s"`, made.ID))
+	k.Post(staff, "/v1/codes/"+made.ID+"/replace", map[string]string{"reason": "海报被撕掉了"}).Expect(200).Into(&fresh)
+	k.Get(chief, path("/v1/nodes/%d/posters", o.Unit.ID)).Expect(200).Has(path(`"code_id":"%s"`, fresh.ID)).HasNot(o.NextDoor.Name)
+
+	k.Get(chief, all).Refused(404, "node.not_found")
+	k.Get(foreign, all).Refused(404, "node.not_found")
+}
+
 // TestCode_ofAPlaqueIsReplacedOrGoesWithIt: nothing makes a new code for a plaque that hangs on a door.
 func TestCode_ofAPlaqueIsReplacedOrGoesWithIt(t *testing.T) {
 	d := newDoor(t)

@@ -31,6 +31,9 @@ type guess struct {
 var guesses = map[string]guess{
 	"view-unit-page":        {most: 240, in: time.Hour},
 	"view-scene":            {most: 120, in: time.Minute},
+	"view-console-login":    {most: 20, in: time.Minute},
+	"approve-console-login": {most: 20, in: time.Minute},
+	"refuse-console-login":  {most: 20, in: time.Minute},
 	"check-plaque":          {most: 120, in: time.Minute},
 	"verify-receipt":        {most: 30, in: time.Minute},
 	"verify-certificate":    {most: 30, in: time.Minute},
@@ -52,6 +55,7 @@ var guesses = map[string]guess{
 	"view-activity":            {why: "an activity is for everybody, without the names of who comes"},
 	"view-node":                {why: "what a place is called is no secret"},
 	"list-children":            {why: "what a place is called is no secret"},
+	"find-nodes":               {why: "what a place is called is no secret"},
 	"withdraw-binding":         {why: "nobody else's is there"},
 	"end-my-session":           {why: "nobody else's is there"},
 	"download-import-template": {why: "two kinds, both in the description"},
@@ -295,6 +299,9 @@ func TestWholeReadings_areFewAnHour(t *testing.T) {
 	base := newWorld(t)
 	seen := 0
 	for _, r := range base.API.Routes() {
+		if poor[r.ID] != "" {
+			continue
+		}
 		t.Run(r.ID, func(t *testing.T) {
 			w := base.again(t)
 			q := w.request(r)

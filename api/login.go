@@ -6,6 +6,8 @@ import (
 	"errors"
 	"time"
 
+	"github.com/danielgtaylor/huma/v2"
+
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
@@ -68,17 +70,30 @@ type meView struct {
 	Roles  []roleHeld `json:"roles" nullable:"false" doc:"现在担任的职务"`
 }
 
+// actions are described with all the words that may stand there, so that a client can't misspell one.
+type actions []model.Action
+
+// Schema describes them to huma.
+func (actions) Schema(huma.Registry) *huma.Schema {
+	words := make([]any, 0, len(model.Actions()))
+	for _, a := range model.Actions() {
+		words = append(words, string(a))
+	}
+	return &huma.Schema{Type: huma.TypeArray, Items: &huma.Schema{Type: huma.TypeString, Enum: words}}
+}
+
 type roleHeld struct {
-	Role  string `json:"role" example:"unit_chief"`
-	Title string `json:"title" example:"单元长"`
-	Node  ID     `json:"node_id"`
+	Role  string  `json:"role" example:"unit_chief"`
+	Title string  `json:"title" example:"单元长"`
+	Node  ID      `json:"node_id"`
+	May   actions `json:"may" doc:"这项职务在它的范围里可以办理什么"`
 }
 
 func (a *API) me(_ context.Context, by model.Actor, _ *meIn) (meView, error) {
 	v := meView{Bound: by.PersonID != 0, Name: by.Name, Member: by.Membership.IsMember(), Unit: idOrNone(by.UnitID), Child: by.NeedsGuardian(a.s.Clock.Now()), Roles: []roleHeld{}}
 	for _, g := range by.Grants {
 		if g.Active(a.s.Clock.Now()) {
-			v.Roles = append(v.Roles, roleHeld{string(g.Role), g.Role.Title(), ID(g.NodeID)})
+			v.Roles = append(v.Roles, roleHeld{string(g.Role), g.Role.Title(), ID(g.NodeID), g.Role.Allows()})
 		}
 	}
 	return v, nil

@@ -21,21 +21,12 @@ type matterMoveIn struct {
 	}
 }
 
-type matterWordsIn struct {
-	Keyed
-	Matter ID `path:"id" doc:"哪一件事"`
-	Body   struct {
-		SeenBody
-		Words string `json:"words" minLength:"1" maxLength:"1000" doc:"原因,或者请补充什么;上报人会看到" example:"需要更换线路,超出单元能力"`
-	}
-}
-
 type matterWorkIn struct {
 	Keyed
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		SeenBody
-		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"怎样办的,或者补充的内容" example:"已经换上新灯泡"`
+		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"怎样办的、补充的内容,或者转交、退回、请补充的原因;上报人会看到" example:"已经换上新灯泡"`
 		Photos []ID   `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
 	}
 }
@@ -69,18 +60,29 @@ func plainMove(move model.MatterMove) func(a *API, ctx context.Context, cmd serv
 	}
 }
 
-// wordsMove is the handler of a move that needs words.
-func wordsMove(move model.MatterMove) func(a *API, ctx context.Context, cmd service.Command, in *matterWordsIn) (service.MatterRecord, error) {
-	return func(a *API, ctx context.Context, cmd service.Command, in *matterWordsIn) (service.MatterRecord, error) {
-		return a.s.MoveMatter(ctx, cmd, int64(in.Matter), move, service.MatterDo{Seen: in.Body.Seen, Words: in.Body.Words})
-	}
-}
-
 // workMove is the handler of a move that needs words and may come with photos.
 func workMove(move model.MatterMove) func(a *API, ctx context.Context, cmd service.Command, in *matterWorkIn) (service.MatterRecord, error) {
 	return func(a *API, ctx context.Context, cmd service.Command, in *matterWorkIn) (service.MatterRecord, error) {
 		return a.s.MoveMatter(ctx, cmd, int64(in.Matter), move, service.MatterDo{Seen: in.Body.Seen, Words: in.Body.Words, Photos: photoIDs(in.Body.Photos)})
 	}
+}
+
+type matterHandlersView struct {
+	People []matterHandlerView `json:"people" nullable:"false" doc:"本网格的单元长、网格长和党支部书记,不包括上报人"`
+}
+
+type matterHandlerView struct {
+	Person ID       `json:"person_id"`
+	Name   string   `json:"name" example:"王建国"`
+	Title  string   `json:"title" doc:"职务" example:"单元长"`
+	Node   nodeName `json:"node" doc:"在哪里任职"`
+}
+
+func (a *API) matterHandlers(ctx context.Context, by model.Actor, in *matterIn) (matterHandlersView, error) {
+	all, err := a.s.MatterHandlers(ctx, by, int64(in.Matter))
+	return matterHandlersView{each(all, func(h service.MatterHandler) matterHandlerView {
+		return matterHandlerView{ID(h.PersonID), h.Name, h.Role.Title(), nodeName{ID(h.NodeID), h.NodeName}}
+	})}, err
 }
 
 func (a *API) giveMatter(ctx context.Context, cmd service.Command, in *giveMatterIn) (service.MatterRecord, error) {

@@ -88,7 +88,13 @@ func TestMatter_fromReportToCloseOut(t *testing.T) {
 		t.Errorf("accepted, and due at %v", m.DueAt)
 	}
 	w.Move(time.Hour)
-	w.do(w.chief, &m, "ask", "words", "是三楼哪一侧的灯?").Expect(200)
+	asked := map[string]any{"seen": m.Seen, "words": "是三楼哪一侧的灯?", "photos": []string{w.UploadPhoto(w.chief)}}
+	answer := w.Post(w.chief, "/v1/matters/"+m.ID+"/ask", asked).Expect(200)
+	m = matter{}
+	answer.Into(&m)
+	if n := len(m.Events[len(m.Events)-1].Photos); n != 1 {
+		t.Errorf("a question with %d photos", n)
+	}
 	if m.DueAt != nil || m.Paused != 71*3600 {
 		t.Errorf("the clock goes on: %v, %d", m.DueAt, m.Paused)
 	}
@@ -235,6 +241,8 @@ func TestMatter_isGivenToAnotherWhenTheChiefIsAway(t *testing.T) {
 		return w.do(token, &m, "give", "words", "单元长外出", "person_id", digits(to.ID))
 	}
 	give(w.chief, w.nextDoorWho).Refused(403, "role.not_allowed")
+	w.Get(w.chief, "/v1/matters/"+m.ID+"/handlers").Refused(403, "role.not_allowed")
+	w.Get(w.secretary, "/v1/matters/"+m.ID+"/handlers").Expect(200).Has(`"name":"钱楼长"`).Has(`"name":"王建国"`).HasNot(digits(w.who.ID) + `"`)
 	give(w.secretary, w.who).Refused(422, "matter.not_in_grid")
 	give(w.secretary, w.nextDoorWho).Expect(200)
 	w.Get(w.chief, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
@@ -253,6 +261,7 @@ func TestMatter_nobodyMovesTheirOwn(t *testing.T) {
 	w.Appoint(w.who, model.BranchSecretary, w.o.Grid)
 	w.volunteer = w.SignIn(w.who)
 	m := w.report(w.volunteer, lamp(model.Named))
+	w.Get(w.volunteer, "/v1/matters/"+m.ID+"/handlers").Refused(403, "matter.own")
 	w.do(w.volunteer, &m, "accept").Refused(403, "matter.own")
 	w.do(w.volunteer, &m, "give", "words", "x", "person_id", digits(w.nextDoorWho.ID)).Refused(403, "matter.own")
 	w.do(w.chief, &m, "resolve", "words", "修好了").Expect(200)

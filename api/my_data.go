@@ -30,6 +30,8 @@ type myDataView struct {
 	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
 	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 
+	Rectifications []RectificationView `json:"rectifications" nullable:"false" doc:"请社区改正信息的申请和答复"`
+
 	Matters []heldMatter        `json:"matters" nullable:"false" doc:"您上报的事,包括代您上报的"`
 	Joined  []heldJoin          `json:"joined_matters" nullable:"false" doc:"您加入过的邻居上报的事"`
 	Limits  []ReporterLimitView `json:"report_limits" nullable:"false" doc:"对您上报次数的限制和您的异议"`
@@ -199,6 +201,7 @@ func viewMyData(d service.MyData) myDataView {
 		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
 
 		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
+		Rectifications: each(d.Rectifications, viewRectification),
 
 		Matters: each(d.Matters, viewHeldMatter), Limits: each(d.Limits, viewReporterLimit),
 		Joined: each(d.Joined, func(j model.HeldJoin) heldJoin {

@@ -141,6 +141,7 @@ var personal = map[string]heldIn{
 	"sign_ups":        {at: "sign_ups", make: func(w *world) { fixtures["sign-off/{id}"](w) }},
 	"redemptions":     {at: "redemptions", make: func(w *world) { w.redemption() }},
 	"certificates":    {at: "certificates", make: func(w *world) { w.certificate(model.CertificateAsked) }},
+	"rectifications":  {at: "rectifications", make: func(w *world) { w.rectification() }},
 	"objections":      {at: "objections", make: func(w *world) { w.objection() }},
 	"matters":         {at: "matters", make: func(w *world) { w.matter(w.Resident) }},
 	"matter_events":   {at: "matters"},
@@ -148,6 +149,7 @@ var personal = map[string]heldIn{
 	"reporter_limits": {at: "report_limits", make: func(w *world) { w.limit(model.LimitObjected) }},
 
 	"accepts":        {notFor: "/v1/me/accepts lists what is left of them"},
+	"console_logins": {notFor: "a log-in that waits for some minutes; what comes of it is a session"},
 	"audits":         {notFor: "the log of who did what; how often the person was read whole is counted"},
 	"hours_days":     {notFor: "the days of their hours, which are counted"},
 	"corrections":    {notFor: "each stands in the record of the hours that it is about"},

@@ -84,6 +84,34 @@ func (a *API) listChildren(ctx context.Context, parent int64, p Paged) (List[org
 	return listOf(p, nodes, func(n model.Node) int64 { return n.ID }, viewOrgNode), err
 }
 
+type findNodesIn struct {
+	OfNode
+	Paged
+	Name string `query:"name" required:"true" minLength:"1" maxLength:"40" doc:"名称里有的字" example:"单元"`
+}
+
+type foundNodeView struct {
+	Node  orgNodeView `json:"node" doc:"找到的地方"`
+	Place []nodeView  `json:"place" nullable:"false" doc:"从最上一级到它的上级"`
+}
+
+func (a *API) findNodes(ctx context.Context, _ model.Actor, in *findNodesIn) (List[foundNodeView], error) {
+	slice, err := in.slice()
+	if err != nil {
+		return List[foundNodeView]{}, err
+	}
+	found, err := a.s.FindNodes(ctx, int64(in.ID), in.Name, slice)
+	return listOf(in.Paged, found, func(f service.FoundNode) int64 { return f.Node.ID }, viewFoundNode), err
+}
+
+func viewFoundNode(f service.FoundNode) foundNodeView {
+	v := foundNodeView{Node: viewOrgNode(f.Node), Place: []nodeView{}}
+	for _, n := range f.Above {
+		v.Place = append(v.Place, viewNode(n))
+	}
+	return v
+}
+
 type nodeChangeView struct {
 	Node         ID        `json:"node_id" doc:"哪一个;合并或拆分时可能是原来的网格" example:"42"`
 	What         string    `json:"what" enum:"created,renamed,moved,split,merged,closed" doc:"发生了什么" example:"renamed"`

@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"compress/gzip"
 	"crypto/sha256"
 	"encoding/base64"
@@ -36,25 +37,54 @@ var pageKinds = map[string]string{
 	".json": "application/json", ".txt": "text/plain; charset=utf-8",
 }
 
-// servePages serves the built client, index.html at /, beside the API.
+// consolePath is where the console is.
+const consolePath = "/console/"
+
+// servePages serves what is built for people beside the API: the client with its index.html at /, and the
+// console at /console/.
 func (a *API) servePages() error {
-	if a.Pages == nil {
-		return nil
+	if a.Pages != nil {
+		files, err := pageFiles(a.Pages)
+		if err != nil {
+			return err
+		}
+		a.serveAtTop(files)
 	}
+	if a.Console != nil {
+		files, err := pageFiles(a.Console)
+		if err != nil {
+			return err
+		}
+		a.serveConsole(files)
+	}
+	return nil
+}
+
+// pageFiles gives the files of something built, by name.
+func pageFiles(in fs.FS) (map[string]*pageFile, error) {
 	files := map[string]*pageFile{}
-	err := fs.WalkDir(a.Pages, ".", func(name string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(in, ".", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}
-		files[name], err = newPageFile(a.Pages, name)
+		files[name], err = newPageFile(in, name)
 		return err
 	})
-	if err != nil {
-		return err
+	if err == nil && files["index.html"] == nil {
+		err = errors.New("the client has no index.html")
 	}
-	if files["index.html"] == nil {
-		return errors.New("the client has no index.html")
-	}
+	return files, err
+}
+
+// serveConsole serves one folder, under which the addresses of its files are read as they stand.
+func (a *API) serveConsole(files map[string]*pageFile) {
+	a.router.GET(strings.TrimSuffix(consolePath, "/"), func(c *gin.Context) { c.Redirect(http.StatusMovedPermanently, consolePath) })
+	a.router.Match([]string{http.MethodGet, http.MethodHead}, consolePath+"*file", func(c *gin.Context) {
+		a.showPage(c, files[cmp.Or(strings.TrimPrefix(c.Param("file"), "/"), "index.html")])
+	})
+}
+
+func (a *API) serveAtTop(files map[string]*pageFile) {
 	for top := range tops(files) {
 		at := "/" + top
 		switch {
@@ -67,7 +97,6 @@ func (a *API) servePages() error {
 			a.showPage(c, files[strings.TrimPrefix(top+c.Param("file"), "/")])
 		})
 	}
-	return nil
 }
 
 // tops are the names at the top, of files and folders: each is one route, however many files are built.

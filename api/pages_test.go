@@ -104,10 +104,12 @@ func TestPages_arePackedForWhoTakesItAndWhereItSaves(t *testing.T) {
 // TestPages_eachIsHeldToThisServer looks at every file of the client as it is delivered.
 func TestPages_eachIsHeldToThisServer(t *testing.T) {
 	k := testkit.New(t)
-	paths := []string{"/", "/no-such-page", "/assets/no-such-file.js"}
-	for _, name := range builtNames(t) {
-		if name != "index.html" {
-			paths = append(paths, "/"+name)
+	paths := []string{"/", "/no-such-page", "/assets/no-such-file.js", "/console/", "/console/no-such-file.js"}
+	for at, built := range delivered {
+		for _, name := range builtNames(t, built) {
+			if name != "index.html" {
+				paths = append(paths, at+name)
+			}
 		}
 	}
 	for _, path := range paths {
@@ -132,29 +134,39 @@ func TestPages_eachIsHeldToThisServer(t *testing.T) {
 // TestPages_nameNoOtherServerAndHoldNoScript: what is built works under its policy, and calls nobody.
 func TestPages_nameNoOtherServerAndHoldNoScript(t *testing.T) {
 	host := regexp.MustCompile(`(?i)\b(?:https?|wss?):\\?/\\?/([a-z0-9-]+(?:\.[a-z0-9-]+)+)`)
-	names := []string{"www.w3.org", "vuejs.org"} // of XML's namespaces, and in words of an error
-	for _, name := range builtNames(t) {
-		text, err := fs.ReadFile(client.H5(), name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		for _, found := range host.FindAllSubmatch(text, -1) {
-			if !slices.Contains(names, string(found[1])) {
-				t.Errorf("%s names %s", name, found[0])
-			}
-		}
-		if !strings.HasSuffix(name, ".html") {
-			continue
-		}
-		if inline := regexp.MustCompile(`(?is)<script[^>]*>\s*[^<\s]|\son[a-z]+\s*=|javascript:`).Find(text); inline != nil {
-			t.Errorf("%s holds a script of its own: %s", name, inline)
+	names := []string{"www.w3.org", "vuejs.org", "element-plus.org"} // of XML's namespaces, and in words of an error
+	for at, built := range delivered {
+		for _, name := range builtNames(t, built) {
+			holdsNothingForeign(t, built, at, name, host, names)
 		}
 	}
 }
 
-func builtNames(t *testing.T) (names []string) {
+func holdsNothingForeign(t *testing.T, built fs.FS, at, name string, host *regexp.Regexp, names []string) {
 	t.Helper()
-	err := fs.WalkDir(client.H5(), ".", func(name string, d fs.DirEntry, err error) error {
+	text, err := fs.ReadFile(built, name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, found := range host.FindAllSubmatch(text, -1) {
+		if !slices.Contains(names, string(found[1])) {
+			t.Errorf("%s%s names %s", at, name, found[0])
+		}
+	}
+	if !strings.HasSuffix(name, ".html") {
+		return
+	}
+	if inline := regexp.MustCompile(`(?is)<script[^>]*>\s*[^<\s]|\son[a-z]+\s*=|javascript:`).Find(text); inline != nil {
+		t.Errorf("%s%s holds a script of its own: %s", at, name, inline)
+	}
+}
+
+// delivered is what is built for people, by where it is served.
+var delivered = map[string]fs.FS{"/": client.H5(), "/console/": client.Console()}
+
+func builtNames(t *testing.T, built fs.FS) (names []string) {
+	t.Helper()
+	err := fs.WalkDir(built, ".", func(name string, d fs.DirEntry, err error) error {
 		if err == nil && !d.IsDir() {
 			names = append(names, name)
 		}
@@ -164,6 +176,25 @@ func builtNames(t *testing.T) (names []string) {
 		t.Fatalf("%v, %v", names, err)
 	}
 	return names
+}
+
+func TestPages_theConsoleIsAFolderOfItsOwn(t *testing.T) {
+	k := testkit.New(t)
+	a, err := api.New(api.Options{Service: k.S, Limits: unlimited{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Console: builtPages})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if to := k.Do(a, "", http.MethodGet, "/console", nil).Expect(301).Header.Get("Location"); to != "/console/" {
+		t.Errorf("/console leads to %q", to)
+	}
+	k.Do(a, "", http.MethodGet, "/console/", nil).Expect(200)
+	kept := k.Do(a, "", http.MethodGet, "/console/assets/index-Bq3x_9Zk.js", nil).Expect(200).Header.Get("Cache-Control")
+	if !strings.Contains(kept, "immutable") {
+		t.Errorf("its files are kept as %q", kept)
+	}
+	for _, path := range []string{"/console/no-such-file", "/console/assets", "/console/../index.html"} {
+		k.Do(a, "", http.MethodGet, path, nil).Expect(404)
+	}
 }
 
 func TestPages_anUnknownPageIsRefusedInPlainWordsAndAnUnknownCallByAProblem(t *testing.T) {

@@ -29,6 +29,7 @@ type personView struct {
 	ID         ID     `json:"person_id"`
 	Name       string `json:"name" example:"王小明"`
 	Node       ID     `json:"node_id" doc:"所在的单元;在这里任职但不住在这里的,是任职的地方"`
+	Place      string `json:"place" doc:"从社区到那里的名称" example:"先锋社区第一网格3栋1单元"`
 	Phone      string `json:"phone,omitempty" doc:"手机号,中间四位不显示" example:"138****0001"`
 	Membership string `json:"membership,omitempty" enum:"none,member,in_service" doc:"非党员、党员、在职党员;只给可以了解党员情况的人" example:"member"`
 	Bound      bool   `json:"bound" doc:"是否绑定了微信"`
@@ -44,7 +45,7 @@ func (a *API) people(ctx context.Context, by model.Actor, in *peopleIn) (List[pe
 }
 
 func viewListed(l service.Listed) personView {
-	v := personView{ID: ID(l.ID), Name: l.Name, Node: ID(l.NodeID), Phone: model.MaskPhone(l.Phone), Bound: l.Bound}
+	v := personView{ID: ID(l.ID), Name: l.Name, Node: ID(l.NodeID), Place: l.Place, Phone: model.MaskPhone(l.Phone), Bound: l.Bound}
 	if l.ShowMembership {
 		v.Membership = viewMembership(l.Membership)
 	}

@@ -29,7 +29,7 @@ func TestPeople_listsMaskedToOfficersInScope(t *testing.T) {
 	resident := k.SignIn(p)
 
 	unit := fmt.Sprintf("/v1/nodes/%d/people", o.Unit.ID)
-	k.Get(chief, unit).Expect(200).Has("李小梅", "139****0001", `"membership":"member"`, `"bound":true`).
+	k.Get(chief, unit).Expect(200).Has("李小梅", "1单元", "139****0001", `"membership":"member"`, `"bound":true`).
 		HasNot("13900000001", "34080319500131001X", "1950-01-31", "安徽省", far.Name)
 	k.Get(staff, fmt.Sprintf("/v1/nodes/%d/people", o.Community.ID)).Expect(200).Has("李小梅", far.Name, "赵社工")
 	k.Get(chief, fmt.Sprintf("/v1/nodes/%d/people", o.Community.ID)).Refused(404, "node.not_found")

@@ -68,3 +68,11 @@ func (w *world) objection() string {
 	w.Tx(func(tx *gorm.DB) error { return model.RaiseObjection(tx, &o) })
 	return digits(o.ID)
 }
+
+// rectification gives one that the resident has asked for.
+func (w *world) rectification() string {
+	w.Helper()
+	r := model.Rectification{PersonID: w.Resident.ID, What: "phone", Words: "手机号换了", AskedAt: testkit.Start}
+	w.Tx(func(tx *gorm.DB) error { return model.AskRectification(tx, &r) })
+	return digits(r.ID)
+}

@@ -34,10 +34,11 @@ var fixtures = map[string]func(w *world) string{
 	"household_id": func(w *world) string { return digits(*w.Neighbour.HouseholdID) },
 
 	// codes
-	"units/{code}":    func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
-	"scenes/{scene}":  func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
-	"codes/{code_id}": func(w *world) string { return digits(w.code(model.UnitCode, w.Unit.ID, w.Unit).ID) },
-	"community_code":  func(w *world) string { return w.code(model.CommunityCode, w.Community.ID, w.Community).Code },
+	"units/{code}":           func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
+	"scenes/{scene}":         func(w *world) string { return w.code(model.UnitCode, w.Unit.ID, w.Unit).Code },
+	"console-logins/{scene}": func(w *world) string { return w.consoleLogin() },
+	"codes/{code_id}":        func(w *world) string { return digits(w.code(model.UnitCode, w.Unit.ID, w.Unit).ID) },
+	"community_code":         func(w *world) string { return w.code(model.CommunityCode, w.Community.ID, w.Community).Code },
 	"scan/{code}": func(w *world) string {
 		plaque := w.plaque(model.PlaqueInstalled)
 		id, _ := strconv.ParseInt(plaque, 10, 64)
@@ -67,6 +68,7 @@ var fixtures = map[string]func(w *world) string{
 	"list-public-notices/{id}":   func(w *world) string { return digits(w.Community.ID) },
 	"public-notices/{id}":        func(w *world) string { return w.publicNotice() },
 	"objections/{id}":            func(w *world) string { return w.objection() },
+	"rectifications/{id}":        func(w *world) string { return w.rectification() },
 	// hours
 	"file-hours/photos":         func(*world) string { return leftOut },
 	"change-hours/photos":       func(*world) string { return leftOut },
@@ -98,6 +100,9 @@ var fixtures = map[string]func(w *world) string{
 	"rate-matter/seen":              func(*world) string { return "2" },
 	"seen":                          func(*world) string { return "1" },
 	"resolve-matter/photos":         func(*world) string { return leftOut },
+	"pass-up-matter/photos":         func(*world) string { return leftOut },
+	"return-matter/photos":          func(*world) string { return leftOut },
+	"ask-reporter/photos":           func(*world) string { return leftOut },
 	"answer-matter/photos":          func(*world) string { return leftOut },
 	"rate-matter/photos":            func(*world) string { return leftOut },
 	"give-matter/person_id":         func(w *world) string { w.Appoint(w.Neighbour, model.GridChief, w.Grid); return digits(w.Neighbour.ID) },
@@ -269,7 +274,11 @@ var open = map[string]string{
 	"download-import-template": "an empty table holds nothing of any place",
 	"do-job-again":             "a job belongs to no place: who operates the outbox operates all of it",
 	"view-node":                "what a place is called is no secret",
+	"view-console-login":       "whoever sees the screen may scan it: it lets the browser in as them",
+	"approve-console-login":    "whoever sees the screen may scan it: it lets the browser in as them",
+	"refuse-console-login":     "whoever sees the screen may scan it: it lets the browser in as them",
 	"list-children":            "what a place is called is no secret",
+	"find-nodes":               "what a place is called is no secret",
 
 	"end-matter-category":   "categories belong to no place: every district shares them",
 	"begin-matter-category": "categories belong to no place: every district shares them",
@@ -279,9 +288,6 @@ var open = map[string]string{
 	"sign-off":                    "an activity is no secret, and each is told of their own part in it",
 	"check-out-of-activity":       "an activity is no secret, and each is told of their own part in it",
 }
-
-// poor names the routes that nobody in the world can use with success, and says what that would take.
-var poor = map[string]string{}
 
 func digits(id int64) string { return strconv.FormatInt(id, 10) }
 
@@ -377,19 +383,4 @@ func (w *world) asks(state model.BindingState, way model.BindingWay) string {
 		b.PersonID = &w.Neighbour.ID
 	}
 	return w.add(&b)
-}
-
-// group binds the unit's WeChat group, which the resident has entered.
-func (w *world) group(gid string) {
-	w.Helper()
-	g := model.NewUnitGroup(testkit.Keys(), w.Unit.ID, gid, w.Neighbour.ID, testkit.Start)
-	w.add(&g)
-	w.Tx(func(tx *gorm.DB) error {
-		var user int64
-		err := tx.Model(&model.Binding{}).Where("active_person_id = ?", w.Resident.ID).Pluck("user_id", &user).Error
-		if err != nil {
-			return err
-		}
-		return model.EnterGroup(tx, &model.GroupEntry{UnitGroupID: g.ID, UserID: user, EnteredAt: testkit.Start.Add(-time.Hour)})
-	})
 }

@@ -225,3 +225,9 @@ func typeOf(schema map[string]any) string {
 
 // isCommand tells whether a route changes something.
 func isCommand(r api.RouteInfo) bool { return r.Method != http.MethodGet }
+
+// poor names the routes that nobody in the world can use with success, and says what that would take.
+var poor = map[string]string{
+	"view-own-console-login": "it takes a cookie: TestConsole",
+	"enter-console":          "it takes a cookie: TestConsole",
+}

@@ -8,7 +8,8 @@ import (
 	"danyuan/service"
 )
 
-type roleView struct {
+// RoleView is an appointment with its dates; exported, like what else is embedded in a view.
+type RoleView struct {
 	ID         ID         `json:"id" doc:"任职的编号" example:"42"`
 	Role       string     `json:"role" doc:"职务" example:"unit_chief"`
 	Title      string     `json:"title" doc:"职务的名称" example:"单元长"`
@@ -21,8 +22,8 @@ type roleView struct {
 	EndReason  string     `json:"end_reason,omitempty" doc:"结束的原因" example:"届满"`
 }
 
-func viewRole(r model.RoleTerm) roleView {
-	return roleView{
+func viewRole(r model.RoleTerm) RoleView {
+	return RoleView{
 		ID: ID(r.ID), Role: string(r.Role), Title: r.Role.Title(), Person: ID(r.PersonID), PersonName: r.PersonName,
 		Node: ID(r.NodeID), NodeName: r.NodeName, From: atEdge(r.StartsAt), Until: maybeAtEdge(r.EndsAt), EndReason: r.EndReason,
 	}
@@ -66,23 +67,33 @@ type rolesAtIn struct {
 	OfNode
 	Paged
 	Ended bool `query:"ended" doc:"true 时连同已经结束的一起列出" example:"true"`
+	Below bool `query:"below" doc:"true 时连同下面所有地方的一起列出" example:"true"`
 }
 
-func (a *API) rolesAt(ctx context.Context, by model.Actor, in *rolesAtIn) (List[roleView], error) {
+type placedRoleView struct {
+	RoleView
+	Place string `json:"place" doc:"从社区到那里的名称" example:"先锋社区第一网格3栋1单元"`
+}
+
+func viewPlacedRole(r service.PlacedRole) placedRoleView {
+	return placedRoleView{viewRole(r.RoleTerm), r.Place}
+}
+
+func (a *API) rolesAt(ctx context.Context, by model.Actor, in *rolesAtIn) (List[placedRoleView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[roleView]{}, err
+		return List[placedRoleView]{}, err
 	}
-	held, err := a.s.RolesAt(ctx, by, int64(in.ID), in.Ended, slice)
-	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err
+	held, err := a.s.RolesAt(ctx, by, int64(in.ID), in.Below, in.Ended, slice)
+	return listOf(in.Paged, held, func(r service.PlacedRole) int64 { return r.ID }, viewPlacedRole), err
 }
 
 type ownRolesIn struct{ Paged }
 
-func (a *API) ownRoles(ctx context.Context, by model.Actor, in *ownRolesIn) (List[roleView], error) {
+func (a *API) ownRoles(ctx context.Context, by model.Actor, in *ownRolesIn) (List[RoleView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[roleView]{}, err
+		return List[RoleView]{}, err
 	}
 	held, err := a.s.OwnRoles(ctx, by, slice)
 	return listOf(in.Paged, held, func(r model.RoleTerm) int64 { return r.ID }, viewRole), err

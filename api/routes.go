@@ -14,6 +14,16 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/login", "login", "登录", Anyone, (*API).login, viewSession).limited(120).in(outside),
 		get("/v1/me", "view-me", "我是谁", SignedIn, (*API).me),
 
+		// console_login.go
+		area("管理台登录"),
+		post("/v1/console-logins", "open-console-login", "在电脑上打开一个登录二维码", Anyone, (*API).openConsoleLogin, viewOpenedConsoleLogin).limited(60),
+		get("/v1/console-logins/mine", "view-own-console-login", "这台电脑的登录办到哪一步", Anyone, (*API).myConsoleLogin),
+		post("/v1/console-logins/mine/session", "enter-console", "手机确认以后进入管理台", Anyone, (*API).enterConsole, viewEntered).limited(60),
+		get("/v1/console-logins/{scene}", "view-console-login", "手机扫码以后看要确认什么", Bound, (*API).consoleLogin).limited(20).opening("scene"),
+		post("/v1/console-logins/{scene}/approve", "approve-console-login", "手机上确认登录管理台", Bound, (*API).approveConsoleLogin, viewConsoleLoginState).limited(20).opening("scene"),
+		post("/v1/console-logins/{scene}/refuse", "refuse-console-login", "手机上拒绝登录管理台", Bound, (*API).refuseConsoleLogin, viewConsoleLoginState).limited(20).opening("scene"),
+		get("/v1/console-session", "view-console-session", "这台电脑上管理台的登录,和提交用的凭证", Anyone, (*API).consoleSession),
+
 		// unit_page.go
 		area("单元页"),
 		unitPage("/v1/units/{code}", "view-unit-page", "扫单元码看单元页", Anyone).opening("code"),
@@ -58,6 +68,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("单元码"),
 		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
+		get("/v1/nodes/{id}/posters", "list-posters", "下面的单元和社区,各有没有可以打印的码", With(model.PrintCodes), (*API).posters),
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)).in(outside),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
 		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码,不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
@@ -135,8 +146,9 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/objections/{id}/reject", "reject-objection", "答复异议:不属实", With(model.PublishNotices), (*API).rejectObjection, viewObjection),
 		get("/v1/nodes/{id}/objections", "list-objections", "一个社区的公示收到的异议", With(model.PublishNotices), (*API).objections),
 
-		// identity_counts.go
+		// identity_counts.go, area_counts.go
 		area("统计"),
+		get("/v1/nodes/{id}/counts", "count-area", "每个社区的服务、积分、亮身份和事项,逐月", With(model.CountArea), (*API).areaCounts).limited(30).in(long),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
 		// hours.go
@@ -199,6 +211,14 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/me/data", "view-my-data", "系统里关于我的全部数据", SignedIn, (*API).myData),
 		myDataFile("/v1/me/data/pdf", "download-my-data", "下载系统里关于我的全部数据(PDF)", SignedIn).limited(20),
 
+		// rectification.go
+		post("/v1/me/rectifications", "ask-rectification", "请社区改正登记的信息", Bound, (*API).askRectification, viewRectification).limited(10),
+		get("/v1/me/rectifications", "list-my-rectifications", "我的改正申请和答复", Bound, (*API).myRectifications),
+		post("/v1/rectifications/{id}/withdraw", "withdraw-rectification", "撤回改正申请", Bound, (*API).withdrawRectification, viewRectification),
+		get("/v1/nodes/{id}/rectifications", "list-rectifications", "一个地方的改正申请", With(model.ChangePeople), (*API).rectifications),
+		post("/v1/rectifications/{id}/done", "do-rectification", "答复改正申请:已经改正", With(model.ChangePeople), answerRectification(model.RectificationDone), viewListedRectification),
+		post("/v1/rectifications/{id}/refuse", "refuse-rectification", "答复改正申请:不改,写明原因", With(model.ChangePeople), answerRectification(model.RectificationRefused), viewListedRectification),
+
 		// account.go
 		get("/v1/me/kept-data", "list-kept-data", "注销账号以后还会保留什么、为什么", SignedIn, (*API).keptData),
 		post("/v1/me/close-account", "close-account", "注销自己的账号", SignedIn, (*API).closeAccount, viewClosedAccount),
@@ -258,6 +278,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/nodes", "list-roots", "最上一级的区划", SignedIn, (*API).roots),
 		get("/v1/nodes/{id}", "view-node", "看一个网格、单元或区划", SignedIn, (*API).nodeCard),
 		get("/v1/nodes/{id}/children", "list-children", "直接下级", SignedIn, (*API).children),
+		get("/v1/nodes/{id}/find", "find-nodes", "按名称查找下面的网格、楼栋、单元", SignedIn, (*API).findNodes).limited(60).in(long),
 		get("/v1/nodes/{id}/history", "list-node-history", "调整的历史", With(model.ManageGrids), (*API).nodeHistory),
 		post("/v1/nodes", "add-node", "新建网格、楼栋或单元", With(model.ManageGrids), (*API).addNode, viewOrgNode),
 		post("/v1/nodes/{id}/rename", "rename-node", "给网格、楼栋或单元改名", With(model.ManageGrids), (*API).renameNode, viewOrgNode),

@@ -43,9 +43,10 @@ func matterRoutes() []route {
 		// matter_move.go
 		post("/v1/matters/{id}/accept", "accept-matter", "受理", With(model.HandleMatters), plainMove(model.MoveAccept), viewMatterRecord),
 		post("/v1/matters/{id}/resolve", "resolve-matter", "办结,请上报人评价", With(model.HandleMatters), workMove(model.MoveResolve), viewMatterRecord),
-		post("/v1/matters/{id}/pass-up", "pass-up-matter", "办不了的转交上一级", With(model.HandleMatters), wordsMove(model.MovePassUp), viewMatterRecord),
-		post("/v1/matters/{id}/return", "return-matter", "退回下一级", With(model.HandleMatters), wordsMove(model.MoveReturn), viewMatterRecord),
-		post("/v1/matters/{id}/ask", "ask-reporter", "请上报人补充,时限暂停", With(model.HandleMatters), wordsMove(model.MoveAsk), viewMatterRecord),
+		post("/v1/matters/{id}/pass-up", "pass-up-matter", "办不了的转交上一级", With(model.HandleMatters), workMove(model.MovePassUp), viewMatterRecord),
+		post("/v1/matters/{id}/return", "return-matter", "退回下一级", With(model.HandleMatters), workMove(model.MoveReturn), viewMatterRecord),
+		post("/v1/matters/{id}/ask", "ask-reporter", "请上报人补充,时限暂停", With(model.HandleMatters), workMove(model.MoveAsk), viewMatterRecord),
+		get("/v1/matters/{id}/handlers", "list-matter-handlers", "可以改派给谁", With(model.GiveMatters), (*API).matterHandlers),
 		post("/v1/matters/{id}/give", "give-matter", "改派给本网格的另一位同志", With(model.GiveMatters), (*API).giveMatter, viewMatterRecord),
 		post("/v1/matters/{id}/answer", "answer-matter", "补充", Bound, workMove(model.MoveAnswer), viewMatterRecord),
 		post("/v1/matters/{id}/withdraw", "withdraw-matter", "撤回", Bound, plainMove(model.MoveWithdraw), viewMatterRecord),

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -11,14 +12,31 @@ import (
 type logoutIn struct{ Keyed }
 
 func (a *API) logout(ctx context.Context, cmd service.Command, _ *logoutIn) (struct{}, error) {
-	return a.s.Logout(ctx, cmd)
+	done, err := a.s.Logout(ctx, cmd)
+	a.forgetConsole(ctx, err)
+	return done, err
 }
 
 func (a *API) logoutEverywhere(ctx context.Context, cmd service.Command, _ *logoutIn) (int64, error) {
-	return a.s.LogoutEverywhere(ctx, cmd)
+	n, err := a.s.LogoutEverywhere(ctx, cmd)
+	a.forgetConsole(ctx, err)
+	return n, err
 }
 
+// forgetConsole takes the console's cookie away where its session has ended.
+func (a *API) forgetConsole(ctx context.Context, failure error) {
+	if v := visitIn(ctx); failure == nil && v.console {
+		a.setCookie(v, sessionCookie, "", 0)
+	}
+}
+
+// errConsoleRenew refuses to put the console's token into an answer, where a script could read it.
+var errConsoleRenew = fault.New(fault.Forbidden, "console.no_renewal", "管理台的登录不能换新,到期后请重新扫码登录。")
+
 func (a *API) renewSession(ctx context.Context, cmd service.Command, _ *logoutIn) (service.SignedIn, error) {
+	if visitIn(ctx).console {
+		return service.SignedIn{}, errConsoleRenew
+	}
 	return a.s.RenewSession(ctx, cmd)
 }
 

@@ -88,7 +88,7 @@ func unitPage(path, id, summary string, who Who) route {
 var uncached = []string{"private, no-cache"}
 
 func (a *API) showUnitPage(c *gin.Context, r route) {
-	actor, err := a.letIn(c, r)
+	actor, _, err := a.letIn(c, r)
 	if err != nil {
 		a.refuse(c, r.id, err)
 		return

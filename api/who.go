@@ -95,6 +95,7 @@ type caller struct {
 	actor   model.Actor
 	request string
 	vouched vouched
+	visit   visit
 }
 
 // routeKey is where an operation's metadata names its line of the route table.
@@ -131,22 +132,31 @@ func inTime(c *gin.Context, r route) context.CancelFunc {
 func (a *API) admit(c huma.Context, next func(huma.Context)) {
 	r, _ := c.Operation().Metadata[routeKey].(route)
 	defer inTime(humagin.Unwrap(c), r)()
-	actor, err := a.letIn(humagin.Unwrap(c), r)
+	actor, v, err := a.letIn(humagin.Unwrap(c), r)
 	if err != nil {
 		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
 	}
 	c = huma.WithValue(c, schemasKey{}, a.huma.OpenAPI().Components.Schemas)
-	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c)), a.vouchedFor(humagin.Unwrap(c))}))
+	next(huma.WithValue(c, callerKey{}, caller{actor, requestOf(humagin.Unwrap(c)), a.vouchedFor(humagin.Unwrap(c)), v}))
 }
 
-// letIn finds out who calls, and stops those whom the route's "who" does not let in.
-func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
-	actor, err := a.s.ActorOf(c.Request.Context(), bearer(c.GetHeader("Authorization")))
+// letIn finds out who calls, and stops those whom the route's "who" does not let in. It is the one place
+// where a request's token is read, in a header or in a cookie.
+func (a *API) letIn(c *gin.Context, r route) (model.Actor, visit, error) {
+	token, console := a.tokenOf(c)
+	v := a.visitOf(c, console)
+	if err := a.fromOurPage(c); err != nil {
+		return model.Actor{}, v, err
+	}
+	actor, err := a.s.ActorOf(c.Request.Context(), token)
 	if errors.Is(err, model.ErrSignIn) {
 		// A token that stands for nobody any more is nobody: who signs in again must not be kept out by
 		// the old one. It is counted like any stranger before it is refused.
 		actor, err = model.Actor{}, nil
+	}
+	if err == nil && console {
+		actor, err = a.atConsole(c, actor)
 	}
 	if err == nil {
 		err = a.slowDown(c, r, actor)
@@ -154,7 +164,7 @@ func (a *API) letIn(c *gin.Context, r route) (model.Actor, error) {
 	if err == nil {
 		err = r.who.refuse(actor, a.s.Clock.Now())
 	}
-	return actor, err
+	return actor, v, err
 }
 
 // slowDown counts commands, strangers, what has a limit of its own, and codes. Other reading while signed
@@ -214,9 +224,12 @@ func (a *API) refuse(c *gin.Context, operation string, err error) {
 	writeProblem(c, err)
 }
 
+// longestToken is longer than every token of ours.
+const longestToken = 128
+
 func bearer(header string) string {
 	scheme, token, ok := strings.Cut(header, " ")
-	if !ok || !strings.EqualFold(scheme, "Bearer") || len(token) > 128 {
+	if !ok || !strings.EqualFold(scheme, "Bearer") || len(token) > longestToken {
 		return ""
 	}
 	return token

@@ -11,11 +11,11 @@ const faults = []
 
 // Names that stand in the output and are never called: of XML's namespaces, and of the frameworks'
 // messages, which a person may read and nothing loads. Our own server is put in when it is built.
-const harmless = new Set(['www.w3.org', 'vuejs.org', '127.0.0.1'])
+const harmless = new Set(['www.w3.org', 'vuejs.org', 'element-plus.org', '127.0.0.1'])
 const own = process.env.DANYUAN_SERVER
 if (own) harmless.add(/^https?:\/\/([^/:]+)/.exec(own)[1])
 
-const limits = { 'mp-weixin main package': 600 * 1024, 'h5 first load, gzip': 200 * 1024 }
+const limits = { 'mp-weixin main package': 600 * 1024, 'h5 first load, gzip': 200 * 1024, 'console first load, gzip': 350 * 1024 }
 
 function files(dir) {
   return fs.readdirSync(dir, { withFileTypes: true, recursive: true }).filter((e) => e.isFile())
@@ -39,14 +39,22 @@ function noForeignHost(name) {
   }
 }
 
+const app = () => JSON.parse(fs.readFileSync(path.join(dist('mp-weixin'), 'app.json'), 'utf8'))
+
+/** The addresses of all pages, those of sub-packages too. */
+const addresses = ({ pages, subPackages = [] }) =>
+  [...pages.map((p) => p.path ?? p), ...subPackages.flatMap((s) => s.pages.map((p) => s.root.replace(/\/$/, '') + '/' + (p.path ?? p)))]
+
 function everyPage() {
-  const pages = JSON.parse(fs.readFileSync(path.join(here, 'mini/src/pages.json'), 'utf8')).pages.map((p) => p.path)
-  const written = files(path.join(here, 'mini/src/pages')).filter((f) => f.endsWith('index.vue'))
+  const source = JSON.parse(fs.readFileSync(path.join(here, 'mini/src/pages.json'), 'utf8'))
+  const pages = addresses(source)
+  const folders = ['pages', ...(source.subPackages ?? []).map((s) => s.root)]
+  const written = folders.flatMap((d) => files(path.join(here, 'mini/src', d))).filter((f) => /[\\/][a-z][\w-]*\.vue$/.test(f)) // what begins with a capital is a part of a page
     .map((f) => path.relative(path.join(here, 'mini/src'), f).replace(/\.vue$/, ''))
-  const built = JSON.parse(fs.readFileSync(path.join(dist('mp-weixin'), 'app.json'), 'utf8')).pages
+  const built = addresses(app())
   for (const p of written) if (!pages.includes(p)) faults.push(`${p} is not in pages.json`)
   for (const p of pages) {
-    if (!written.includes(p)) faults.push(`pages.json names ${p}, which is not there`)
+    if (!fs.existsSync(path.join(here, 'mini/src', p + '.vue'))) faults.push(`pages.json names ${p}, which is not there`)
     if (!built.includes(p)) faults.push(`app.json does not name ${p}`)
     for (const kind of ['js', 'json', 'wxml']) {
       if (!fs.existsSync(path.join(dist('mp-weixin'), `${p}.${kind}`))) faults.push(`mp-weixin lacks ${p}.${kind}`)
@@ -54,22 +62,50 @@ function everyPage() {
   }
   // An address in the source leads to a page that is there.
   for (const file of files(path.join(here, 'mini/src')).filter((f) => /\.(vue|ts)$/.test(f))) {
-    for (const m of fs.readFileSync(file, 'utf8').matchAll(/['"`]\/(pages\/[\w/-]+)/g)) {
+    for (const m of fs.readFileSync(file, 'utf8').matchAll(new RegExp(`['"\`]/((?:${folders.join('|')})/[\\w/-]*\\w)`, 'g'))) {
       if (!pages.includes(m[1])) faults.push(`${path.relative(here, file)} leads to ${m[1]}, which is not there`)
     }
   }
 }
 
-/** What a browser loads before it can show the first page: what index.html names, what that imports, and the first page. */
-function firstLoad() {
-  const root = dist('h5')
+/** Every page of the console is one that somebody can come to, and a chunk of its own. */
+function everyConsolePage() {
+  const source = path.join(here, 'console/src')
+  const table = fs.readFileSync(path.join(source, 'pages.ts'), 'utf8') + fs.readFileSync(path.join(source, 'router.ts'), 'utf8')
+  const chunks = files(dist('console')).map((f) => path.basename(f))
+  const all = files(path.join(source, 'pages')).filter((f) => /\/pages\/[^/]+\.vue$/.test(f))
+  const taken = all.map((f) => fs.readFileSync(f, 'utf8')).join('\n')
+  for (const file of all) {
+    const name = path.basename(file, '.vue')
+    if (taken.includes(`from './${name}.vue'`)) continue // a part of a page
+    if (!table.includes(`import('./pages/${name}.vue')`)) faults.push(`console/src/pages/${name}.vue is not in pages.ts`)
+    if (!chunks.some((c) => c.startsWith(name + '-') && c.endsWith('.js'))) faults.push(`the console has no chunk for ${name}`)
+  }
+}
+
+/** In WeChat the condition of a v-else-if is worked out even where the v-if before it holds: nothing may be reached through what is not there yet. */
+function conditions() {
+  for (const file of files(path.join(here, 'mini/src')).filter((f) => f.endsWith('.vue'))) {
+    const text = fs.readFileSync(file, 'utf8')
+    const late = [...text.matchAll(/v-if="!(\w+)"/g)].map((m) => m[1])
+    for (const [, condition] of text.matchAll(/v-else-if="([^"]+)"/g)) {
+      for (const name of late) {
+        if (new RegExp(`\\b${name}\\.`).test(condition)) faults.push(`${path.relative(here, file)}: v-else-if="${condition}" reaches through ${name}, which may not be there: write ${name}?.`)
+      }
+    }
+  }
+}
+
+/** What a browser loads before it can show the first page: what index.html names, what that imports, and the first page and what that imports. */
+function firstLoad(name, firstPage) {
+  const root = dist(name)
   const seen = new Set()
   const add = (file) => {
     if (seen.has(file) || !fs.existsSync(file)) return
     seen.add(file)
     const text = fs.readFileSync(file, 'utf8')
     if (file.endsWith('.html')) {
-      if (/<script(?![^>]*\bsrc=)[^>]*>/.test(text)) faults.push('h5/index.html has an inline script, which the policy forbids')
+      if (/<script(?![^>]*\bsrc=)[^>]*>/.test(text)) faults.push(name + '/index.html has an inline script, which the policy forbids')
       for (const m of text.matchAll(/(?:src|href)="(?!data:)([^"]+)"/g)) add(path.resolve(path.dirname(file), m[1]))
     }
     if (file.endsWith('.js')) {
@@ -77,16 +113,25 @@ function firstLoad() {
     }
   }
   add(path.join(root, 'index.html'))
-  for (const f of files(path.join(root, 'assets'))) if (/pages-unit-index/.test(f)) add(f)
+  for (const f of files(path.join(root, 'assets'))) if (firstPage.test(f)) add(f)
   return [...seen].reduce((sum, f) => sum + zlib.gzipSync(fs.readFileSync(f), { level: 9 }).length, 0)
 }
 
 const total = (name) => files(dist(name)).reduce((sum, f) => sum + fs.statSync(f).size, 0)
+const subPackages = () => (app().subPackages ?? []).map((s) => 'mp-weixin/' + s.root.replace(/\/$/, ''))
 
 noForeignHost('h5')
 noForeignHost('mp-weixin')
+noForeignHost('console')
 everyPage()
-const sizes = { 'mp-weixin main package': total('mp-weixin'), 'h5 first load, gzip': firstLoad(), 'h5 whole': total('h5') }
+everyConsolePage()
+conditions()
+const beside = Object.fromEntries(subPackages().map((s) => [s, total(s)]))
+const main = Object.values(beside).reduce((left, size) => left - size, total('mp-weixin'))
+const sizes = {
+  'mp-weixin main package': main, ...beside, 'h5 first load, gzip': firstLoad('h5', /pages-unit-index/), 'h5 whole': total('h5'),
+  'console first load, gzip': firstLoad('console', /\/Start-/), 'console whole': total('console'),
+}
 for (const [what, bytes] of Object.entries(sizes)) {
   const limit = limits[what]
   console.log(`${what}: ${(bytes / 1024).toFixed(1)} KB${limit ? ` (limit ${limit / 1024} KB)` : ''}`)

@@ -7,14 +7,19 @@ import (
 	"io/fs"
 )
 
-//go:embed all:dist/h5
+//go:embed all:dist/h5 all:dist/console
 var built embed.FS
 
 // H5 gives the client as web pages, with index.html at the top.
-func H5() fs.FS {
-	h5, err := fs.Sub(built, "dist/h5")
+func H5() fs.FS { return in("dist/h5") }
+
+// Console gives the console, with index.html at the top.
+func Console() fs.FS { return in("dist/console") }
+
+func in(folder string) fs.FS {
+	files, err := fs.Sub(built, folder)
 	if err != nil {
 		panic(err) // only for a name that no folder can have
 	}
-	return h5
+	return files
 }

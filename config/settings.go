@@ -56,6 +56,7 @@ type Templates struct {
 	CheckIn string `name:"wechat-template-check-in" env:"WECHAT_TEMPLATE_CHECK_IN" placeholder:"ID" help:"订阅消息模板：报到结果。"`
 	Hours   string `name:"wechat-template-hours" env:"WECHAT_TEMPLATE_HOURS" placeholder:"ID" help:"订阅消息模板：服务时长的结果。"`
 
+	Matter   string `name:"wechat-template-matter" env:"WECHAT_TEMPLATE_MATTER" placeholder:"ID" help:"订阅消息模板：事项有了进展。"`
 	Activity string `name:"wechat-template-activity" env:"WECHAT_TEMPLATE_ACTIVITY" placeholder:"ID" help:"订阅消息模板：活动提醒、变动和取消。"`
 }
 

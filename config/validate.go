@@ -47,6 +47,7 @@ func (w WeChat) checkAbsent(p *problems) {
 		{"wechat-template-binding", w.Templates.Binding}, {"wechat-template-plaque", w.Templates.Plaque},
 		{"wechat-template-check-in", w.Templates.CheckIn},
 		{"wechat-template-hours", w.Templates.Hours},
+		{"wechat-template-matter", w.Templates.Matter},
 		{"wechat-template-activity", w.Templates.Activity},
 	} {
 		if given.value != "" {

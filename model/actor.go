@@ -59,6 +59,11 @@ func (a Actor) Holds(action Action, now time.Time) bool {
 	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Active(now) && action.AllowedTo(g.Role) })
 }
 
+// Works tells whether the actor holds any role that has work to do, for which there is the console.
+func (a Actor) Works(now time.Time) bool {
+	return slices.ContainsFunc(a.Grants, func(g Grant) bool { return g.Active(now) && len(g.Role.Allows()) > 0 })
+}
+
 // May tells whether the actor may do the action at the node with that path: a role reaches its node
 // and everything below it, nothing beside or above.
 func (a Actor) May(action Action, path string, now time.Time) bool {

@@ -149,6 +149,21 @@ func CodesOfNode(tx *gorm.DB, node int64, s Slice) ([]Code, error) {
 	return codes, s.Newest(tx.Where("node_id = ?", node), "id").Find(&codes).Error
 }
 
+// ActiveCodesAt gives the valid codes of units and communities, by node.
+func ActiveCodesAt(tx *gorm.DB, nodes []Node) (map[int64]Code, error) {
+	keys := make([]string, len(nodes))
+	for i, n := range nodes {
+		keys[i] = ActiveCodeKey(CodeKind(n.Kind), n.ID)
+	}
+	var codes []Code
+	err := tx.Where("active_key IN ?", keys).Find(&codes).Error
+	at := make(map[int64]Code, len(codes))
+	for _, c := range codes {
+		at[c.NodeID] = c
+	}
+	return at, err
+}
+
 // OldestUnitCodes lists so many valid codes of units, the oldest first.
 func OldestUnitCodes(tx *gorm.DB, most int) ([]Code, error) {
 	var codes []Code

@@ -222,6 +222,38 @@ func ChildrenOf(tx *gorm.DB, parent int64, s Slice) ([]Node, error) {
 	return nodes, s.Oldest(tx.Where("parent_id = ? AND state = ?", parent, NodeActive), "id").Find(&nodes).Error
 }
 
+// anyOf takes what LIKE reads as a sign for the sign itself.
+var anyOf = strings.NewReplacer("!", "!!", "%", "!%", "_", "!_")
+
+// NodesNamed gives a slice of the active nodes of a subtree with the words in their names, by id.
+func NodesNamed(tx *gorm.DB, path, words string, s Slice) ([]Node, error) {
+	var nodes []Node
+	q := InSubtree(tx, "path", path).Where("state = ? AND name LIKE ? ESCAPE '!'", NodeActive, "%"+anyOf.Replace(words)+"%")
+	return nodes, s.Oldest(q, "id").Find(&nodes).Error
+}
+
+// NodesOf lists the nodes of some kinds that are in use, in a subtree.
+func NodesOf(tx *gorm.DB, path string, s Slice, kinds ...NodeKind) ([]Node, error) {
+	var nodes []Node
+	return nodes, s.Oldest(InSubtree(tx, "path", path).Where("state = ? AND kind IN ?", NodeActive, kinds), "id").Find(&nodes).Error
+}
+
+// NodesAbove gives the nodes themselves and all that they lie in, by id.
+func NodesAbove(tx *gorm.DB, nodes []Node) (map[int64]Node, error) {
+	var ids []int64
+	for _, n := range nodes {
+		ids = append(ids, PathIDs(n.Path)...)
+	}
+	slices.Sort(ids)
+	var all []Node
+	err := tx.Where("id IN ?", slices.Compact(ids)).Find(&all).Error
+	above := make(map[int64]Node, len(all))
+	for _, n := range all {
+		above[n.ID] = n
+	}
+	return above, err
+}
+
 // CountChildren gives how many active nodes are directly below one.
 func CountChildren(tx *gorm.DB, parent int64) (int64, error) {
 	var n int64

@@ -29,6 +29,7 @@ const (
 	InstallPlaques   Action = "install_plaques"
 	AcceptCheckIns   Action = "accept_check_ins"
 	CountCheckIns    Action = "count_check_ins"
+	CountArea        Action = "count_area"
 	ReadRecords      Action = "read_records"
 	CertifyService   Action = "certify_service"
 	PublishNotices   Action = "publish_notices"
@@ -79,6 +80,7 @@ var permits = map[Action][]Role{
 	InstallPlaques:   {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	AcceptCheckIns:   {CommunityStaff, CommunitySecretary},
 	CountCheckIns:    {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
+	CountArea:        {CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	ReadRecords:      {CommunityStaff, CommunitySecretary},
 	CertifyService:   {CommunityStaff, CommunitySecretary},
 	PublishNotices:   {CommunityStaff, CommunitySecretary},
@@ -114,6 +116,18 @@ func (a Action) AllowedTo(r Role) bool { return slices.Contains(permits[a], r) }
 
 // PermittedRoles gives the roles that allow the action; nil for a word that is no action.
 func (a Action) PermittedRoles() []Role { return slices.Clone(permits[a]) }
+
+// Allows gives what a role may do in its subtree, in the order of the words; empty, not nil, for a role
+// that may do nothing.
+func (r Role) Allows() []Action {
+	may := []Action{}
+	for _, a := range Actions() {
+		if a.AllowedTo(r) {
+			may = append(may, a)
+		}
+	}
+	return may
+}
 
 // Actions gives every action, in the order of its word.
 func Actions() []Action { return slices.Sorted(maps.Keys(permits)) }

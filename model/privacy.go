@@ -251,7 +251,7 @@ func yes(b bool) string {
 // about officers alone, and what goes with the account, are left out.
 func KeptOfPeople() (all []PersonalTable) {
 	tables, _ := PersonalData(Tables())
-	withTheAccount := []string{"sessions", "users", "accepts", "group_entries", "commands", "jobs"}
+	withTheAccount := []string{"sessions", "console_logins", "users", "accepts", "group_entries", "commands", "jobs"}
 	for _, t := range tables {
 		if t.About != "" && t.About != subjects["officer"] && !slices.Contains(withTheAccount, t.Table) {
 			all = append(all, t)

@@ -25,6 +25,7 @@ type Retention struct {
 // good, for the reason that its table says.
 var Retentions = []Retention{
 	{"sessions", "登录记录", "登录到期", 0, 0, "删除", "不再需要"},
+	{"console_logins", "扫码登录管理台的请求", "到期", 0, 0, "删除", "几分钟以后就没有用了"},
 	{"commands", "给重复提交准备的回答", "提交", 7, 1, "删除", "网络断开后重试,最多一周"},
 	{"callbacks", "微信推送的事件编号", "收到", 7, 1, "删除", "防止重复处理"},
 	{"file_checks", "微信对照片的检测回答", "收到", 7, 1, "删除", "等回答和照片对上"},

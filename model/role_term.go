@@ -81,12 +81,16 @@ type RoleTerm struct {
 	Appointment
 	PersonName string
 	NodeName   string
+	NodePath   string
 }
 
-// RolesAt gives the appointments at a node, the newest first: with ended ones, or only those that run
-// or will.
-func RolesAt(tx *gorm.DB, node int64, ended bool, now time.Time, s Slice) ([]RoleTerm, error) {
-	q := heldRoles(tx).Where("roles.node_id = ?", node)
+// RolesAt gives the appointments at a node, or also below it, the newest first: with ended ones, or only
+// those that run or will.
+func RolesAt(tx *gorm.DB, node Node, below, ended bool, now time.Time, s Slice) ([]RoleTerm, error) {
+	q := heldRoles(tx).Where("roles.node_id = ?", node.ID)
+	if below {
+		q = InSubtree(heldRoles(tx), "nodes.path", node.Path)
+	}
 	if !ended {
 		q = q.Where("roles.ends_at IS NULL OR (roles.ends_at > ? AND roles.ends_at > roles.starts_at)", now)
 	}
@@ -107,7 +111,7 @@ func AllRolesOf(tx *gorm.DB, person int64) ([]RoleTerm, error) {
 }
 
 func heldRoles(tx *gorm.DB) *gorm.DB {
-	return tx.Model(&Appointment{}).Select("roles.*, persons.name AS person_name, nodes.name AS node_name").
+	return tx.Model(&Appointment{}).Select("roles.*, persons.name AS person_name, nodes.name AS node_name, nodes.path AS node_path").
 		Joins("JOIN persons ON persons.id = roles.person_id").Joins("JOIN nodes ON nodes.id = roles.node_id")
 }
 

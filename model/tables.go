@@ -39,13 +39,13 @@ type Lock struct {
 func Tables() []any {
 	return []any{
 		&Lock{}, &Sequence{}, &Node{}, &NodeChange{}, &PartyOrg{},
-		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &RenewedToken{}, &Binding{}, &Appointment{},
+		&Household{}, &Person{}, &PersonChange{}, &User{}, &Session{}, &RenewedToken{}, &ConsoleLogin{}, &Binding{}, &Appointment{},
 		&Code{}, &CodeImage{}, &ConsentText{}, &Consent{}, &Display{}, &UnitGroup{}, &GroupEntry{}, &Plaque{},
 		&WorkUnit{}, &CheckIn{}, &Notice{}, &Accept{}, &Callback{}, &Job{}, &Import{}, &ImportFault{},
 		&Command{}, &Audit{}, &AuditLink{}, &Change{}, &RetentionDays{},
 		&Guardianship{},
 		&Account{}, &Transfer{}, &Entry{},
-		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{},
+		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{}, &Rectification{},
 		&File{}, &FileCheck{},
 		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
 		&Association{}, &Activity{}, &SignUp{},

@@ -63,9 +63,9 @@ func SignIn(tx *gorm.DB, openID, unionID, sessionKey string, now time.Time) (Use
 	return u, take(tx.Where("open_id = ?", openID), &u, ErrUserNotFound)
 }
 
-// StartSession stores a session.
-func StartSession(tx *gorm.DB, user int64, tokenHash string, now time.Time) (Session, error) {
-	s := Session{TokenHash: tokenHash, UserID: user, CreatedAt: now, ExpiresAt: now.Add(SessionLength)}
+// StartSession stores a session that lasts so long.
+func StartSession(tx *gorm.DB, user int64, tokenHash string, now time.Time, length time.Duration) (Session, error) {
+	s := Session{TokenHash: tokenHash, UserID: user, CreatedAt: now, ExpiresAt: now.Add(length)}
 	return s, tx.Create(&s).Error
 }
 

@@ -10,8 +10,8 @@ import (
 // The mini-program pages that notices of binding lead to.
 const (
 	pageMine       = "pages/me/index"
-	pageRequests   = "pages/bindings/index"
-	pageRebindings = "pages/rebindings/index"
+	pageRequests   = "staff/bindings/index"
+	pageRebindings = "staff/bindings/moves"
 )
 
 // Claim is who a user says they are, where the roster could not tell.

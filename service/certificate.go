@@ -13,7 +13,7 @@ import (
 const NoticeCertificate = "certificate"
 
 // The mini-program pages that notices of certificates lead to: the community's list, the person's own.
-const certificatesPage, myCertificatePage = "pages/certificates/index", "pages/certificate/mine"
+const certificatesPage, myCertificatePage = "staff/certificates/index", "pages/certificate/mine"
 
 // AskCertificate asks the actor's community for a certificate of their service in a period of days.
 // Refusals: certificate.period_invalid, certificate.no_service, certificate.too_many_services,

@@ -63,7 +63,7 @@ func (s *Service) CheckIn(ctx context.Context, cmd Command, code, workUnit strin
 }
 
 // The mini-program pages that notices of check-ins lead to: the community's list, the person's own.
-const checkInsPage, myCheckInPage = "pages/check-ins/index", "pages/check-in/mine"
+const checkInsPage, myCheckInPage = "staff/check-ins/index", "pages/check-in/mine"
 
 func onceForCheckIn(id int64, state model.CheckInState) string {
 	return fmt.Sprintf("check_in:%d:%s", id, state)

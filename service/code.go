@@ -4,6 +4,8 @@ import (
 	"context"
 	"strconv"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -93,4 +95,51 @@ func (s *Service) CodesOf(ctx context.Context, by model.Actor, node int64, slice
 		return nil, err
 	}
 	return model.CodesOfNode(s.DB.Read(ctx), n.ID, slice)
+}
+
+// Poster is a unit or community that a poster can be printed of.
+type Poster struct {
+	Node  model.Node
+	Place string
+	Code  *model.Code // the valid one, nil where none was made
+}
+
+// Posters lists the units and communities in a node's subtree, each with its valid code.
+func (s *Service) Posters(ctx context.Context, by model.Actor, node int64, slice model.Slice) ([]Poster, error) {
+	n, err := s.nodeFor(ctx, by, node, model.PrintCodes, model.ErrNodeNotFound)
+	if err != nil {
+		return nil, err
+	}
+	h := s.DB.Read(ctx)
+	nodes, err := model.NodesOf(h, n.Path, slice, model.Unit, model.Community)
+	if err != nil || len(nodes) == 0 {
+		return nil, err
+	}
+	codes, err := model.ActiveCodesAt(h, nodes)
+	if err != nil {
+		return nil, err
+	}
+	places, err := whereAre(h, nodes)
+	posters := make([]Poster, len(nodes))
+	for i, n := range nodes {
+		posters[i] = Poster{Node: n, Place: places[n.ID]}
+		if c, made := codes[n.ID]; made {
+			posters[i].Code = &c
+		}
+	}
+	return posters, err
+}
+
+// whereAre says of each node where it is, from the community down.
+func whereAre(h *gorm.DB, nodes []model.Node) (map[int64]string, error) {
+	paths := make([]string, len(nodes))
+	for i, n := range nodes {
+		paths[i] = n.Path
+	}
+	names, err := model.PlaceNames(h, paths)
+	places := make(map[int64]string, len(nodes))
+	for _, n := range nodes {
+		places[n.ID] = names[n.Path]
+	}
+	return places, err
 }

@@ -97,9 +97,9 @@ func onceForHours(id int64, what string) string { return fmt.Sprintf("hours:%d:%
 // The mini-program pages that notices of hours lead to.
 const (
 	myHoursPage      = "pages/hours/mine"
-	confirmHoursPage = "pages/hours/confirm"
-	correctionsPage  = "pages/hours/corrections"
-	flagsPage        = "pages/hours/flags"
+	confirmHoursPage = "staff/hours/confirm"
+	correctionsPage  = "staff/hours/corrections"
+	flagsPage        = "staff/hours/flags"
 )
 
 // spanText says when service was, for people.

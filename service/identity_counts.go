@@ -4,8 +4,6 @@ import (
 	"context"
 	"slices"
 
-	"golang.org/x/sync/errgroup"
-
 	"danyuan/model"
 )
 
@@ -58,23 +56,11 @@ func (s *Service) CountIdentity(ctx context.Context, by model.Actor, node int64)
 		return IdentityCounts{}, err
 	}
 	h := s.DB.Read(ctx)
-	units, err := model.UnitsUnder(h, n.Path)
+	tallies, units, err := s.talliesUnder(ctx, n.Path)
 	if err != nil {
 		return IdentityCounts{}, err
 	}
 	c := IdentityCounts{Node: n, Units: len(units)}
-	tallies := make([]tally, len(units))
-	group, within := errgroup.WithContext(ctx)
-	group.SetLimit(tallying)
-	for i, unit := range units {
-		group.Go(func() (err error) {
-			tallies[i], err = s.tallyOf(within, unit)
-			return err
-		})
-	}
-	if err := group.Wait(); err != nil {
-		return c, err
-	}
 	for _, t := range tallies {
 		c.Members, c.Showing = c.Members+t.members, c.Showing+t.showing
 	}

@@ -45,7 +45,7 @@ func (s *Service) signIn(ctx context.Context, cmd Command, openID, unionID, sess
 			return SignedIn{}, err
 		}
 		token := newToken()
-		session, err := model.StartSession(t.DB, u.ID, model.HashToken(token), t.now)
+		session, err := model.StartSession(t.DB, u.ID, model.HashToken(token), t.now, model.SessionLength)
 		if err != nil {
 			return SignedIn{}, err
 		}

@@ -147,7 +147,7 @@ func matterFiles(seq int64) string {
 }
 
 // withPhotos are the moves that photos can be added to.
-var withPhotos = []model.MatterMove{model.MoveReport, model.MoveResolve, model.MoveAnswer, model.MoveReopen, model.MoveSatisfy}
+var withPhotos = []model.MatterMove{model.MoveReport, model.MoveResolve, model.MovePassUp, model.MoveReturn, model.MoveAsk, model.MoveAnswer, model.MoveReopen, model.MoveSatisfy}
 
 func matterPhotos(h *gorm.DB, id int64, events []model.ListedMatterEvent, now time.Time) (map[int64][]model.File, error) {
 	photos := map[int64][]model.File{}

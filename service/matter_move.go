@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -239,16 +241,57 @@ func (t *tx) stepBelow(m model.Matter, path string, level int) (model.Step, erro
 
 // needGivenTo gives whom a matter is given to, or why it can't be.
 func (t *tx) needGivenTo(m *model.ListedMatter, to int64) (int64, error) {
-	grid, err := model.NodeByID(t.DB, m.GridID)
+	able, err := mayBeGivenTo(t.DB, *m, t.now)
 	if err != nil {
 		return 0, err
 	}
-	holders, err := model.HoldersUnder(t.DB, grid.Path, t.now, model.GivenTo...)
-	if err != nil {
-		return 0, err
-	}
-	if to == m.ReporterID || !slices.ContainsFunc(holders, func(o model.Officer) bool { return o.PersonID == to }) {
+	if !slices.ContainsFunc(able, func(o model.Officer) bool { return o.PersonID == to }) {
 		return 0, model.ErrMatterWhom
 	}
 	return to, nil
+}
+
+// mayBeGivenTo gives whom a matter can be given to: who holds an office in its grid, save its reporter.
+func mayBeGivenTo(h *gorm.DB, m model.ListedMatter, now time.Time) ([]model.Officer, error) {
+	grid, err := model.NodeByID(h, m.GridID)
+	if err != nil {
+		return nil, err
+	}
+	holders, err := model.HoldersUnder(h, grid.Path, now, model.GivenTo...)
+	return slices.DeleteFunc(holders, func(o model.Officer) bool { return o.PersonID == m.ReporterID }), err
+}
+
+// MatterHandler is somebody to whom a matter can be given, with the place of the office.
+type MatterHandler struct {
+	model.Officer
+	NodeName string
+}
+
+// MatterHandlers gives to whom a matter can be given now, each once. Refusals: matter.not_found;
+// matter.own, matter.not_at_your_step for whom it is not to give it.
+func (s *Service) MatterHandlers(ctx context.Context, by model.Actor, id int64) ([]MatterHandler, error) {
+	r, err := s.Matter(ctx, by, id)
+	if err != nil {
+		return nil, err
+	}
+	h, now := s.DB.Read(ctx), s.now()
+	if err := mayMove(by, r.ListedMatter, r.Events, model.RuleOf(model.MoveReassign), now); err != nil {
+		return nil, err
+	}
+	able, err := mayBeGivenTo(h, r.ListedMatter, now)
+	if err != nil {
+		return nil, err
+	}
+	nodes := make([]int64, len(able))
+	for i, o := range able {
+		nodes[i] = o.NodeID
+	}
+	places, err := model.PlacesOf(h, nodes...)
+	var out []MatterHandler
+	for _, o := range able {
+		if !slices.ContainsFunc(out, func(x MatterHandler) bool { return x.PersonID == o.PersonID }) {
+			out = append(out, MatterHandler{o, places[o.NodeID].Name})
+		}
+	}
+	return out, err
 }

@@ -33,6 +33,8 @@ type MyData struct {
 	Certificates []model.ListedCertificate
 	Objections   []model.ListedObjection
 
+	Rectifications []model.ListedRectification
+
 	Matters []model.HeldMatter
 	Joined  []model.HeldJoin
 	Limits  []SeenLimit
@@ -106,6 +108,9 @@ func (d *MyData) standing(h *gorm.DB, now time.Time) (err error) {
 		return err
 	}
 	if d.CheckIns, err = model.AllCheckInsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Rectifications, err = model.AllRectificationsOf(h, d.Person.ID); err != nil {
 		return err
 	}
 	d.Changes, err = model.PersonChangesOf(h, d.Person.ID)

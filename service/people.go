@@ -11,6 +11,7 @@ import (
 type Listed struct {
 	model.Person
 	Bound          bool // has a WeChat account
+	Place          string
 	ShowMembership bool // the reader may know members there
 }
 
@@ -26,17 +27,25 @@ func (s *Service) PeopleOf(ctx context.Context, by model.Actor, node int64, cut 
 	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, len(people))
+	ids, at := make([]int64, len(people)), make([]int64, len(people))
 	for i, p := range people {
-		ids[i] = p.ID
+		ids[i], at[i] = p.ID, p.NodeID
 	}
 	bound, err := model.BoundAmong(h, ids)
 	if err != nil {
 		return nil, err
 	}
+	nodes, err := model.NodesByIDs(h, at)
+	if err != nil {
+		return nil, err
+	}
+	places, err := whereAre(h, nodes)
+	if err != nil {
+		return nil, err
+	}
 	out := make([]Listed, len(people))
 	for i, p := range people {
-		out[i] = Listed{p, slices.Contains(bound, p.ID), by.May(model.CountMembers, n.Path, s.now())}
+		out[i] = Listed{p, slices.Contains(bound, p.ID), places[p.NodeID], by.May(model.CountMembers, n.Path, s.now())}
 	}
 	return out, nil
 }

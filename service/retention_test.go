@@ -40,6 +40,9 @@ var old = map[string]had{
 	"sessions": {&model.Session{}, func(r *retaining, tx *gorm.DB, at time.Time) []any {
 		return []any{&model.Session{TokenHash: r.word(), UserID: r.user(tx), CreatedAt: at, ExpiresAt: at}}
 	}},
+	"console_logins": {&model.ConsoleLogin{}, func(r *retaining, _ *gorm.DB, at time.Time) []any {
+		return []any{&model.ConsoleLogin{SceneHash: r.word(), BrowserHash: r.word(), State: model.ConsoleLoginWaits, OpenedAt: at, ExpiresAt: at}}
+	}},
 	"commands": {&model.Command{}, func(r *retaining, _ *gorm.DB, at time.Time) []any {
 		return []any{&model.Command{Owner: "user:1", CommandKey: r.word(), Print: "p", Answer: []byte("a"), At: at}}
 	}},

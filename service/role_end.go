@@ -100,13 +100,34 @@ func (t *tx) endRole(a model.Appointment, at time.Time, reason string) error {
 	return t.audit("role.end", a.NodeID, "role", a.ID, string(a.Role))
 }
 
-// RolesAt gives the appointments at a node to those who appoint there: those that run or will, and
-// when asked the ended ones too.
-func (s *Service) RolesAt(ctx context.Context, by model.Actor, node int64, ended bool, slice model.Slice) ([]model.RoleTerm, error) {
-	if _, err := s.nodeFor(ctx, by, node, model.AppointOfficers, model.ErrNodeNotFound); err != nil {
+// PlacedRole is an appointment, with where it is from the community down.
+type PlacedRole struct {
+	model.RoleTerm
+	Place string
+}
+
+// RolesAt gives the appointments at a node to those who appoint there: those that run or will, and when
+// asked the ended ones too, and those below it.
+func (s *Service) RolesAt(ctx context.Context, by model.Actor, node int64, below, ended bool, slice model.Slice) ([]PlacedRole, error) {
+	n, err := s.nodeFor(ctx, by, node, model.AppointOfficers, model.ErrNodeNotFound)
+	if err != nil {
 		return nil, err
 	}
-	return model.RolesAt(s.DB.Read(ctx), node, ended, s.now(), slice)
+	h := s.DB.Read(ctx)
+	held, err := model.RolesAt(h, n, below, ended, s.now(), slice)
+	if err != nil {
+		return nil, err
+	}
+	paths := make([]string, len(held))
+	for i, r := range held {
+		paths[i] = r.NodePath
+	}
+	places, err := model.PlaceNames(h, paths)
+	placed := make([]PlacedRole, len(held))
+	for i, r := range held {
+		placed[i] = PlacedRole{r, places[r.NodePath]}
+	}
+	return placed, err
 }
 
 // OwnRoles gives the actor's own appointments, ended and future ones too.

@@ -21,6 +21,7 @@ type forgetting func(t *tx, before time.Time, limit int) (int, error)
 // forgettings carry out model.Retentions, each under its name.
 var forgettings = map[string]forgetting{
 	"sessions":       byRows(model.ForgetSessions),
+	"console_logins": byRows(model.ForgetConsoleLogins),
 	"commands":       byRows(model.ForgetCommands),
 	"callbacks":      byRows(model.ForgetCallbacks),
 	"file_checks":    byRows(model.ForgetFileChecks),
@@ -40,7 +41,7 @@ var forgettings = map[string]forgetting{
 }
 
 // swept are the retentions that a worker looks at every hour, and jobs; the others it looks at once a day.
-var swept = []string{"sessions", "commands", "callbacks", "unmatched", "file_checks"}
+var swept = []string{"sessions", "console_logins", "commands", "callbacks", "unmatched", "file_checks"}
 
 func byRows(forget func(tx *gorm.DB, before time.Time, limit int) (int, error)) forgetting {
 	return func(t *tx, before time.Time, limit int) (int, error) { return forget(t.DB, before, limit) }

@@ -88,7 +88,7 @@ func (k *Kit) Replica() (*service.Service, *api.API) {
 	}
 	s := service.New(service.Deps{DB: k.DB, Clock: k.Clock, Accounts: k.WeChat, Outlets: k.WeChat, Blobs: k.Blobs, PublicURL: PublicURL, Log: log, Templates: Templates})
 	k.must(s.ReadChanges(k.ctx))
-	return s, k.edge(api.Options{Service: s, Limits: noLimits{}, Busy: 1000, Log: log, Metrics: prometheus.NewRegistry(), Demo: true, Pages: client.H5()})
+	return s, k.edge(api.Options{Service: s, Limits: noLimits{}, Busy: 1000, Log: log, Metrics: prometheus.NewRegistry(), Demo: true, Pages: client.H5(), Console: client.Console()})
 }
 
 // idle holds the APIs of tests that have ended: building one takes longer than most tests.

@@ -145,7 +145,7 @@ func (k *Kit) signIn(openID string, p *model.Person) string {
 		if err != nil {
 			return err
 		}
-		if _, err := model.StartSession(tx, u.ID, model.HashToken(token), k.Clock.Now()); err != nil || p == nil {
+		if _, err := model.StartSession(tx, u.ID, model.HashToken(token), k.Clock.Now(), model.SessionLength); err != nil || p == nil {
 			return err
 		}
 		if b, err := model.ActiveBindingOf(tx, u.ID); err != nil || b != nil {

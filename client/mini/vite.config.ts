@@ -1,8 +1,14 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni'
+import fs from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
 
 // In an ES module the plugin's CommonJS export arrives one level down.
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
+
+// pages are the addresses that there are, so that a notice leads only to what this build has.
+const { pages, subPackages = [] } = JSON.parse(fs.readFileSync(new URL('src/pages.json', import.meta.url), 'utf8')) as
+  { pages: { path: string }[], subPackages?: { root: string, pages: { path: string }[] }[] }
+const addresses = [...pages.map((p) => p.path), ...subPackages.flatMap((s) => s.pages.map((p) => s.root + '/' + p.path))]
 
 const beacon = 'function preloadAsset() {'
 
@@ -43,6 +49,6 @@ function withoutShadows(): Plugin {
 export default defineConfig({
   base: './',
   plugins: [withoutBeacon(), uni(), withoutShadows()], // after uni, whose styles are written when they are read
-  define: { __SERVER__: JSON.stringify(process.env.DANYUAN_SERVER || 'http://127.0.0.1:8080') },
+  define: { __PAGES__: JSON.stringify(addresses), __SERVER__: JSON.stringify(process.env.DANYUAN_SERVER || 'http://127.0.0.1:8080') },
   build: { reportCompressedSize: false, sourcemap: false },
 })

@@ -56,6 +56,8 @@ export interface ClientOptions {
   origin: string
   send: Send
   token(): string
+  /** How a request says whom it is from; by a bearer token where nothing else is given. */
+  identify?(token: string): Record<string, string>
   /** The session is over: the server does not know its token any more. */
   signedOut(token: string): void
   shelf: Shelf
@@ -64,6 +66,7 @@ export interface ClientOptions {
 export type Client = ReturnType<typeof createClient>
 
 export function createClient(o: ClientOptions) {
+  const identified = o.identify ?? bearer
   const keys = keyBook(o.shelf)
   const running = new Map<string, Promise<unknown>>()
 
@@ -105,13 +108,24 @@ export function createClient(o: ClientOptions) {
       o.send({ method: verb.toUpperCase(), url, headers: body ? { ...headers, 'Content-Type': 'application/json' } : headers, body }))
   }
 
+  /** read asks for something in a way of its own, such as a file. */
+  async function read<D>(send: (headers: Record<string, string>) => Promise<Reply>): Promise<D> {
+    const token = o.token()
+    return judge(await send(identified(token)), token)
+  }
+
   return {
     once,
+    read,
     origin: o.origin,
-    async get<P extends PathOf<'get'>>(path: P, ...[given]: Rest<Given<'get', P>>): Promise<Answer<'get', P>> {
-      const token = o.token()
+    get<P extends PathOf<'get'>>(path: P, ...[given]: Rest<Given<'get', P>>): Promise<Answer<'get', P>> {
       const url = o.origin + address(path as string, (given ?? {}) as Partial<AnyGiven>)
-      return judge(await o.send({ method: 'GET', url, headers: identified(token) }), token)
+      return read((headers) => o.send({ method: 'GET', url, headers }))
+    },
+    /** load is a read by a way of its own to send, for what is no JSON: a paper, a table. */
+    async load<D>(send: (headers: Record<string, string>) => Promise<Reply>): Promise<D> {
+      const token = o.token()
+      return judge<D>(await send(identified(token)), token)
     },
     post<P extends PathOf<'post'>>(path: P, ...[given]: Rest<Given<'post', P>>): Promise<Answer<'post', P>> {
       return write('post', path, given as Partial<AnyGiven>)
@@ -122,16 +136,17 @@ export function createClient(o: ClientOptions) {
   }
 }
 
-interface AnyGiven { path: Record<string, unknown>; query: Record<string, unknown>; body: unknown }
+export interface AnyGiven { path: Record<string, unknown>; query: Record<string, unknown>; body: unknown }
 
-function address(path: string, given: Partial<AnyGiven>): string {
+/** address fills in a path, and what is asked of it. */
+export function address(path: string, given: Partial<AnyGiven>): string {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(String(given.path?.[name])))
   const query = Object.entries(given.query ?? {}).filter(([, v]) => v !== undefined && v !== '')
     .map(([k, v]) => k + '=' + encodeURIComponent(String(v)))
   return query.length ? filled + '?' + query.join('&') : filled
 }
 
-function identified(token: string): Record<string, string> {
+function bearer(token: string): Record<string, string> {
   return token ? { Authorization: 'Bearer ' + token } : {}
 }
 

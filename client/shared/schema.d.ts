@@ -1048,6 +1048,146 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/console-logins": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 在电脑上打开一个登录二维码
+         * @description 可以使用的人:任何人
+         */
+        post: operations["open-console-login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-logins/mine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 这台电脑的登录办到哪一步
+         * @description 可以使用的人:任何人
+         */
+        get: operations["view-own-console-login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-logins/mine/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 手机确认以后进入管理台
+         * @description 可以使用的人:任何人
+         */
+        post: operations["enter-console"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-logins/{scene}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 手机扫码以后看要确认什么
+         * @description 可以使用的人:已绑定的居民
+         */
+        get: operations["view-console-login"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-logins/{scene}/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 手机上确认登录管理台
+         * @description 可以使用的人:已绑定的居民
+         */
+        post: operations["approve-console-login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-logins/{scene}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 手机上拒绝登录管理台
+         * @description 可以使用的人:已绑定的居民
+         */
+        post: operations["refuse-console-login"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/console-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 这台电脑上管理台的登录,和提交用的凭证
+         * @description 可以使用的人:任何人
+         */
+        get: operations["view-console-session"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/corrections": {
         parameters: {
             query?: never;
@@ -2192,6 +2332,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 可以改派给谁
+         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         */
+        get: operations["list-matter-handlers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/join": {
         parameters: {
             query?: never;
@@ -2776,6 +2936,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/me/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 我的改正申请和答复
+         * @description 可以使用的人:已绑定的居民
+         */
+        get: operations["list-my-rectifications"];
+        put?: never;
+        /**
+         * 请社区改正登记的信息
+         * @description 可以使用的人:已绑定的居民
+         */
+        post: operations["ask-rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/me/report-limits": {
         parameters: {
             query?: never;
@@ -3172,6 +3356,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{id}/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 每个社区的服务、积分、亮身份和事项,逐月
+         * @description 可以使用的人:社区工作人员、社区党委书记、街道工作人员、区级管理员
+         */
+        get: operations["count-area"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes/{id}/expiry-policies": {
         parameters: {
             query?: never;
@@ -3190,6 +3394,26 @@ export interface paths {
          * @description 可以使用的人:区级管理员
          */
         post: operations["announce-expiry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{id}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 按名称查找下面的网格、楼栋、单元
+         * @description 可以使用的人:已登录
+         */
+        get: operations["find-nodes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3676,6 +3900,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/nodes/{id}/posters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 下面的单元和社区,各有没有可以打印的码
+         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         */
+        get: operations["list-posters"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/nodes/{id}/public-notice-draft": {
         parameters: {
             query?: never;
@@ -3714,6 +3958,26 @@ export interface paths {
          * @description 可以使用的人:社区工作人员、社区党委书记
          */
         post: operations["publish-public-notice"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/nodes/{id}/rectifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 一个地方的改正申请
+         * @description 可以使用的人:社区工作人员、社区党委书记
+         */
+        get: operations["list-rectifications"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4608,6 +4872,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/rectifications/{id}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 答复改正申请:已经改正
+         * @description 可以使用的人:社区工作人员、社区党委书记
+         */
+        post: operations["do-rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rectifications/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 答复改正申请:不改,写明原因
+         * @description 可以使用的人:社区工作人员、社区党委书记
+         */
+        post: operations["refuse-rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/rectifications/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 撤回改正申请
+         * @description 可以使用的人:已绑定的居民
+         */
+        post: operations["withdraw-rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/redemptions": {
         parameters: {
             query?: never;
@@ -5358,6 +5682,13 @@ export interface components {
              */
             answer: string;
         };
+        AnswerRectificationInBody: {
+            /**
+             * @description 改了什么,或者为什么不改;本人会看到
+             * @example 已按户口簿改正
+             */
+            answer: string;
+        };
         AppointInBody: {
             /**
              * Format: date-time
@@ -5414,6 +5745,44 @@ export interface components {
              * @example 42
              */
             person_id?: string;
+        };
+        AreaCounts: {
+            /** @description 每个社区的;合计由看的人自己加 */
+            communities: components["schemas"]["AreaSums"][];
+            /**
+             * @description 从早到晚,最后一个是这个月
+             * @example [
+             *       "2026-10",
+             *       "2026-11"
+             *     ]
+             */
+            months: string[];
+            node: components["schemas"]["Node"];
+        };
+        AreaSums: {
+            /**
+             * Format: int64
+             * @description 没有办结的事项
+             */
+            matters_open: number;
+            /**
+             * Format: int64
+             * @description 其中超期的
+             */
+            matters_overdue: number;
+            /**
+             * Format: int64
+             * @description 住在这里的党员
+             */
+            members: number;
+            /** @description 每个月的,和 months 一样的顺序 */
+            months: components["schemas"]["ServiceSum"][];
+            node: components["schemas"]["Node"];
+            /**
+             * Format: int64
+             * @description 已亮身份
+             */
+            showing: number;
         };
         AskCertificateInBody: {
             /**
@@ -5507,6 +5876,36 @@ export interface components {
              * @enum {string}
              */
             relation: "parent" | "other";
+        };
+        AskRectificationInBody: {
+            /**
+             * @description 姓名、住址、手机号、身份证号、出生日期、党员情况、其他
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
+            /**
+             * @description 哪里不对,应当是怎样
+             * @example 手机号换了,应当是尾号0007
+             */
+            words: string;
+        };
+        AskedConsoleLogin: {
+            /**
+             * Format: date-time
+             * @description 到期时间
+             */
+            expires_at: string;
+            /**
+             * @description 两位数字,电脑上显示的必须一样
+             * @example 42
+             */
+            match: string;
+            /**
+             * Format: date-time
+             * @description 电脑上什么时候打开的
+             */
+            opened_at: string;
         };
         Association: {
             /**
@@ -6432,6 +6831,44 @@ export interface components {
              */
             version: number;
         };
+        ConsoleLogin: {
+            /** @description 二维码 */
+            code: components["schemas"]["Qr"];
+            /**
+             * Format: date-time
+             * @description 到期时间
+             */
+            expires_at: string;
+            /** @description 二维码打开的网址 */
+            link: string;
+            /**
+             * @description 两位数字,手机上显示的必须一样
+             * @example 42
+             */
+            match: string;
+            /**
+             * @description 二维码里的登录码,用一次
+             * @example 7K2M9PXQ4RTV
+             */
+            scene: string;
+        };
+        ConsoleLoginState: {
+            /**
+             * @description 等手机确认、已确认、已拒绝
+             * @example waits
+             * @enum {string}
+             */
+            state: "waits" | "approved" | "refused";
+        };
+        ConsoleSession: {
+            /** @description 每次提交都要放在 X-CSRF-Token 里;只放在内存里 */
+            csrf_token: string;
+            /**
+             * Format: date-time
+             * @description 到期时间
+             */
+            expires_at: string;
+        };
         Correction: {
             /**
              * Format: date-time
@@ -6905,6 +7342,12 @@ export interface components {
              * @example 夕阳红合唱队
              */
             name: string;
+        };
+        FoundNode: {
+            /** @description 找到的地方 */
+            node: components["schemas"]["OrgNode"];
+            /** @description 从最上一级到它的上级 */
+            place: components["schemas"]["Node"][];
         };
         FoundPartyOrgInBody: {
             /**
@@ -7948,6 +8391,11 @@ export interface components {
             /** @description 下一页的 cursor;没有就是最后一页 */
             next?: string;
         };
+        ListFoundNode: {
+            items: components["schemas"]["FoundNode"][];
+            /** @description 下一页的 cursor;没有就是最后一页 */
+            next?: string;
+        };
         ListGuardianship: {
             items: components["schemas"]["Guardianship"][];
             /** @description 下一页的 cursor;没有就是最后一页 */
@@ -7985,6 +8433,11 @@ export interface components {
         };
         ListListedPlaque: {
             items: components["schemas"]["ListedPlaque"][];
+            /** @description 下一页的 cursor;没有就是最后一页 */
+            next?: string;
+        };
+        ListListedRectification: {
+            items: components["schemas"]["ListedRectification"][];
             /** @description 下一页的 cursor;没有就是最后一页 */
             next?: string;
         };
@@ -8058,8 +8511,18 @@ export interface components {
             /** @description 下一页的 cursor;没有就是最后一页 */
             next?: string;
         };
+        ListPlacedRole: {
+            items: components["schemas"]["PlacedRole"][];
+            /** @description 下一页的 cursor;没有就是最后一页 */
+            next?: string;
+        };
         ListPointsRule: {
             items: components["schemas"]["PointsRule"][];
+            /** @description 下一页的 cursor;没有就是最后一页 */
+            next?: string;
+        };
+        ListPoster: {
+            items: components["schemas"]["Poster"][];
             /** @description 下一页的 cursor;没有就是最后一页 */
             next?: string;
         };
@@ -8070,6 +8533,11 @@ export interface components {
         };
         ListRebindingRequest: {
             items: components["schemas"]["RebindingRequest"][];
+            /** @description 下一页的 cursor;没有就是最后一页 */
+            next?: string;
+        };
+        ListRectification: {
+            items: components["schemas"]["Rectification"][];
             /** @description 下一页的 cursor;没有就是最后一页 */
             next?: string;
         };
@@ -8126,6 +8594,63 @@ export interface components {
              * @example 1单元
              */
             unit_name: string;
+        };
+        ListedRectification: {
+            /** @description 社区的答复 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 何时答复或撤回
+             */
+            answered_at?: string;
+            /**
+             * Format: date-time
+             * @description 何时申请
+             */
+            asked_at: string;
+            /**
+             * @description 编号
+             * @example 42
+             */
+            id: string;
+            /**
+             * @description 姓名
+             * @example 李小梅
+             */
+            name: string;
+            /**
+             * @description 登记在哪里
+             * @example 42
+             */
+            node_id: string;
+            /** @example 1单元 */
+            node_name: string;
+            /**
+             * @description 谁的信息
+             * @example 42
+             */
+            person_id: string;
+            /**
+             * @description 等社区核实、已经改正、没有改、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "done" | "refused" | "withdrawn";
+            /**
+             * @description 状态的中文
+             * @example 等社区核实
+             */
+            title: string;
+            /**
+             * @description 姓名、住址、手机号、身份证号、出生日期、党员情况、其他
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
+            /**
+             * @description 哪里不对,应当是怎样
+             * @example 手机号换了,应当是尾号0007
+             */
+            words: string;
         };
         ListedRedemption: {
             /**
@@ -8719,6 +9244,23 @@ export interface components {
             /** @description 说了什么 */
             words?: string;
         };
+        MatterHandler: {
+            /** @example 王建国 */
+            name: string;
+            /** @description 在哪里任职 */
+            node: components["schemas"]["NodeName"];
+            /** @example 42 */
+            person_id: string;
+            /**
+             * @description 职务
+             * @example 单元长
+             */
+            title: string;
+        };
+        MatterHandlers: {
+            /** @description 本网格的单元长、网格长和党支部书记,不包括上报人 */
+            people: components["schemas"]["MatterHandler"][];
+        };
         MatterLimit: {
             /**
              * Format: int64
@@ -9016,19 +9558,6 @@ export interface components {
              */
             words: string;
         };
-        MatterWordsInBody: {
-            /**
-             * Format: int64
-             * @description 看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么
-             * @example 1
-             */
-            seen: number;
-            /**
-             * @description 原因,或者请补充什么;上报人会看到
-             * @example 需要更换线路,超出单元能力
-             */
-            words: string;
-        };
         MatterWorkInBody: {
             /** @description 先上传的照片的编号 */
             photos?: string[] | null;
@@ -9039,7 +9568,7 @@ export interface components {
              */
             seen: number;
             /**
-             * @description 怎样办的,或者补充的内容
+             * @description 怎样办的、补充的内容,或者转交、退回、请补充的原因;上报人会看到
              * @example 已经换上新灯泡
              */
             words: string;
@@ -9053,6 +9582,10 @@ export interface components {
              * @example 3
              */
             total: number;
+        };
+        MaybeConsoleSession: {
+            /** @description 没有登录时没有 */
+            session?: components["schemas"]["ConsoleSession"];
         };
         Me: {
             /** @description 是否已确认是哪一户的居民 */
@@ -9185,6 +9718,8 @@ export interface components {
             person?: components["schemas"]["HeldPerson"];
             /** @description 门牌申请 */
             plaques: components["schemas"]["HeldPlaque"][];
+            /** @description 请社区改正信息的申请和答复 */
+            rectifications: components["schemas"]["Rectification"][];
             /** @description 兑换 */
             redemptions: components["schemas"]["ListedRedemption"][];
             /** @description 对您上报次数的限制和您的异议 */
@@ -10009,6 +10544,11 @@ export interface components {
              * @example 138****0001
              */
             phone?: string;
+            /**
+             * @description 从社区到那里的名称
+             * @example 先锋社区第一网格3栋1单元
+             */
+            place: string;
         };
         Persona: {
             /**
@@ -10075,6 +10615,63 @@ export interface components {
              * @example 0123456789
              */
             code: string;
+        };
+        PlacedRole: {
+            /**
+             * @description 结束的原因
+             * @example 届满
+             */
+            end_reason?: string;
+            /**
+             * Format: date-time
+             * @description 开始时间
+             */
+            from: string;
+            /**
+             * @description 任职的编号
+             * @example 42
+             */
+            id: string;
+            /**
+             * @description 在哪里
+             * @example 7
+             */
+            node_id: string;
+            /**
+             * @description 那里的名称
+             * @example 1单元
+             */
+            node_name: string;
+            /**
+             * @description 谁
+             * @example 9
+             */
+            person_id: string;
+            /**
+             * @description 姓名
+             * @example 王建国
+             */
+            person_name: string;
+            /**
+             * @description 从社区到那里的名称
+             * @example 先锋社区第一网格3栋1单元
+             */
+            place: string;
+            /**
+             * @description 职务
+             * @example unit_chief
+             */
+            role: string;
+            /**
+             * @description 职务的名称
+             * @example 单元长
+             */
+            title: string;
+            /**
+             * Format: date-time
+             * @description 结束时间;没有就是还没有结束日期
+             */
+            until?: string;
         };
         Plaque: {
             /**
@@ -10195,6 +10792,26 @@ export interface components {
              */
             withdrawn_at?: string;
         };
+        Poster: {
+            /**
+             * @description 有效的码;没有就是还没有做
+             * @example 42
+             */
+            code_id?: string;
+            /**
+             * @description 单元、社区
+             * @example unit
+             * @enum {string}
+             */
+            kind: "unit" | "community";
+            /** @description 单元或社区 */
+            node: components["schemas"]["NodeName"];
+            /**
+             * @description 从社区到这里的名称
+             * @example 先锋社区第一网格3栋1单元
+             */
+            place: string;
+        };
         Problem: {
             /**
              * @description 稳定的机器可读错误码
@@ -10278,6 +10895,16 @@ export interface components {
              * @example 2025
              */
             year: number;
+        };
+        Qr: {
+            /** @description 黑格,SVG 的 path,每格 1 个单位 */
+            path: string;
+            /**
+             * Format: int64
+             * @description 每边几格,不含四周的白边
+             * @example 33
+             */
+            size: number;
         };
         RateMatterInBody: {
             /** @description 先上传的照片的编号 */
@@ -10429,6 +11056,46 @@ export interface components {
              * @description 开始
              */
             starts_at: string;
+        };
+        Rectification: {
+            /** @description 社区的答复 */
+            answer?: string;
+            /**
+             * Format: date-time
+             * @description 何时答复或撤回
+             */
+            answered_at?: string;
+            /**
+             * Format: date-time
+             * @description 何时申请
+             */
+            asked_at: string;
+            /**
+             * @description 编号
+             * @example 42
+             */
+            id: string;
+            /**
+             * @description 等社区核实、已经改正、没有改、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "done" | "refused" | "withdrawn";
+            /**
+             * @description 状态的中文
+             * @example 等社区核实
+             */
+            title: string;
+            /**
+             * @description 姓名、住址、手机号、身份证号、出生日期、党员情况、其他
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
+            /**
+             * @description 哪里不对,应当是怎样
+             * @example 手机号换了,应当是尾号0007
+             */
+            words: string;
         };
         RedactMatterInBody: {
             /**
@@ -10880,6 +11547,8 @@ export interface components {
             until?: string;
         };
         RoleHeld: {
+            /** @description 这项职务在它的范围里可以办理什么 */
+            may: ("accept_check_ins" | "appoint_officers" | "approve_bindings" | "approve_rebinding" | "bind_group" | "certify_service" | "change_people" | "confirm_hours" | "count_area" | "count_check_ins" | "count_members" | "decide_plaques" | "enter_hours" | "give_matters" | "handle_matters" | "import_roster" | "install_plaques" | "limit_reporters" | "list_people" | "make_activities" | "make_points_rules" | "manage_associations" | "manage_budgets" | "manage_categories" | "manage_codes" | "manage_divisions" | "manage_expiry" | "manage_grids" | "manage_party_orgs" | "manage_rewards" | "operate_outbox" | "pick_up" | "print_codes" | "publish_notices" | "read_audit" | "read_records" | "read_whole_people" | "redact_matters" | "redeem_for_others" | "report_for_others" | "review_matters" | "review_photos" | "view_budgets" | "void_hours" | "watch_hours")[];
             /** @example 42 */
             node_id: string;
             /** @example unit_chief */
@@ -11021,6 +11690,33 @@ export interface components {
         };
         ServiceKinds: {
             kinds: components["schemas"]["ServiceKind"][];
+        };
+        ServiceSum: {
+            /**
+             * Format: int64
+             * @description 时长,分钟
+             */
+            minutes: number;
+            /**
+             * Format: int64
+             * @description 发出的积分
+             */
+            points_issued: number;
+            /**
+             * Format: int64
+             * @description 兑换用掉的积分
+             */
+            points_redeemed: number;
+            /**
+             * Format: int64
+             * @description 领走的兑换,件
+             */
+            redemptions: number;
+            /**
+             * Format: int64
+             * @description 确认过的服务,次
+             */
+            services: number;
         };
         Session: {
             /** @description 是否已确认是哪一户的居民 */
@@ -17854,6 +18550,675 @@ export interface operations {
             };
         };
     };
+    "open-console-login": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleLogin"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-own-console-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleLoginState"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-console": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-console-login": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 二维码里的登录码 */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AskedConsoleLogin"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "approve-console-login": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 二维码里的登录码 */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleLoginState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-console-login": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 二维码里的登录码 */
+                scene: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleLoginState"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "view-console-session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MaybeConsoleSession"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-corrections": {
         parameters: {
             query?: {
@@ -24303,7 +25668,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MatterWordsInBody"];
+                "application/json": components["schemas"]["MatterWorkInBody"];
             };
         };
         responses: {
@@ -24521,6 +25886,101 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-matter-handlers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description 哪一件事 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterHandlers"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -25085,7 +26545,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MatterWordsInBody"];
+                "application/json": components["schemas"]["MatterWorkInBody"];
             };
         };
         responses: {
@@ -26054,7 +27514,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MatterWordsInBody"];
+                "application/json": components["schemas"]["MatterWorkInBody"];
             };
         };
         responses: {
@@ -27664,6 +29124,203 @@ export interface operations {
             };
             /** @description Forbidden */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-my-rectifications": {
+        parameters: {
+            query?: {
+                /** @description 上一页给的 next;第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListRectification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-rectification": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskRectificationInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectification"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -30172,6 +31829,104 @@ export interface operations {
             };
         };
     };
+    "count-area": {
+        parameters: {
+            query?: {
+                /** @description 最近几个月,算上这个月 */
+                months?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 社区、街道或区 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AreaCounts"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-expiries": {
         parameters: {
             query?: {
@@ -30366,6 +32121,108 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "find-nodes": {
+        parameters: {
+            query: {
+                /** @description 上一页给的 next;第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+                /** @description 名称里有的字 */
+                name: string;
+            };
+            header?: never;
+            path: {
+                /** @description 网格、单元或区划的编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListFoundNode"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -33607,6 +35464,106 @@ export interface operations {
             };
         };
     };
+    "list-posters": {
+        parameters: {
+            query?: {
+                /** @description 上一页给的 next;第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 单元或社区 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListPoster"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "draft-public-notice": {
         parameters: {
             query: {
@@ -33883,6 +35840,108 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-rectifications": {
+        parameters: {
+            query?: {
+                /** @description 只看这一状态的,asked 是等社区核实的;不填是全部 */
+                state?: "asked" | "done" | "refused" | "withdrawn";
+                /** @description 上一页给的 next;第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 单元、网格或社区 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListListedRectification"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -34753,6 +36812,8 @@ export interface operations {
                 limit?: number;
                 /** @description true 时连同已经结束的一起列出 */
                 ended?: boolean;
+                /** @description true 时连同下面所有地方的一起列出 */
+                below?: boolean;
             };
             header?: never;
             path: {
@@ -34769,7 +36830,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListRole"];
+                    "application/json": components["schemas"]["ListPlacedRole"];
                 };
             };
             /** @description Unauthorized */
@@ -39363,6 +41424,419 @@ export interface operations {
             };
             /** @description Conflict */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "do-rectification": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 改正申请的编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRectificationInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRectification"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-rectification": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 改正申请的编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AnswerRectificationInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListedRectification"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-rectification": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 改正申请的编号 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Rectification"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

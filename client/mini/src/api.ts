@@ -30,7 +30,7 @@ export const api = createClient({
   },
 })
 
-export { Problem, type Answer }
+export { noAnswer, Problem, type Answer }
 
 export type Me = Answer<'get', '/v1/me'>
 export type Photo = Answer<'post', '/v1/files'>

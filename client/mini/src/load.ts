@@ -58,3 +58,20 @@ export function useTry() {
 
   return { problem, busy, attempt }
 }
+
+/** usePaged holds a list of which the server gives a part at a time; more reads what comes after it. */
+export function usePaged<D extends { items: unknown[], next?: string }>(read: (cursor?: string) => Promise<D>) {
+  const { data: list, problem, busy, load } = useLoad<D>(() => read())
+  const { problem: refused, busy: acting, attempt } = useTry()
+
+  function more() {
+    const before = list.value
+    if (!before?.next) return
+    attempt(async () => {
+      const after = await read(before.next)
+      if (list.value === before) list.value = { ...after, items: [...before.items, ...after.items] }
+    })
+  }
+
+  return { list, problem, busy, load, more, refused, acting, attempt }
+}

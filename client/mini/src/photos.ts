@@ -1,6 +1,8 @@
 // Photos that go with something that is being written: each is uploaded by itself, and by itself again.
 import { computed, reactive } from 'vue'
 import { api, pictureURL, Problem, uploadPhoto } from './api'
+import { wasRefused } from './privacy'
+import { told } from './say'
 
 export interface Shot { path: string, id: string, percent: number, failed: string, going: boolean }
 
@@ -35,6 +37,7 @@ export function usePhotos(most: number, changed: () => void = () => {}) {
     uni.chooseMedia({
       count, mediaType: ['image'], sizeType: ['compressed'], sourceType: ['album', 'camera'],
       success: (r) => take(r.tempFiles.map((f) => f.tempFilePath)),
+      fail: (e: { errMsg?: string }) => { if (wasRefused(e)) told('没有同意使用照片，可以不加照片，直接交') },
     })
     // #endif
     // #ifdef H5

@@ -12,6 +12,23 @@ export function day(time: string): string {
   return m ? `${m[1]}年${m[2]}月${m[3]}日` : ''
 }
 
+/** span tells from when until when, the day once: 11月27日 08:30 至 10:00. */
+export function span(from: string, until?: string): string {
+  if (!until) return when(from)
+  return when(from) + ' 至 ' + (from.slice(0, 10) === until.slice(0, 10) ? when(until).slice(-5) : when(until))
+}
+
+/** long tells how long, in hours and minutes: 1小时30分钟. */
+export function long(minutes: number): string {
+  const h = Math.floor(minutes / 60), m = minutes % 60
+  return (h ? h + '小时' : '') + (m || !h ? m + '分钟' : '')
+}
+
+/** beijing gives a moment as Beijing's clocks show it, in the form of the API: 2026-11-27T08:30:00+08:00. */
+export function beijing(ms: number): string {
+  return new Date(ms + 8 * 3_600_000).toISOString().slice(0, 19) + '+08:00'
+}
+
 export function told(text: string) {
   uni.showToast({ title: text, icon: 'none', duration: 2500 })
 }
@@ -21,3 +38,8 @@ export function goBack() {
   if (getCurrentPages().length > 1) uni.navigateBack()
   else uni.reLaunch({ url: '/pages/unit/index' })
 }
+
+export const go = (url: string) => uni.navigateTo({ url })
+
+/** toTop is for a page whose content has become another: people look at its beginning. */
+export const toTop = () => uni.pageScrollTo({ scrollTop: 0, duration: 0 })

@@ -1,4 +1,4 @@
-// What is being reported, kept on the phone until the server has it.
+// What a report is made of while it is being written.
 
 export interface Draft {
   category: string
@@ -10,22 +10,4 @@ export interface Draft {
   photos: string[] // ids of what the server has
 }
 
-const shelf = 'draft-report'
-
 export const blank = (): Draft => ({ category: '', words: '', place: '', urgent: false, anonymity: 'named', answers: {}, photos: [] })
-
-/** keep stores the draft of somebody; another person on the same phone does not get it. */
-export function keep(by: string, draft: Draft) {
-  uni.setStorageSync(shelf, JSON.stringify({ by, draft }))
-}
-
-export function kept(by: string): Draft | null {
-  try {
-    const all = JSON.parse(String(uni.getStorageSync(shelf) || 'null')) as { by: string, draft: Draft } | null
-    return all && all.by === by ? { ...blank(), ...all.draft } : null
-  } catch {
-    return null
-  }
-}
-
-export const throwAway = () => uni.removeStorageSync(shelf)

@@ -1,1 +1,0 @@
-import{q as e,s as n}from"./index-B0DrV8jD.js";const s=()=>String(e("scene")||""),t=e=>n("scene",e);function r(e={}){const n=e.scene??"";try{return decodeURIComponent(n).trim()}catch{return n}}export{s as l,t as r,r as s};

@@ -1,0 +1,1 @@
+"use strict";const o=require("../say.js");exports.due=function(t){const e=Math.abs(t),s=e>=172800?Math.floor(e/86400)+"天":e>=3600?Math.floor(e/3600)+"小时":o.long(Math.floor(e/60));return t<0?"已超时"+s:"还剩"+s},exports.secondsTo=o=>(Date.parse(o)-Date.now())/1e3;

@@ -1,0 +1,1 @@
+"use strict";const s=require("../drafts.js"),e=require("../session.js");exports.useRefusal=function(r){const{form:n,restore:o,done:i}=s.useDraft(()=>"refusal-"+r,{id:"",reason:""});return{refusal:n,known:()=>{e.session.me&&o(e.session.me)},refuse(s){n.id=n.id===s?"":s},sent(){i(),e.session.me&&o(e.session.me)}}};

@@ -1,0 +1,1 @@
+"use strict";const t=require("../common/vendor.js"),e=t.defineComponent({__name:"Kept",props:{title:{},items:{}},setup:e=>(e,n)=>({a:t.t(e.title),b:t.f(e.items,(e,n,o)=>{return{a:t.t(e.what),b:t.t((r=e.days,r?r%365?r+"天":r/365+"年":"长期")),c:t.t(e.why),d:e.what};var r})})});wx.createComponent(e);
