@@ -14,7 +14,7 @@ export const looks = [
   { name: 'large', width: 320, height: 640, large: true },
 ]
 
-const narrow = 320
+const narrowPhone = 320
 
 export async function openBrowser() {
   return chromium.launch({
@@ -26,21 +26,27 @@ export async function openBrowser() {
 
 export class Phone {
   /** take gives a phone that nobody has used before. */
-  static async take(browser, { at, look, screens, flow }) {
-    const context = await browser.newContext({
-      viewport: { width: look.width, height: look.height }, locale: 'zh-CN', timezoneId: 'Asia/Shanghai',
-      serviceWorkers: 'block', hasTouch: true, isMobile: true, deviceScaleFactor: 2,
-    })
+  static async take(browser, { at, look, screens, flow, program }) {
+    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: 'block', ...this.kind(look) })
     context.setDefaultTimeout(10_000)
-    const phone = new Phone()
-    Object.assign(phone, { context, at, look, screens, flow, wrong: [], refusals: [], checked: [] })
+    const phone = new this()
+    Object.assign(phone, { context, at, look, screens, flow, program, wrong: [], refusals: [], checked: [] })
     await context.exposeBinding('__broken', (_, what) => phone.wrong.push('breaks the policy: ' + what))
     await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) =>
       globalThis.__broken(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`)))
+    await phone.ready()
     phone.page = await context.newPage()
     phone.listen()
     if (look.large) await phone.enlarge()
     return phone
+  }
+
+  /** ready is what must be done before the first page. */
+  async ready() {}
+
+  /** kind is what such a device is to a browser. */
+  static kind(look) {
+    return { viewport: { width: look.width, height: look.height }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
   }
 
   listen() {
@@ -88,8 +94,10 @@ export class Phone {
 
   async tap(id, text) {
     const found = text === undefined ? this.get(id) : this.get(id).filter({ hasText: text })
-    await this.naming('to tap ' + id, () => found.first().tap())
+    await this.naming('to tap ' + id, () => this.touch(found.first()))
   }
+
+  touch(thing) { return thing.tap() }
 
   /** write types into a field: the name stands on it, or on what the framework puts around it. */
   async write(id, text) {
@@ -101,6 +109,67 @@ export class Phone {
   async photograph(id) {
     const [choosing] = await Promise.all([this.page.waitForEvent('filechooser'), this.tap(id)])
     await choosing.setFiles({ name: '楼道灯.png', mimeType: 'image/png', buffer: photo() })
+  }
+
+  /** field gives what is written in a field. */
+  async field(id) {
+    return this.page.locator(`:is(input, textarea)[data-testid="${id}"]:visible, [data-testid="${id}"]:visible :is(input, textarea)`).first().inputValue()
+  }
+
+  /** tapIn taps what stands within something that has a text. */
+  async tapIn(id, text, inner) {
+    await this.naming('to tap ' + inner, () => this.get(id).filter({ hasText: text }).first().locator(`[data-testid="${inner}"]`).tap())
+  }
+
+  /** inWeChat tells whether it is WeChat that shows the pages. */
+  get inWeChat() { return false }
+
+  /** kept gives what the app keeps on the phone under a name. */
+  async kept(name) { return this.page.evaluate((n) => localStorage.getItem(n), name) }
+
+  /** number gives the phone's own number: in a browser of the demo it is typed into a field, in WeChat it is known. */
+  async number(id, number) { await this.write(id, number) }
+
+  /** restart is what happens when the page was thrown out in the background and is opened again. */
+  async restart() { await this.page.reload() }
+
+  /** back goes back by the phone's own key. */
+  async back() { await this.page.goBack() }
+
+  /** tapOff taps what takes no taps now, as people do. */
+  async tapOff(id) {
+    await this.see(id)
+    const off = await this.get(id).first().getAttribute('aria-disabled')
+    if (off !== 'true') throw new Error(`${id} should be off, and is ${off}`)
+    await this.naming('to tap ' + id, () => this.get(id).first().tap({ force: true }))
+  }
+
+  /** twice taps so fast that the page has no time to answer in between. */
+  async twice(id) {
+    await this.see(id)
+    await this.naming('to tap ' + id + ' twice', () => this.get(id).first().evaluate((e) => { e.click(); e.click() }))
+  }
+
+  /** agree answers a question that stands above the page with yes, in its words. */
+  async agree(text) {
+    await this.naming('to answer ' + text, () => this.page.locator('.uni-modal__btn_primary', { hasText: text }).tap())
+  }
+
+  /** download taps what gives a file, and gives what is in it. Its name is what people find it by. */
+  async download(id) {
+    const [file] = await this.naming('a file from ' + id, () => Promise.all([this.page.waitForEvent('download'), this.tap(id)]))
+    return { name: file.suggestedFilename(), bytes: await readFile(await file.path()) }
+  }
+
+  /** lose makes answers of a kind get lost: before the server has heard ('ask'), or after ('answer'). It gives how to end that. */
+  async lose(path, what = 'ask') {
+    const at = (url) => url.pathname === path
+    const cut = async (route) => {
+      if (what === 'answer') await route.fetch()
+      await route.abort('connectionreset')
+    }
+    await this.page.route(at, cut)
+    return () => this.page.unroute(at, cut)
   }
 
   async naming(what, act) {
@@ -116,7 +185,7 @@ export class Phone {
   /** check looks at the page as it stands: for everybody's eyes, on a narrow phone, and as a picture. */
   async check(name) {
     // A word that comes and goes by itself is judged by nobody while it fades.
-    await this.naming('the end of a passing word', () => this.page.locator('uni-toast').waitFor({ state: 'hidden' }))
+    await this.naming('the end of a passing word', () => this.page.locator('uni-toast, .el-message').first().waitFor({ state: 'hidden' }))
     await this.page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))))
     this.checked.push(name)
     await this.reads(name)
@@ -134,8 +203,8 @@ export class Phone {
     for (const v of violations) this.wrong.push(`${name}: ${v}`)
   }
 
-  /** fits tells whether anything reaches beyond the side of a narrow phone. */
-  async fits(name) {
+  /** fits tells whether anything reaches beyond the side of a narrow phone, or of another width. */
+  async fits(name, narrow = narrowPhone) {
     const was = this.page.viewportSize()
     if (was.width !== narrow) await this.page.setViewportSize({ width: narrow, height: was.height })
     const beyond = await this.page.evaluate(async () => {

@@ -1,21 +1,29 @@
 // Walks the flows in headless Chromium against the real server.
 //
-//   node run.mjs --server BINARY [--screens DIR] [FLOW…]
+//   node run.mjs --server BINARY [--mp MP-WEIXIN] [--large] [--only plain|large|mini-program] [--screens DIR] [FLOW…]
 //
-// Every flow is walked in every look, on a server of its own. It fails where a flow does not come to its
-// end, where the server does not hold what it should, and where a page logged an error, broke its policy,
-// can't be used by everybody, or scrolls sideways.
-import { mkdir, readdir } from 'node:fs/promises'
+// Every flow is walked in a browser as most see it, and in the mini-program as it was compiled
+// (client/dist/mp-weixin) on a small phone where WeChat's font factor is 1.4, each on a server of its own; with
+// --large also in a browser on that small phone, with the app's own large letters. A flow of the console is walked once (export const plainly = true); one that can't be in WeChat
+// says why (export const notInWeChat). It fails where a flow does not come to its end, where the server does
+// not hold what it should, and where a page logged an error, broke its policy, can't be used by everybody, or
+// scrolls sideways.
+import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { Desk } from './desk.mjs'
+import { compile, MpPhone } from './mp.mjs'
 import { looks, openBrowser, Phone } from './phone.mjs'
 import { start } from './server.mjs'
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { server: { type: 'string' }, screens: { type: 'string' } },
+  options: { server: { type: 'string' }, mp: { type: 'string', default: fileURLToPath(new URL('../dist/mp-weixin', import.meta.url)) }, only: { type: 'string' }, large: { type: 'boolean', default: false }, screens: { type: 'string' } },
 })
 if (!values.server) {
-  console.error('usage: node run.mjs --server BINARY [--screens DIR] [FLOW…]')
+  console.error('usage: node run.mjs --server BINARY [--mp MP-WEIXIN] [--large] [--only plain|large|mini-program] [--screens DIR] [FLOW…]')
   process.exit(64)
 }
 if (values.screens) await mkdir(values.screens, { recursive: true })
@@ -26,19 +34,18 @@ if (unknown.length > 0) {
   process.exit(64)
 }
 
-/** walk takes one flow through one look, and gives what went wrong. */
-async function walk(browser, flow, look) {
-  const { default: go } = await import(`./flows/${flow}.mjs`)
+/** walk takes one flow through one look on one kind of phone, and gives what went wrong. */
+async function walk(browser, { flow, go, look, kind }) {
   const server = await start(values.server)
   const phones = []
   const wrong = []
-  const phone = async () => {
-    const one = await Phone.take(browser, { at: server.at, look, screens: values.screens, flow })
+  const take = async (kind) => {
+    const one = await kind.take(browser, { at: server.at, look, program, screens: values.screens, flow: kind === MpPhone ? flow + '-mp' : flow })
     phones.push(one)
     return one
   }
   try {
-    await go({ server, phone, look })
+    await go({ server, phone: () => take(kind), desk: () => take(Desk), look })
   } catch (e) {
     wrong.push(e.stack ?? String(e))
   }
@@ -50,20 +57,43 @@ async function walk(browser, flow, look) {
   return { wrong, pages: phones.flatMap((p) => p.checked).length }
 }
 
+/** atOnce is how many walks go on together: many of them wait for the server, or for a clock. */
+const atOnce = 4
+
+const [most, large] = looks
+const walks = []
+for (const flow of positionals.length > 0 ? positionals : known) {
+  const { default: go, plainly, long, notInWeChat } = await import(`./flows/${flow}.mjs`)
+  const one = { flow, go, long, kind: Phone }
+  walks.push({ ...one, look: most, where: 'plain' })
+  if (plainly) continue
+  if (values.large || values.only === 'large') walks.push({ ...one, look: large, where: 'large' })
+  if (notInWeChat) console.log(`not    ${flow} (mini-program): ${notInWeChat}`)
+  else walks.push({ ...one, look: large, kind: MpPhone, where: 'mini-program' })
+}
+if (values.only) walks.splice(0, walks.length, ...walks.filter((w) => w.where === values.only))
+walks.sort((a, b) => Number(!!b.long) - Number(!!a.long)) // what takes long begins first
+
 let failed = 0
+const program = await mkdtemp(join(tmpdir(), 'danyuan-mp-'))
 const browser = await openBrowser()
-try {
-  for (const flow of positionals.length > 0 ? positionals : known) {
-    for (const look of looks) {
-      const began = Date.now()
-      const { wrong, pages } = await walk(browser, flow, look)
-      const took = ((Date.now() - began) / 1000).toFixed(1)
-      console.log(`${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${flow} (${look.name}): ${pages} pages, ${took} s`)
-      for (const w of wrong) console.log('  ' + w.replaceAll('\n', '\n  '))
-      if (wrong.length > 0) failed++
-    }
+
+async function walkOn() {
+  for (let next = walks.shift(); next; next = walks.shift()) {
+    const began = Date.now()
+    const { wrong, pages } = await walk(browser, next)
+    const took = ((Date.now() - began) / 1000).toFixed(1)
+    console.log(`${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${next.flow} (${next.where}): ${pages} pages, ${took} s`)
+    for (const w of wrong) console.log('  ' + w.replaceAll('\n', '\n  '))
+    if (wrong.length > 0) failed++
   }
+}
+
+try {
+  if (walks.some((w) => w.kind === MpPhone)) await compile(values.mp, program)
+  await Promise.all(Array.from({ length: atOnce }, walkOn))
 } finally {
   await browser.close()
+  await rm(program, { recursive: true, force: true })
 }
 process.exitCode = failed > 0 ? 1 : 0

@@ -47,10 +47,11 @@ export async function start(binary) {
 async function caller(at, persona) {
   let token = ''
   const call = async (method, path, body) => {
-    const headers = { 'Content-Type': 'application/json' }
+    const form = body instanceof FormData
+    const headers = form ? {} : { 'Content-Type': 'application/json' }
     if (token) headers.Authorization = 'Bearer ' + token
     if (method !== 'GET') headers['Idempotency-Key'] = randomUUID()
-    const r = await fetch(at + path, { method, headers, body: body === undefined ? undefined : JSON.stringify(body), signal: AbortSignal.timeout(20_000) })
+    const r = await fetch(at + path, { method, headers, body: body === undefined || form ? body : JSON.stringify(body), signal: AbortSignal.timeout(20_000) })
     const text = await r.text()
     if (!r.ok) throw new Error(`${persona ?? 'nobody'}: ${method} ${path}: ${r.status} ${text}`)
     return JSON.parse(text)

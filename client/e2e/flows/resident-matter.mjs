@@ -1,5 +1,5 @@
-// 李小梅 reports with a photo that the lamp flickers, follows what 王建国, her unit chief, does about it, and says
-// whether it is solved.
+// 李小梅 reports with a photo that the lamp flickers. 王建国, her unit chief, passes it up, the branch says that it is
+// done; it is not, so she has it done again by the community, answers a question, and is satisfied in the end.
 import { has, holds } from '../say.mjs'
 
 export default async function ({ server, phone }) {
@@ -18,6 +18,8 @@ export default async function ({ server, phone }) {
   await hers.see('photo')
   await hers.check('report-written')
   await hers.tap('report-send')
+  await hers.page.locator('[data-testid="matter-state"]:visible, [data-testid="report-own"]:visible').first().waitFor()
+  if (await hers.get('report-own').count()) await hers.tap('report-own') // neighbours' lamps are not hers
   await hers.see('matter-state', '待受理')
   await hers.check('matter-reported')
 
@@ -28,9 +30,12 @@ export default async function ({ server, phone }) {
   const seen = await chief.get('/v1/matters/' + matter.id)
   holds(seen.events.length === 1 && seen.may.includes('accept'), 'one step, and the next for the chief', seen)
 
-  await chief.post(`/v1/matters/${matter.id}/accept`, { seen: matter.seen })
-  const resolved = await chief.post(`/v1/matters/${matter.id}/resolve`, { seen: matter.seen + 1, words: '换了新的灯和开关' })
-  holds(resolved.state === 'resolved', 'a resolved matter', resolved)
+  let at = await chief.post(`/v1/matters/${matter.id}/pass-up`, { seen: matter.seen, words: '要换线路，单元里办不了' })
+  holds(at.step === 'branch' && at.state === 'reported', 'a matter on the branch’s desk', at)
+  const secretary = await server.as('secretary')
+  at = await secretary.post(`/v1/matters/${matter.id}/accept`, { seen: at.seen })
+  at = await secretary.post(`/v1/matters/${matter.id}/resolve`, { seen: at.seen, words: '换了新的灯和开关' })
+  holds(at.state === 'resolved', 'a resolved matter', at)
 
   await hers.goTo('/pages/inbox/index')
   await hers.see('notice')
@@ -41,6 +46,33 @@ export default async function ({ server, phone }) {
   await hers.tap('matter-item', words)
   await hers.see('matter-state', '待评价')
   await hers.check('matter-resolved')
+  await hers.tap('matter-unsolved')
+  await hers.write('matter-answer', '雨天还是跳闸')
+  await hers.check('matter-unsolved')
+  await hers.restart() // what was typed is there after a restart
+  await hers.see('matter-rate')
+  holds(await hers.field('matter-answer') === '雨天还是跳闸', 'what she typed', await hers.field('matter-answer'))
+  await hers.tap('matter-rate')
+  await hers.see('matter-state', '待受理')
+  await hers.check('matter-reopened')
+  const staff = await server.as('staff')
+  at = await staff.get('/v1/matters/' + matter.id)
+  holds(at.reopened === 1 && at.step === 'community' && at.events.at(-1).words === '雨天还是跳闸', 'a matter reopened a step above', at)
+
+  at = await staff.post(`/v1/matters/${matter.id}/accept`, { seen: at.seen })
+  at = await staff.post(`/v1/matters/${matter.id}/ask`, { seen: at.seen, words: '跳的是楼道的闸还是家里的？' })
+  await hers.goTo('/pages/inbox/index')
+  await hers.tap('notice') // the newest opens what it is about
+  await hers.see('matter-question', '家里的')
+  await hers.write('matter-answer', '楼道的')
+  await hers.check('matter-asked')
+  await hers.tap('matter-answer-send')
+  await hers.miss('matter-answer-send')
+  at = await staff.get('/v1/matters/' + matter.id)
+  holds(at.state === 'accepted' && at.events.at(-1).words === '楼道的', 'her answer', at)
+  await staff.post(`/v1/matters/${matter.id}/resolve`, { seen: at.seen, words: '请电工重新走了线' })
+  await hers.goTo('/pages/matter/index?id=' + matter.id)
+  await hers.see('matter-state', '待评价')
   await hers.tap('matter-satisfied')
   await hers.tap('matter-rate')
   await hers.see('matter-state', '已销号')

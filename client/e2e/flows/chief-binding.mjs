@@ -1,0 +1,61 @@
+// Two newcomers ask to be recognised. 王建国 recognises one by name and room, and sends the other back with a reason.
+import { has, holds } from '../say.mjs'
+
+export default async function ({ server, phone }) {
+  const newcomer = await server.as('newcomer')
+  const text = await newcomer.get('/v1/consents/phone_binding')
+  await newcomer.post('/v1/bindings', { phone_code: 'demo-phone:15400000077', consent_version: text.version })
+  await newcomer.post('/v1/binding-requests', { unit_code: server.code, name: '何晓燕', room: '401', consent_version: text.version })
+
+  const his = await phone()
+  await his.goTo('/pages/login/index')
+  await his.tap('login-persona-chief')
+  await his.tap('tab-desk')
+  has(await his.see('desk-bindings'), '1')
+  await his.check('desk')
+  await his.tap('desk-bindings')
+  await his.tap('binding-item', '何晓燕')
+  has(await his.see('binding-claim'), '401')
+  await his.check('binding')
+
+  await his.tap('binding-refuse')
+  await his.write('binding-reason', '请先到社区登记')
+  await his.check('binding-refusing')
+  await his.restart() // what was typed is there after a restart
+  await his.see('binding-reason')
+  holds(await his.field('binding-reason') === '请先到社区登记', 'what he typed', await his.field('binding-reason'))
+  await his.tap('binding-no')
+  await his.miss('binding-no')
+  const refused = await newcomer.get('/v1/me/binding')
+  holds(refused.state === 'refused' && refused.reason === '请先到社区登记', 'a request sent back', refused)
+
+  await newcomer.post('/v1/bindings', { phone_code: 'demo-phone:15400000077', consent_version: text.version })
+  await newcomer.post('/v1/binding-requests', { unit_code: server.code, name: '何晓燕', room: '401', consent_version: text.version })
+  await his.goTo('/staff/bindings/index')
+  await his.check('bindings')
+  await his.tap('binding-item', '何晓燕')
+  await his.see('binding-claim')
+  const chief = await server.as('chief')
+  const asked = (await chief.get('/v1/binding-requests')).items[0]
+  const { candidates } = await chief.get('/v1/binding-requests/' + asked.request_id)
+  await his.tap('candidate-' + candidates.find((c) => c.name === '何晓燕').person_id)
+  await his.tap('binding-approve')
+  await his.miss('binding-approve')
+  const bound = await newcomer.get('/v1/me/binding')
+  holds(bound.state === 'active' && bound.unit_id, 'a bound newcomer', bound)
+  holds((await newcomer.get('/v1/me')).name === '何晓燕', 'who she is', bound)
+  await his.goTo('/staff/bindings/index')
+  await his.see('bindings-empty')
+  await his.check('bindings-none')
+
+  await his.goTo('/staff/desk/index')
+  await his.tap('desk-identity')
+  has(await his.see('identity-count'), '位党员亮了身份')
+  await his.check('identity-counts')
+  await his.goTo('/staff/desk/index')
+  await his.tap('desk-posters')
+  await his.see('poster-code')
+  await his.check('poster')
+  const file = await his.download('poster-save')
+  holds(file.bytes[0] === 0xff && file.bytes[1] === 0xd8, 'a picture', file.name)
+}
