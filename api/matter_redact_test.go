@@ -237,7 +237,7 @@ func TestRedactPhoto_theReplacementTakesItsPlaceAndTheLinkOfBeforeIsOver(t *test
 			t.Fatalf("seen are %v", ids)
 		}
 	}
-	c.Get(c.volunteer, url).Expect(200).Has(`"redacted":true`).HasNot(`"` + two + `"`)
+	c.Get(c.volunteer, url).Expect(200).Has(`"redacted":true`).HasNot(`"id":"` + two + `"`)
 	c.Get(c.volunteer, "/v1/notices").Expect(200).Has("事项里有内容被隐去", whyRedacted)
 	c.Get("", links[1]).Refused(404, "photo.link_unknown")
 	c.Get("", links[0]).Expect(200)

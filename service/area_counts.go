@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+	"gorm.io/gorm"
 
 	"danyuan/model"
 )
@@ -12,8 +13,8 @@ import (
 // countedMonths is the most months that are counted at once.
 const countedMonths = 24
 
-// ServiceSum is what was served and redeemed.
-type ServiceSum struct {
+// Served is what was served and redeemed.
+type Served struct {
 	Services    int64 // confirmed
 	Minutes     int64
 	Issued      int64 // points, for these services
@@ -24,7 +25,7 @@ type ServiceSum struct {
 // AreaSums is what a community comes to: within the months, month by month, and as it stands now.
 type AreaSums struct {
 	Node          model.Node
-	Months        []ServiceSum
+	Months        []Served
 	Members       int // Party members living there
 	Showing       int // of them, those who show identity
 	Open, Overdue int64
@@ -46,66 +47,71 @@ func (s *Service) CountArea(ctx context.Context, by model.Actor, node int64, mon
 	if err != nil {
 		return AreaCounts{}, err
 	}
-	h, now := s.DB.Read(ctx), s.now()
-	c := AreaCounts{Node: n, Starts: monthsUntil(now, min(max(months, 1), countedMonths))}
-	communities, err := model.CommunitiesUnder(h, n.Path)
+	h := s.DB.Read(ctx)
+	c := AreaCounts{Node: n, Starts: monthsUntil(s.now(), min(max(months, 1), countedMonths))}
+	of, err := c.prepare(h)
 	if err != nil {
 		return c, err
 	}
-	at := map[int64]int{}
-	for i, node := range communities {
-		at[node.ID] = i
-		c.Communities = append(c.Communities, AreaSums{Node: node, Months: make([]ServiceSum, len(c.Starts)-1)})
-	}
-	paths, err := model.PathsUnder(h, n.Path)
-	if err != nil {
+	if err := c.addServed(h, of); err != nil {
 		return c, err
 	}
-	// of gives the community that a node belongs to, nil for what lies above all.
-	of := func(id int64) *AreaSums {
-		for _, above := range model.PathIDs(paths[id]) {
-			if i, ok := at[above]; ok {
-				return &c.Communities[i]
-			}
-		}
-		return nil
-	}
-	hours, err := model.SumHours(h, n.Path, c.Starts)
-	if err != nil {
-		return c, err
-	}
-	for _, sum := range hours {
-		if a := of(sum.NodeID); a != nil {
-			m := &a.Months[sum.Month]
-			m.Services, m.Minutes, m.Issued = m.Services+sum.Number, m.Minutes+sum.Minutes, m.Issued+sum.Points
-		}
-	}
-	redeemed, err := model.SumRedeemed(h, n.Path, c.Starts)
-	if err != nil {
-		return c, err
-	}
-	for _, sum := range redeemed {
-		if a := of(sum.NodeID); a != nil {
-			m := &a.Months[sum.Month]
-			m.Redemptions, m.Redeemed = m.Redemptions+sum.Number, m.Redeemed+sum.Points
-		}
-	}
-	matters, err := model.OpenMattersBelow(h, n.Path, now)
+	matters, err := model.OpenMattersBelow(h, n.Path, s.now())
 	if err != nil {
 		return c, err
 	}
 	for _, m := range matters {
-		if a := of(m.NodeID); a != nil {
-			a.Open, a.Overdue = a.Open+m.Open, a.Overdue+m.Overdue
-		}
+		a := of(m.NodeID)
+		a.Open, a.Overdue = a.Open+m.Open, a.Overdue+m.Overdue
 	}
 	tallies, units, err := s.talliesUnder(ctx, n.Path)
 	for i, u := range units {
-		if a := of(u.ID); a != nil {
-			a.Members, a.Showing = a.Members+tallies[i].members, a.Showing+tallies[i].showing
-		}
+		a := of(u.ID)
+		a.Members, a.Showing = a.Members+tallies[i].members, a.Showing+tallies[i].showing
 	}
 	return c, err
+}
+
+// prepare lists the communities. of gives the sums of the one that a node belongs to; those of a node that
+// lies above all of them are nobody's.
+func (c *AreaCounts) prepare(h *gorm.DB) (of func(node int64) *AreaSums, err error) {
+	communities, err := model.CommunitiesUnder(h, c.Node.Path)
+	if err != nil {
+		return nil, err
+	}
+	paths, err := model.PathsUnder(h, c.Node.Path)
+	at := map[int64]int{}
+	for i, node := range communities {
+		at[node.ID] = i
+		c.Communities = append(c.Communities, AreaSums{Node: node, Months: make([]Served, len(c.Starts)-1)})
+	}
+	nobodys := &AreaSums{Months: make([]Served, len(c.Starts)-1)}
+	return func(node int64) *AreaSums {
+		for _, above := range model.PathIDs(paths[node]) {
+			if i, ok := at[above]; ok {
+				return &c.Communities[i]
+			}
+		}
+		return nobodys
+	}, err
+}
+
+// addServed adds the services and redemptions of the months.
+func (c *AreaCounts) addServed(h *gorm.DB, of func(node int64) *AreaSums) error {
+	hours, err := model.SumHours(h, c.Node.Path, c.Starts)
+	if err != nil {
+		return err
+	}
+	for _, sum := range hours {
+		m := &of(sum.NodeID).Months[sum.Month]
+		m.Services, m.Minutes, m.Issued = m.Services+sum.Number, m.Minutes+sum.Minutes, m.Issued+sum.Points
+	}
+	redeemed, err := model.SumRedeemed(h, c.Node.Path, c.Starts)
+	for _, sum := range redeemed {
+		m := &of(sum.NodeID).Months[sum.Month]
+		m.Redemptions, m.Redeemed = m.Redemptions+sum.Number, m.Redeemed+sum.Points
+	}
+	return err
 }
 
 // talliesUnder counts the members of every unit below a path.

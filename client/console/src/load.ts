@@ -1,63 +1,10 @@
 // What a page needs from the server, and what it tries there.
-import { computed, reactive, ref, shallowRef, watch, type Ref } from 'vue'
-import { Problem } from './api'
+import { computed, reactive, watch } from 'vue'
+import { createLoading } from '../../shared/load'
+import type { Problem } from './api'
 import { place } from './session'
 
-function problemOf(e: unknown): Problem {
-  if (e instanceof Problem) return e
-  console.error(e)
-  return new Problem(-1, 'client', '页面出了点问题，请刷新后再试一次。')
-}
-
-/** useLoad holds what read gives. An older answer never replaces a newer one; what was there stays while it is read again. */
-export function useLoad<D>(read: () => Promise<D>) {
-  const data = shallowRef(null) as Ref<D | null>
-  const problem = shallowRef<Problem | null>(null)
-  const busy = ref(true)
-  let turn = 0
-
-  async function load() {
-    const mine = ++turn
-    busy.value = true
-    try {
-      const got = await read()
-      if (mine !== turn) return
-      data.value = got
-      problem.value = null
-    } catch (e) {
-      if (mine !== turn) return
-      problem.value = problemOf(e)
-      if (problem.value.status !== 0) data.value = null // without a network, what was read before is better than nothing
-    } finally {
-      if (mine === turn) busy.value = false
-    }
-  }
-
-  return { data, problem, busy, load }
-}
-
-/** useTry runs one action at a time and keeps why it failed. It tells whether it was done. */
-export function useTry() {
-  const problem = shallowRef<Problem | null>(null)
-  const busy = ref(false)
-
-  async function attempt(act: () => Promise<unknown>): Promise<boolean> {
-    if (busy.value) return false
-    busy.value = true
-    problem.value = null
-    try {
-      await act()
-      return true
-    } catch (e) {
-      problem.value = problemOf(e)
-      return false
-    } finally {
-      busy.value = false
-    }
-  }
-
-  return { problem, busy, attempt }
-}
+export const { useLoad, useTry } = createLoading('页面出了点问题，请刷新后再试一次。')
 
 /** Slice is one page of a list, as the server gives it. */
 export interface Slice<T> { items: T[], next?: string }

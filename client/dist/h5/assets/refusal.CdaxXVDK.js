@@ -1,1 +1,0 @@
-import{u as e}from"./drafts.DhX6LDjO.js";import{s as r}from"./State.41F7KHi8.js";function s(s){const{form:o,restore:t,done:m}=e(()=>"refusal-"+s,{id:"",reason:""});return{refusal:o,known:()=>{r.me&&t(r.me)},refuse(e){o.id=o.id===e?"":e},sent(){m(),r.me&&t(r.me)}}}export{s as u};
