@@ -1,6 +1,7 @@
 import uniPlugin from '@dcloudio/vite-plugin-uni'
 import fs from 'node:fs'
 import { defineConfig, type Plugin } from 'vite'
+import { steady } from '../steady.mjs'
 
 // In an ES module the plugin's CommonJS export arrives one level down.
 const uni = (uniPlugin as unknown as { default?: typeof uniPlugin }).default ?? uniPlugin
@@ -48,7 +49,7 @@ function withoutShadows(): Plugin {
 
 export default defineConfig({
   base: './',
-  plugins: [withoutBeacon(), uni(), withoutShadows()], // after uni, whose styles are written when they are read
+  plugins: [withoutBeacon(), uni(), withoutShadows(), { name: 'danyuan:steady', renderChunk: (code) => ({ code: steady(code), map: null }) }], // after uni, whose styles are written when they are read
   define: { __PAGES__: JSON.stringify(addresses), __SERVER__: JSON.stringify(process.env.DANYUAN_SERVER || 'http://127.0.0.1:8080') },
   build: { reportCompressedSize: false, sourcemap: false },
 })
