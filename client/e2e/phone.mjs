@@ -28,7 +28,7 @@ export class Phone {
   /** take gives a phone that nobody has used before. */
   static async take(browser, { at, look, screens, flow, program }) {
     const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: 'block', ...this.kind(look) })
-    context.setDefaultTimeout(10_000)
+    context.setDefaultTimeout(20_000)
     const phone = new this()
     Object.assign(phone, { context, at, look, screens, flow, program, wrong: [], refusals: [], checked: [] })
     await context.exposeBinding('__broken', (_, what) => phone.wrong.push('breaks the policy: ' + what))
@@ -78,6 +78,7 @@ export class Phone {
   async see(id, text) {
     const found = text === undefined ? this.get(id) : this.get(id).filter({ hasText: text })
     await this.naming(id + (text ? ` with “${text}”` : ''), () => found.first().waitFor())
+    await this.naming('the end of what is under way', () => this.page.locator('.btn.busy:visible').first().waitFor({ state: 'hidden' })) // what a button does changes what is there
     return (await found.first().innerText()).trim()
   }
 
