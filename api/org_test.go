@@ -3,6 +3,7 @@ package api_test
 import (
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
 	"testing"
 
@@ -92,6 +93,22 @@ func TestAddNode_buildsBelowTheCommunity(t *testing.T) {
 	add(o.Community.ID, "grid", "幸福👨‍👩‍👧网格").Expect(200)
 	k.Post(token, "/v1/nodes", body{"parent_id": 7, "kind": "grid", "name": "x", "reason": "y"}).Refused(422, "http.invalid")
 	k.Post(token, "/v1/nodes", body{"parent_id": "7", "kind": "grid", "name": "x", "reason": "y", "path": "1/"}).Refused(422, "http.invalid")
+}
+
+func TestFindNodes_takesTheWordsThatANameMayHave(t *testing.T) {
+	k := testkit.New(t)
+	o := k.Org()
+	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
+	find := func(name string) testkit.Answer {
+		t.Helper()
+		return k.Get(token, nodePath(o.Community, "/find?name="+url.QueryEscape(name)))
+	}
+	find(" "+o.Unit.Name+" ").Expect(200).Has(`"id":"`+idText(o.Unit.ID)+`"`, o.Grid.Name)
+	find("%").Expect(200).Has(`"items":[]`)
+	find(" ").Refused(422, "text.empty")
+	for _, name := range []string{"a\x00b", "\xff\xfe"} { // which a database may refuse
+		find(name).Refused(422, "text.forbidden_characters")
+	}
 }
 
 func TestAddNode_onlyThoseWhoManageGrids(t *testing.T) {

@@ -15,6 +15,10 @@ type FoundNode struct {
 // FindNodes gives the places in use below a node whose name has the words in it. Names of places are
 // nobody's secret.
 func (s *Service) FindNodes(ctx context.Context, within int64, words string, slice model.Slice) ([]FoundNode, error) {
+	words, err := model.NeedText("query.name", words, maxName, false)
+	if err != nil {
+		return nil, err
+	}
 	h := s.DB.Read(ctx)
 	top, err := model.NodeByID(h, within)
 	if err != nil {
