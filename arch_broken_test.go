@@ -130,6 +130,11 @@ var breaches = []struct {
 	{"a file is a few screens", "too long", "at most 400", one("api/x.go", "package api\n"+strings.Repeat("\n", 400))},
 	{"no drawer for anything", "by name", "its one job", one("model/tools/x.go", `package utils`)},
 	{"no drawer for anything", "by folder", "its one job", one("service/common/x.go", `package words`)},
+
+	{"a page that is named is there", "nobody has built it", "pages/nowhere/index is not in", one("service/x.go", `package service; const page = "pages/nowhere/index?id="`)},
+	{"a page that is named is there", "of a sub-package", "", one("service/x.go", `package service; const page = "/staff/desk/index"`)},
+	{"what an answer takes in is described", "an unexported view", "photoView would be answered", one("api/x.go", `package api; type listedView struct { photoView; Name string }`)},
+	{"what an answer takes in is described", "an exported one", "", one("api/x.go", `package api; type listedView struct { PhotoView; Name string }`)},
 }
 
 func one(path, text string) []file { return []file{{path, text}} }

@@ -1,10 +1,15 @@
 package main
 
 import (
+	"encoding/json"
 	"fmt"
 	"go/ast"
+	"go/token"
+	"os"
 	"path"
+	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -18,6 +23,8 @@ var rules = []rule{
 	{"each table is written from one file", oneWriter},
 	each("a file is a few screens", fewScreens),
 	each("no drawer for anything", noDrawers),
+	each("a page that is named is there", pagesThere),
+	each("what an answer takes in is described", describedWhole),
 }
 
 // mayImport is the table of directions of ARCHITECTURE.md: what of ours a package may import. main,
@@ -214,3 +221,76 @@ func noDrawers(s source) []string {
 	}
 	return []string{s.at(s.file.Name, "a package called "+s.file.Name.Name+" says nothing about its one job: put this where it is used, or name it after what it guards")}
 }
+
+// describedWhole finds the embedded types that the API's description would leave out.
+func describedWhole(s source) []string {
+	if s.test || !s.in("api") {
+		return nil
+	}
+	var wrong []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		st, ok := n.(*ast.StructType)
+		if !ok {
+			return true
+		}
+		for _, f := range st.Fields.List {
+			if name, ok := f.Type.(*ast.Ident); ok && len(f.Names) == 0 && !name.IsExported() {
+				wrong = append(wrong, s.at(f, "the fields of "+name.Name+" would be answered and not described: export it"))
+			}
+		}
+		return true
+	})
+	return wrong
+}
+
+// pageName is what a text is that names a page of the mini-program, alone or with a query.
+var pageName = regexp.MustCompile(`^/?((?:pages|staff)/[a-z/-]+)(?:\?.*)?$`)
+
+// pagesThere holds what notices and codes open against the pages that the mini-program has: WeChat shows
+// people a blank page for any other.
+func pagesThere(s source) []string {
+	if s.test || !s.in("model", "service", "api") {
+		return nil
+	}
+	var wrong []string
+	ast.Inspect(s.file, func(n ast.Node) bool {
+		lit, ok := n.(*ast.BasicLit)
+		if !ok || lit.Kind != token.STRING {
+			return true
+		}
+		text, _ := strconv.Unquote(lit.Value)
+		if m := pageName.FindStringSubmatch(text); m != nil && !slices.Contains(pages, m[1]) {
+			wrong = append(wrong, s.at(lit, m[1]+" is not in client/mini/src/pages.json: build the page, or name the one that people should come to"))
+		}
+		return true
+	})
+	return wrong
+}
+
+// pages are the mini-program's.
+var pages = func() []string {
+	var all struct {
+		Pages       []struct{ Path string }
+		SubPackages []struct {
+			Root  string
+			Pages []struct{ Path string }
+		}
+	}
+	text, err := os.ReadFile("client/mini/src/pages.json")
+	if err == nil {
+		err = json.Unmarshal(text, &all)
+	}
+	if err != nil {
+		panic(err)
+	}
+	var names []string
+	for _, p := range all.Pages {
+		names = append(names, p.Path)
+	}
+	for _, sub := range all.SubPackages {
+		for _, p := range sub.Pages {
+			names = append(names, path.Join(sub.Root, p.Path))
+		}
+	}
+	return names
+}()

@@ -16,14 +16,14 @@ import (
 // fillDemo is the command that fills an empty database with synthetic people.
 type fillDemo struct {
 	config.Settings
-	Scale   string `name:"scale" default:"small" enum:"small,district" help:"small:一个演示社区;district:全区规模,约 17 万人。"`
-	Matters int    `name:"matters" default:"0" help:"再填入这么多件事项,分布在三年里。"`
+	Scale   string `name:"scale" default:"small" enum:"small,district" help:"small：一个演示社区；district：全区规模，约 17 万人。"`
+	Matters int    `name:"matters" default:"0" help:"再填入这么多件事项，分布在三年里。"`
 }
 
 // Refusals of filling.
 var (
-	errDemoOnly = fault.New(fault.Conflict, "demo.only", "配置了小程序,这是正式的数据库,不能填入虚构的人。")
-	errInUse    = fault.New(fault.Conflict, "demo.in_use", "数据库里已经有数据,没有改动任何内容。请换一个空的 DATA_DIR 或 DATABASE_URL。")
+	errDemoOnly = fault.New(fault.Conflict, "demo.only", "配置了小程序，这是正式的数据库，不能填入虚构的人。")
+	errInUse    = fault.New(fault.Conflict, "demo.in_use", "数据库里已经有数据，没有改动任何内容。请换一个空的 DATA_DIR 或 DATABASE_URL。")
 )
 
 // Run fills it, with a progress bar. It refuses a database that is in use.
@@ -83,7 +83,7 @@ func (h *house) fill(ctx context.Context, plan demo.Plan, progress func(done, to
 // importing is the command that imports divisions.
 type importing struct {
 	config.Settings
-	File string `arg:"" optional:"" type:"existingfile" help:"CSV 文件;不填就装入自带的迎江区区划。"`
+	File string `arg:"" optional:"" type:"existingfile" help:"CSV 文件；不填就装入自带的迎江区区划。"`
 }
 
 // Run imports, and tells how many rows are done.
@@ -97,7 +97,7 @@ func (c *importing) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n新增 %d,改名 %d,移动 %d,不变 %d。\n", report.Added, report.Renamed, report.Moved, report.Unchanged)
+	fmt.Printf("\n新增 %d，改名 %d，移动 %d，不变 %d。\n", report.Added, report.Renamed, report.Moved, report.Unchanged)
 	return nil
 }
 
@@ -121,7 +121,7 @@ func (c *importing) divisions(ctx context.Context, h *house) (service.DivisionRe
 type firstAdmin struct {
 	config.Settings
 	Name     string `name:"name" required:"" help:"姓名。"`
-	Phone    string `name:"phone" required:"" help:"手机号;本人登录小程序后用它绑定。"`
+	Phone    string `name:"phone" required:"" help:"手机号；本人登录小程序后用它绑定。"`
 	District string `name:"district" default:"340802" help:"区的区划代码。"`
 }
 
@@ -135,7 +135,7 @@ func (c *firstAdmin) Run(ctx context.Context) error {
 	if err := h.s.FirstAdmin(ctx, c.Name, c.Phone, c.District); err != nil {
 		return err
 	}
-	fmt.Println("已设立。请本人登录小程序,用这个手机号绑定。")
+	fmt.Println("已设立。请本人登录小程序，用这个手机号绑定。")
 	return nil
 }
 
@@ -143,7 +143,7 @@ func (c *firstAdmin) Run(ctx context.Context) error {
 type restoreAdmin struct {
 	config.Settings
 	Name     string `name:"name" required:"" help:"在任区级管理员的姓名。"`
-	Phone    string `name:"phone" required:"" help:"本人现在的手机号,名册里没有别人用;登录小程序后用它绑定。"`
+	Phone    string `name:"phone" required:"" help:"本人现在的手机号，名册里没有别人用；登录小程序后用它绑定。"`
 	District string `name:"district" default:"340802" help:"区的区划代码。"`
 }
 
@@ -157,6 +157,6 @@ func (c *restoreAdmin) Run(ctx context.Context) error {
 	if err := h.s.RestoreAdmin(ctx, c.Name, c.Phone, c.District); err != nil {
 		return err
 	}
-	fmt.Println("手机号已更换,原来的微信已解除绑定并退出登录。请本人登录小程序,用这个手机号绑定。")
+	fmt.Println("手机号已更换，原来的微信已解除绑定并退出登录。请本人登录小程序，用这个手机号绑定。")
 	return nil
 }

@@ -20,8 +20,8 @@ import (
 // copying is the command that moves everything from one database to another, of whatever engine.
 type copying struct {
 	config.Settings
-	From string `name:"from" required:"" secret:"url" placeholder:"URL" help:"从哪个数据库复制。复制期间请停止服务,否则复制的是开始那一刻的内容。"`
-	To   string `name:"to" required:"" secret:"url" placeholder:"URL" help:"复制到哪个数据库,必须是空的,或者是上次没有复制完的。"`
+	From string `name:"from" required:"" secret:"url" placeholder:"URL" help:"从哪个数据库复制。复制期间请停止服务，否则复制的是开始那一刻的内容。"`
+	To   string `name:"to" required:"" secret:"url" placeholder:"URL" help:"复制到哪个数据库，必须是空的，或者是上次没有复制完的。"`
 }
 
 // Run copies, compares row by row, and verifies the copy.
@@ -30,13 +30,13 @@ func (c *copying) Run(ctx context.Context) error { return copyDatabase(ctx, c.Se
 // backup is the command that copies everything there is now into a folder, also while it is being used.
 type backup struct {
 	config.Settings
-	Dir string `arg:"" placeholder:"DIR" help:"备份到哪个目录;不存在就新建。密钥不在备份里,请另外保存。"`
+	Dir string `arg:"" placeholder:"DIR" help:"备份到哪个目录；不存在就新建。密钥不在备份里，请另外保存。"`
 }
 
 // Refusals of backup and restore.
 var (
-	errBackedUp = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份,没有改动。请换一个目录。")
-	errNoBackup = fault.New(fault.NotFound, "restore.no_backup", "这个目录里没有备份(danyuan.db),没有改动任何内容。请填 danyuan backup 备份到的那个目录。")
+	errBackedUp = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份，没有改动。请换一个目录。")
+	errNoBackup = fault.New(fault.NotFound, "restore.no_backup", "这个目录里没有备份（danyuan.db），没有改动任何内容。请填 danyuan backup 备份到的那个目录。")
 )
 
 // Run copies the database as it is at one moment, and then the photos. A backup that was cut off begins
@@ -77,7 +77,7 @@ func (c *backup) Run(ctx context.Context) error {
 	if err := os.Rename(half, file); err != nil {
 		return err
 	}
-	fmt.Printf("已备份到 %s。密钥(%s)不在里面,请另外保存。\n", c.Dir, c.Keys())
+	fmt.Printf("已备份到 %s。密钥（%s）不在里面，请另外保存。\n", c.Dir, c.Keys())
 	return nil
 }
 
@@ -188,7 +188,7 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 	for _, n := range rows {
 		whole += n
 	}
-	fmt.Printf("这一次复制了 %d 张表、%d 行;两边全部逐行核对一致,用时 %.1f 秒。\n", len(rows), whole, clock{}.Now().Sub(began).Seconds())
+	fmt.Printf("这一次复制了 %d 张表、%d 行；两边全部逐行核对一致，用时 %.1f 秒。\n", len(rows), whole, clock{}.Now().Sub(began).Seconds())
 	set.DatabaseURL = to
 	return (&verify{Settings: set}).Run(ctx)
 }

@@ -86,7 +86,7 @@ type otherClock struct {
 }
 
 // errUnwell is what the command fails with.
-var errUnwell = fault.New(fault.Conflict, "doctor.unwell", "有故障,请按上面“故障”各行的说明处理,然后再查一遍。")
+var errUnwell = fault.New(fault.Conflict, "doctor.unwell", "有故障，请按上面“故障”各行的说明处理，然后再查一遍。")
 
 // Run prints a line for each finding, and fails when there is a fault.
 func (c *doctor) Run(ctx context.Context) error {
@@ -106,7 +106,7 @@ func (c *doctor) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	fmt.Fprintf(out, "\n故障 %d,注意 %d,未查 %d,正常 %d。\n", count[broken], count[notice], count[skipped], count[fine])
+	fmt.Fprintf(out, "\n故障 %d，注意 %d，未查 %d，正常 %d。\n", count[broken], count[notice], count[skipped], count[fine])
 	if count[broken] > 0 {
 		return errUnwell
 	}
@@ -119,7 +119,7 @@ func (e exam) ask(ctx context.Context, p *patient) []finding {
 		for _, w := range wrong {
 			names = append(names, w.Env)
 		}
-		return []finding{{skipped, "先改好上面的配置:" + strings.Join(names, "、") + "。"}}
+		return []finding{{skipped, "先改好上面的配置：" + strings.Join(names, "、") + "。"}}
 	}
 	ctx, cancel := context.WithTimeout(ctx, examTime)
 	defer cancel()

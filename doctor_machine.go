@@ -35,7 +35,7 @@ const fewFiles = 0.05
 // examDisk looks where danyuan writes: the data folder, and the folder for what is being uploaded.
 func examDisk(_ context.Context, p *patient) []finding {
 	if _, err := os.Stat(p.DataDir); errors.Is(err, fs.ErrNotExist) {
-		return []finding{{notice, fmt.Sprintf("数据目录 %s 还没有,第一次启动时会建立。", p.DataDir)}}
+		return []finding{{notice, fmt.Sprintf("数据目录 %s 还没有，第一次启动时会建立。", p.DataDir)}}
 	}
 	return []finding{dataFolder(p.DataDir).exam(), tempFolder().exam()}
 }
@@ -43,15 +43,15 @@ func examDisk(_ context.Context, p *patient) []finding {
 func (at place) exam() finding {
 	f, err := os.CreateTemp(at.path, ".danyuan-doctor-*")
 	if err != nil {
-		return finding{broken, fmt.Sprintf("%s %s 不能写入:%s。请检查目录的所有者和权限,或在 %s 里换一个目录。", at.what, at.path, reason(err), at.env)}
+		return finding{broken, fmt.Sprintf("%s %s 不能写入：%s。请检查目录的所有者和权限，或在 %s 里换一个目录。", at.what, at.path, reason(err), at.env)}
 	}
 	_, err = f.WriteString("danyuan")
 	if err := errors.Join(err, f.Sync(), f.Close(), os.Remove(f.Name())); err != nil {
-		return finding{broken, fmt.Sprintf("%s %s 写不进去:%s。请腾出空间或检查磁盘。", at.what, at.path, reason(err))}
+		return finding{broken, fmt.Sprintf("%s %s 写不进去：%s。请腾出空间或检查磁盘。", at.what, at.path, reason(err))}
 	}
 	left, err := roomAt(at.path)
 	if err != nil {
-		return finding{skipped, fmt.Sprintf("%s %s 能写入;在这个系统上看不到剩余空间。", at.what, at.path)}
+		return finding{skipped, fmt.Sprintf("%s %s 能写入；在这个系统上看不到剩余空间。", at.what, at.path)}
 	}
 	return at.roomFinding(left)
 }
@@ -59,13 +59,13 @@ func (at place) exam() finding {
 func (at place) roomFinding(left room) finding {
 	switch {
 	case left.free < at.none:
-		return finding{broken, fmt.Sprintf("%s %s 只剩 %s。请马上腾出空间,%s。", at.what, at.path, bytesText(left.free), at.full)}
+		return finding{broken, fmt.Sprintf("%s %s 只剩 %s。请马上腾出空间，%s。", at.what, at.path, bytesText(left.free), at.full)}
 	case left.filesLeft < fewFiles:
-		return finding{broken, fmt.Sprintf("%s %s 所在的磁盘快要不能新建文件了(inode 用完)。请清理小文件。", at.what, at.path)}
+		return finding{broken, fmt.Sprintf("%s %s 所在的磁盘快要不能新建文件了（inode 用完）。请清理小文件。", at.what, at.path)}
 	case left.free < at.little:
-		return finding{notice, fmt.Sprintf("%s %s 剩 %s,请安排扩容或清理。", at.what, at.path, bytesText(left.free))}
+		return finding{notice, fmt.Sprintf("%s %s 剩 %s，请安排扩容或清理。", at.what, at.path, bytesText(left.free))}
 	}
-	return finding{fine, fmt.Sprintf("%s %s 能写入,剩 %s。", at.what, at.path, bytesText(left.free))}
+	return finding{fine, fmt.Sprintf("%s %s 能写入，剩 %s。", at.what, at.path, bytesText(left.free))}
 }
 
 func bytesText(n uint64) string {
@@ -88,7 +88,7 @@ func reason(err error) string {
 // the database, the database's check looks.
 func examKeys(_ context.Context, p *patient) []finding {
 	if missing := model.MissingKeys(p.Keys()); len(missing) == 2 && p.Demo() {
-		return []finding{{fine, "演示用的密钥还没有,第一次启动时会生成。"}}
+		return []finding{{fine, "演示用的密钥还没有，第一次启动时会生成。"}}
 	}
 	keys, err := loadKeys(p.Settings)
 	if err != nil {
@@ -98,9 +98,9 @@ func examKeys(_ context.Context, p *patient) []finding {
 	var found []finding
 	for _, file := range []string{"seal.json", "index.json"} {
 		path := filepath.Join(p.Keys(), file)
-		found = append(found, readable(path, 0o077, "密钥文件 %s 别的用户也能读。请让它属于运行 danyuan 的用户,再运行 chmod 600 %[1]s。")...)
+		found = append(found, readable(path, 0o077, "密钥文件 %s 别的用户也能读。请让它属于运行 danyuan 的用户，再运行 chmod 600 %[1]s。")...)
 	}
-	return all(found, fmt.Sprintf("%s 里的两个密钥文件能用。请确认别处有备份,而且不和数据库的备份放在一起。", p.Keys()))
+	return all(found, fmt.Sprintf("%s 里的两个密钥文件能用。请确认别处有备份，而且不和数据库的备份放在一起。", p.Keys()))
 }
 
 // How far clocks may be apart: by the first people notice at check-in codes, by the second nothing that
@@ -116,7 +116,7 @@ func examClock(ctx context.Context, p *patient) []finding {
 	var found []finding
 	kept, err := clockKept()
 	if err == nil && !kept {
-		found = append(found, finding{notice, "没有程序在校准本机的时钟(容器里看的是主机的)。请启用 chrony 或 systemd-timesyncd;时钟不准,签到码会失效。"})
+		found = append(found, finding{notice, "没有程序在校准本机的时钟（容器里看的是主机的）。请启用 chrony 或 systemd-timesyncd；时钟不准，签到码会失效。"})
 	}
 	for _, other := range p.clocks {
 		ahead := other.ahead.Round(time.Second)
@@ -130,11 +130,11 @@ func examClock(ctx context.Context, p *patient) []finding {
 	if p.db != nil && p.sight.Have > 0 {
 		newest, err := model.NewestAudit(p.db.Read(ctx))
 		if behind := newest.Sub(clock{}.Now()); err == nil && behind > clockRetreat {
-			found = append(found, finding{broken, fmt.Sprintf("本机的时钟比数据库里最新的记录还早 %s,时钟被拨慢了。请先校准再启动。", behind.Round(time.Second))})
+			found = append(found, finding{broken, fmt.Sprintf("本机的时钟比数据库里最新的记录还早 %s，时钟被拨慢了。请先校准再启动。", behind.Round(time.Second))})
 		}
 	}
 	if err != nil && len(found) == 0 {
-		return []finding{{skipped, fmt.Sprintf("在 %s 上看不出有没有程序在校准时钟;和别的机器相比没有发现差别。", runtime.GOOS)}}
+		return []finding{{skipped, fmt.Sprintf("在 %s 上看不出有没有程序在校准时钟；和别的机器相比没有发现差别。", runtime.GOOS)}}
 	}
-	return all(found, "有程序在校准,和看得到的别的时钟一致。")
+	return all(found, "有程序在校准，和看得到的别的时钟一致。")
 }

@@ -20,7 +20,7 @@ import (
 
 func examRedis(ctx context.Context, p *patient) []finding {
 	if p.RedisURL == "" {
-		return []finding{{fine, "没有填 REDIS_URL,在进程内缓存和计数。"}}
+		return []finding{{fine, "没有填 REDIS_URL，在进程内缓存和计数。"}}
 	}
 	c, err := cache.Open(ctx, p.RedisURL, clock{}.Now)
 	if err != nil {
@@ -30,11 +30,11 @@ func examRedis(ctx context.Context, p *patient) []finding {
 	before := clock{}.Now()
 	version, at, err := c.Look(ctx)
 	if err != nil {
-		return []finding{{notice, "Redis 没有回应。服务照常,只是慢一些,限次各算各的。请检查 REDIS_URL 和 Redis 服务器。"}}
+		return []finding{{notice, "Redis 没有回应。服务照常，只是慢一些，限次各算各的。请检查 REDIS_URL 和 Redis 服务器。"}}
 	}
 	after := clock{}.Now()
 	p.notedClock(" Redis 服务器", at, before, after)
-	return []finding{{fine, fmt.Sprintf("%s,一次查询用时 %s。", version, after.Sub(before).Round(time.Millisecond/10))}}
+	return []finding{{fine, fmt.Sprintf("%s，一次查询用时 %s。", version, after.Sub(before).Round(time.Millisecond/10))}}
 }
 
 // faultText is what an error tells a person.
@@ -55,10 +55,10 @@ func (forgetful) Delete(string) error                     { return nil }
 // examWeChat asks WeChat for an access token, in the mode in which asking changes nothing.
 func examWeChat(ctx context.Context, p *patient) []finding {
 	if p.Demo() {
-		return []finding{{fine, "演示模式,微信由本机模拟。"}}
+		return []finding{{fine, "演示模式，微信由本机模拟。"}}
 	}
 	if p.CloudRun.On {
-		return []finding{{skipped, "在云托管里调用微信不带令牌,从这里问不出来。请确认云调用里开着开放接口服务,接口都加进了允许名单(deploy/README.md)。"}}
+		return []finding{{skipped, "在云托管里调用微信不带令牌，从这里问不出来。请确认云调用里开着开放接口服务，接口都加进了允许名单（deploy/README.md）。"}}
 	}
 	w := p.WeChat
 	c, err := wechat.New(wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, BaseURL: p.wxBase, Now: clock{}.Now}, forgetful{})
@@ -71,19 +71,19 @@ func examWeChat(ctx context.Context, p *patient) []finding {
 	}
 	switch {
 	case err == nil:
-		return []finding{{fine, "AppID 和 AppSecret 是对的,微信接受来自本机的请求。"}}
+		return []finding{{fine, "AppID 和 AppSecret 是对的，微信接受来自本机的请求。"}}
 	case errors.Is(err, wechat.ErrSetup):
-		return []finding{{broken, "微信不接受" + said + "。errcode 40013:核对 WECHAT_APP_ID;40125、40001:核对 WECHAT_SECRET,或在小程序后台重置后再填;40164:把括号里的地址加进小程序后台的 IP 白名单。"}}
+		return []finding{{broken, "微信不接受" + said + "。errcode 40013：核对 WECHAT_APP_ID;40125、40001：核对 WECHAT_SECRET，或在小程序后台重置后再填；40164：把括号里的地址加进小程序后台的 IP 白名单。"}}
 	case errors.Is(err, wechat.ErrTooOften):
 		return []finding{{notice, "今天或这一分钟问微信的次数用完了" + said + "。请过一会儿再查。"}}
 	}
-	return []finding{{broken, "连不上微信" + said + "。登录和消息会停下,其余照常。请检查本机能否访问 https://api.weixin.qq.com(域名解析、防火墙、代理)。"}}
+	return []finding{{broken, "连不上微信" + said + "。登录和消息会停下，其余照常。请检查本机能否访问 https://api.weixin.qq.com（域名解析、防火墙、代理）。"}}
 }
 
 // examPhotos looks whether photos can be read and, in a folder, written.
 func examPhotos(ctx context.Context, p *patient) []finding {
 	if !p.S3.Used() {
-		return []finding{{fine, "放在数据目录的 files 里。请和数据库一起备份;几个副本要用同一个目录或对象存储。"}}
+		return []finding{{fine, "放在数据目录的 files 里。请和数据库一起备份；几个副本要用同一个目录或对象存储。"}}
 	}
 	kept, err := blobs(p.Settings)
 	if err == nil {
@@ -94,7 +94,7 @@ func examPhotos(ctx context.Context, p *patient) []finding {
 		if cause := errors.Unwrap(err); cause != nil && errors.Is(err, blob.ErrUnavailable) {
 			text += "(" + cause.Error() + ")"
 		}
-		return []finding{{broken, text + "。请核对 S3_ENDPOINT、S3_REGION、S3_BUCKET 和两个密钥,以及密钥对这个存储桶的权限。"}}
+		return []finding{{broken, text + "。请核对 S3_ENDPOINT、S3_REGION、S3_BUCKET 和两个密钥，以及密钥对这个存储桶的权限。"}}
 	}
 	return []finding{{fine, "对象存储 " + p.S3.Bucket + " 能列出文件。"}}
 }
@@ -111,33 +111,33 @@ func examService(ctx context.Context, p *patient) []finding {
 	case p.Port == 0:
 		return []finding{{fine, "端口由系统挑选。"}}
 	case err != nil:
-		return []finding{{fine, "现在没有服务在 " + at + " 运行,端口空着。"}}
+		return []finding{{fine, "现在没有服务在 " + at + " 运行，端口空着。"}}
 	case status == http.StatusOK && strings.Contains(said, `"database"`):
-		return []finding{{fine, "正在 " + at + " 运行,能办理。"}}
+		return []finding{{fine, "正在 " + at + " 运行，能办理。"}}
 	case strings.Contains(said, `"database"`):
-		return []finding{{broken, "正在 " + at + " 运行,但不能办理:" + said + "。failing 的就是连不上的那一个,请看上面它那一行和服务的日志。"}}
+		return []finding{{broken, "正在 " + at + " 运行，但不能办理：" + said + "。failing 的就是连不上的那一个，请看上面它那一行和服务的日志。"}}
 	}
-	return []finding{{broken, at + " 被别的程序占用了。请停掉它,或在 PORT 里换一个端口。"}}
+	return []finding{{broken, at + " 被别的程序占用了。请停掉它，或在 PORT 里换一个端口。"}}
 }
 
 // examPublic goes the way that the world goes: name, certificate, proxy.
 func examPublic(ctx context.Context, p *patient) []finding {
 	if p.PublicURL == "" {
-		return []finding{{fine, "没有填 PUBLIC_URL,不查。"}}
+		return []finding{{fine, "没有填 PUBLIC_URL，不查。"}}
 	}
 	at := strings.TrimSuffix(p.PublicURL, "/")
 	status, _, err := ask(ctx, at+"/healthz")
 	var cert *tls.CertificateVerificationError
 	switch {
 	case errors.As(err, &cert):
-		return []finding{{broken, at + " 的证书不能用:" + cert.Err.Error() + "。请在反向代理上换一张有效的证书。"}}
+		return []finding{{broken, at + " 的证书不能用：" + cert.Err.Error() + "。请在反向代理上换一张有效的证书。"}}
 	case err != nil:
-		return []finding{{notice, "从本机访问不到 " + at + "。请从外面的网络再试一次;不行就检查域名解析、防火墙和反向代理。"}}
+		return []finding{{notice, "从本机访问不到 " + at + "。请从外面的网络再试一次；不行就检查域名解析、防火墙和反向代理。"}}
 	case status != http.StatusOK:
-		return []finding{{notice, fmt.Sprintf("%s/healthz 回答 %d,不是 200。服务停着就启动它;开着就检查反向代理转到哪里。", at, status)}}
+		return []finding{{notice, fmt.Sprintf("%s/healthz 回答 %d，不是 200。服务停着就启动它；开着就检查反向代理转到哪里。", at, status)}}
 	}
 	if left, ok := certificateLeft(ctx, at); ok && left < certificateSoon {
-		return []finding{{notice, fmt.Sprintf("%s 的证书还有 %d 天到期,请检查自动续期。", at, int(left.Hours()/24))}}
+		return []finding{{notice, fmt.Sprintf("%s 的证书还有 %d 天到期，请检查自动续期。", at, int(left.Hours()/24))}}
 	}
 	return []finding{{fine, at + " 能访问。"}}
 }

@@ -102,7 +102,7 @@ func TestDoctor_findsNothingWrongWithAServiceThatIsWell(t *testing.T) {
 	told(t, said, fine, "数据库", "sqlite", "密钥对得上")
 	told(t, said, fine, "Redis", "进程内")
 	told(t, said, fine, "微信", "AppSecret 是对的")
-	told(t, said, fine, "服务", "正在 127.0.0.1:"+env["PORT"]+" 运行,能办理")
+	told(t, said, fine, "服务", "正在 127.0.0.1:"+env["PORT"]+" 运行，能办理")
 	told(t, said, notice, "配置", "PUBLIC_URL")
 	if entries, _ := os.ReadDir(env["DATA_DIR"]); len(entries) > 5 {
 		t.Errorf("the doctor left something: %v", entries)

@@ -55,7 +55,7 @@ func open(ctx context.Context, set config.Settings, pool int) (*house, error) {
 	}
 	h.close = append(h.close, h.cache.Close)
 	if err := h.cache.Ping(ctx); err != nil {
-		h.log.WarnContext(ctx, "Redis 没有回应:先在本进程内计数和缓存,它恢复后自动使用。请检查 REDIS_URL 和 Redis 服务器", slog.String("error", err.Error()))
+		h.log.WarnContext(ctx, "Redis 没有回应：先在本进程内计数和缓存，它恢复后自动使用。请检查 REDIS_URL 和 Redis 服务器", slog.String("error", err.Error()))
 	}
 	w, err := h.wechat(set)
 	if err != nil {
@@ -126,13 +126,13 @@ func loadKeys(set config.Settings) (*model.Keys, error) {
 	case err == nil:
 		return keys, nil
 	case !errors.Is(err, fs.ErrNotExist):
-		return nil, fmt.Errorf("密钥目录 %s 里的 seal.json、index.json 读不了。请检查它们的所有者和权限(600,属于运行 danyuan 的用户);内容坏了就从备份里把同一次生成的两个文件放回来:%w", set.Keys(), err)
+		return nil, fmt.Errorf("密钥目录 %s 里的 seal.json、index.json 读不了。请检查它们的所有者和权限（600，属于运行 danyuan 的用户）；内容坏了就从备份里把同一次生成的两个文件放回来：%w", set.Keys(), err)
 	}
 	if missing := model.MissingKeys(set.Keys()); len(missing) == 1 {
-		return nil, fmt.Errorf("密钥目录 %s 里缺少 %s,另一个密钥文件还在。请从备份里把同一次生成的 %s 放回去再启动;不要重新生成,新的密钥打不开已经加密的数据", set.Keys(), missing[0], missing[0])
+		return nil, fmt.Errorf("密钥目录 %s 里缺少 %s，另一个密钥文件还在。请从备份里把同一次生成的 %s 放回去再启动；不要重新生成，新的密钥打不开已经加密的数据", set.Keys(), missing[0], missing[0])
 	}
 	if !set.Demo() {
-		return nil, fmt.Errorf("密钥目录 %s 里没有密钥。第一次安装请先运行 danyuan keys %s 并备份;如果是迁移,请把原来的密钥复制过来", set.Keys(), set.Keys())
+		return nil, fmt.Errorf("密钥目录 %s 里没有密钥。第一次安装请先运行 danyuan keys %s 并备份；如果是迁移，请把原来的密钥复制过来", set.Keys(), set.Keys())
 	}
 	if err := model.CreateKeys(set.Keys()); err != nil {
 		return nil, err

@@ -13,10 +13,10 @@ import (
 
 // keysCommands are the commands about keys. Without a word it makes keysets.
 type keysCommands struct {
-	Create  createKeys `cmd:"" default:"withargs" help:"生成一套新的密钥。请妥善备份:丢了密钥,加密的数据就再也打不开。"`
-	Prepare prepareKey `cmd:"" help:"准备一个新的加密密钥,先不用它。之后请备份密钥目录,并复制到每一台运行 danyuan 的机器。"`
-	Rotate  rotateKeys `cmd:"" help:"启用准备好的密钥,并把旧密钥加密的数据重新加密一遍;服务不用停,中断了再运行一次会接着做。"`
-	Drop    dropKeys   `cmd:"" help:"删除旧的加密密钥。只在旧密钥可能泄露时用:之后,换密钥以前的数据库备份要靠以前的密钥备份才能打开。"`
+	Create  createKeys `cmd:"" default:"withargs" help:"生成一套新的密钥。请妥善备份：丢了密钥，加密的数据就再也打不开。"`
+	Prepare prepareKey `cmd:"" help:"准备一个新的加密密钥，先不用它。之后请备份密钥目录，并复制到每一台运行 danyuan 的机器。"`
+	Rotate  rotateKeys `cmd:"" help:"启用准备好的密钥，并把旧密钥加密的数据重新加密一遍；服务不用停，中断了再运行一次会接着做。"`
+	Drop    dropKeys   `cmd:"" help:"删除旧的加密密钥。只在旧密钥可能泄露时用：之后，换密钥以前的数据库备份要靠以前的密钥备份才能打开。"`
 }
 
 // createKeys is the command that makes keysets.
@@ -28,12 +28,12 @@ type createKeys struct {
 func (c *createKeys) Run(context.Context) error {
 	err := model.CreateKeys(c.Dir)
 	if errors.Is(err, fs.ErrExist) {
-		return fmt.Errorf("目录 %s 里已经有密钥文件,没有改动任何内容。覆盖密钥会让已经加密的数据再也打不开;要生成新的一套,请换一个空目录;要换加密密钥,请运行 danyuan keys prepare", c.Dir)
+		return fmt.Errorf("目录 %s 里已经有密钥文件，没有改动任何内容。覆盖密钥会让已经加密的数据再也打不开；要生成新的一套，请换一个空目录；要换加密密钥，请运行 danyuan keys prepare", c.Dir)
 	}
 	if err != nil {
 		return err
 	}
-	fmt.Println("密钥已生成,只有当前用户能读。请马上备份到别处。")
+	fmt.Println("密钥已生成，只有当前用户能读。请马上备份到别处。")
 	return nil
 }
 
@@ -49,7 +49,7 @@ func (c *prepareKey) Run(context.Context) error {
 	if err := keys.Prepare(); err != nil {
 		return err
 	}
-	fmt.Printf("新密钥已写进 %s,还没有启用。请现在备份这个目录,并复制到每一台运行 danyuan 的机器;都做好以后运行 danyuan keys rotate。\n", c.Keys())
+	fmt.Printf("新密钥已写进 %s，还没有启用。请现在备份这个目录，并复制到每一台运行 danyuan 的机器；都做好以后运行 danyuan keys rotate。\n", c.Keys())
 	return nil
 }
 
@@ -84,12 +84,12 @@ func (c *rotateKeys) Run(ctx context.Context) error {
 	done := int64(0)
 	sealed, err := h.s.SealAnew(ctx, func(table string, rows int64) {
 		done += rows
-		fmt.Printf("\r已重新加密 %d 行(%s)          ", done, table)
+		fmt.Printf("\r已重新加密 %d 行（%s）          ", done, table)
 	})
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n完成:重新加密了 %d 行,现在全部由新密钥加密。旧密钥留在密钥目录里,以前的数据库备份还要用它。\n", sealed)
+	fmt.Printf("\n完成：重新加密了 %d 行，现在全部由新密钥加密。旧密钥留在密钥目录里，以前的数据库备份还要用它。\n", sealed)
 	return nil
 }
 
@@ -116,6 +116,6 @@ func (c *dropKeys) Run(ctx context.Context) error {
 	if err := h.db.Keys().DropOld(); err != nil {
 		return err
 	}
-	fmt.Println("旧密钥已删除。请备份密钥目录;换密钥以前的数据库备份,要和那时的密钥备份一起保存。")
+	fmt.Println("旧密钥已删除。请备份密钥目录；换密钥以前的数据库备份，要和那时的密钥备份一起保存。")
 	return nil
 }

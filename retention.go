@@ -12,16 +12,16 @@ import (
 // retentionCommand is the command that says what has had its time, and lets it go.
 type retentionCommand struct {
 	config.Settings
-	DryRun bool   `name:"dry-run" help:"只数一数每条规则现在有多少到期,什么也不删。"`
-	Set    string `name:"set" placeholder:"RULE" help:"改一条规则的天数,和 --days、--reason 一起用。"`
+	DryRun bool   `name:"dry-run" help:"只数一数每条规则现在有多少到期，什么也不删。"`
+	Set    string `name:"set" placeholder:"RULE" help:"改一条规则的天数，和 --days、--reason 一起用。"`
 	Days   int64  `name:"days" default:"-1" placeholder:"N" help:"改成多少天。"`
-	Reason string `name:"reason" placeholder:"TEXT" help:"为什么改,记在数据库里。"`
+	Reason string `name:"reason" placeholder:"TEXT" help:"为什么改，记在数据库里。"`
 }
 
 const longestReason = 200
 
 // errHowToSet says what is missing.
-var errHowToSet = fault.New(fault.Invalid, "retention.how", "改天数要写明三样:--set 规则 --days 天数 --reason 原因(200字以内)。没有改动任何内容。")
+var errHowToSet = fault.New(fault.Invalid, "retention.how", "改天数要写明三样：--set 规则 --days 天数 --reason 原因（200字以内）。没有改动任何内容。")
 
 // Run changes a rule, or carries all of them out. The service itself does so every day.
 func (c *retentionCommand) Run(ctx context.Context) error {
@@ -48,7 +48,7 @@ func (c *retentionCommand) Run(ctx context.Context) error {
 		if c.DryRun {
 			did = "会"
 		}
-		fmt.Printf("%-15s %5d 天  %s:%s在 %s 以前的 %d 条,%s%s\n", r.Name, r.Days, r.What, r.Since, r.Before.Format("2006-01-02"), r.Rows, did, r.Then)
+		fmt.Printf("%-15s %5d 天  %s:%s在 %s 以前的 %d 条，%s%s\n", r.Name, r.Days, r.What, r.Since, r.Before.Format("2006-01-02"), r.Rows, did, r.Then)
 	}
 	return err
 }

@@ -180,7 +180,7 @@ func (h *house) greet(ctx context.Context, out io.Writer, at string) error {
 // describe says in a few words who a persona is.
 func describe(p service.Persona) string {
 	if p.Name == "" {
-		return "还没有绑定的新住户,手机号 " + demo.NewcomerPhone
+		return "还没有绑定的新住户，手机号 " + demo.NewcomerPhone
 	}
 	parts := []string{p.Name}
 	for _, r := range p.Roles {

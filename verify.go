@@ -12,10 +12,10 @@ import (
 // verify is the command that recomputes the points book, and follows every matter and the chain of the audit log.
 type verify struct {
 	config.Settings
-	AuditHead string `name:"audit-head" placeholder:"HEAD" help:"以前记下的审计日志链头;核对它还在链里,也就是日志没有被截短或重写。"`
+	AuditHead string `name:"audit-head" placeholder:"HEAD" help:"以前记下的审计日志链头；核对它还在链里，也就是日志没有被截短或重写。"`
 }
 
-var errDiffers = fault.New(fault.Conflict, "verify.differs", "账本或日志有对不上的地方,已逐条列在上面。请保留现场,不要改动数据库,并联系技术人员。")
+var errDiffers = fault.New(fault.Conflict, "verify.differs", "账本或日志有对不上的地方，已逐条列在上面。请保留现场，不要改动数据库，并联系技术人员。")
 
 // Run lists every difference, and fails when there is one.
 func (c *verify) Run(ctx context.Context) error {
@@ -38,9 +38,9 @@ func (c *verify) Run(ctx context.Context) error {
 		return err
 	}
 	if audits.Head != "" {
-		fmt.Printf("审计日志 %d 条连成一条链,%d 条还没有连上。链头 %s,请记在别处,下次用 --audit-head 核对。\n", audits.Linked, audits.Waiting, audits.Head)
+		fmt.Printf("审计日志 %d 条连成一条链，%d 条还没有连上。链头 %s，请记在别处，下次用 --audit-head 核对。\n", audits.Linked, audits.Waiting, audits.Head)
 	}
-	fmt.Printf("核对了 %d 个账户、%d 笔、%d 条流水、%d 件事项,用时 %.1f 秒,不一致 %d 处。\n",
+	fmt.Printf("核对了 %d 个账户、%d 笔、%d 条流水、%d 件事项，用时 %.1f 秒，不一致 %d 处。\n",
 		checked.Accounts, checked.Transfers, checked.Entries, checked.Matters, clock{}.Now().Sub(began).Seconds(), differences)
 	if differences > 0 {
 		return errDiffers

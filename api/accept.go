@@ -10,12 +10,12 @@ import (
 type giveAcceptsIn struct {
 	Keyed
 	Body struct {
-		Results []acceptResult `json:"results" minItems:"1" maxItems:"10" nullable:"false" doc:"wx.requestSubscribeMessage 的结果,每个模板一项"`
+		Results []acceptResult `json:"results" minItems:"1" maxItems:"10" nullable:"false" doc:"wx.requestSubscribeMessage 的结果，每个模板一项"`
 	}
 }
 
 type acceptResult struct {
-	Template string `json:"template" minLength:"1" maxLength:"64" doc:"模板的类别(kind)或模板编号" example:"binding"`
+	Template string `json:"template" minLength:"1" maxLength:"64" doc:"模板的类别（kind）或模板编号" example:"binding"`
 	Accepted bool   `json:"accepted" doc:"用户点了“允许”" example:"true"`
 }
 
@@ -24,9 +24,9 @@ type acceptsView struct {
 }
 
 type acceptView struct {
-	Kind     string `json:"kind" doc:"模板的类别,也就是消息的类别" example:"binding"`
-	Template string `json:"template" doc:"模板编号,交给 wx.requestSubscribeMessage"`
-	Left     int64  `json:"left" doc:"还能发几条;为 0 时,请在用户点按钮时再请求一次授权" example:"2"`
+	Kind     string `json:"kind" doc:"模板的类别，也就是消息的类别" example:"binding"`
+	Template string `json:"template" doc:"模板编号，交给 wx.requestSubscribeMessage"`
+	Left     int64  `json:"left" doc:"还能发几条；为 0 时，请在用户点按钮时再请求一次授权" example:"2"`
 }
 
 func (a *API) giveAccepts(ctx context.Context, cmd service.Command, in *giveAcceptsIn) ([]service.AcceptsLeft, error) {

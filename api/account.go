@@ -11,19 +11,19 @@ import (
 type closeAccountIn struct {
 	Keyed
 	Body struct {
-		Sure bool `json:"sure" doc:"确认注销;必须是 true" example:"true"`
+		Sure bool `json:"sure" doc:"确认注销；必须是 true" example:"true"`
 	}
 }
 
 type closedAccountView struct {
-	Closed bool       `json:"closed" doc:"账号已注销,所有设备都已退出登录"`
+	Closed bool       `json:"closed" doc:"账号已注销，所有设备都已退出登录"`
 	Kept   []keptView `json:"kept" nullable:"false" doc:"社区还会保留什么、为什么、多久"`
 }
 
 type keptView struct {
 	What string `json:"what" doc:"保留什么" example:"志愿服务记录"`
 	Why  string `json:"why" doc:"为什么" example:"志愿服务记录依规定长期保存"`
-	Days *int64 `json:"days,omitempty" doc:"保留多少天;没有就是不定期限" example:"365"`
+	Days *int64 `json:"days,omitempty" doc:"保留多少天；没有就是不定期限" example:"365"`
 }
 
 func (a *API) closeAccount(ctx context.Context, cmd service.Command, in *closeAccountIn) (model.User, error) {

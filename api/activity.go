@@ -21,7 +21,7 @@ type ActivityView struct {
 	EndsAt        time.Time  `json:"ends_at" doc:"结束时间"`
 	Audience      string     `json:"audience" enum:"everybody,residents,members,in_service" doc:"面向所有居民、本地居民、党员、在职党员" example:"everybody"`
 	AudienceTitle string     `json:"audience_title" doc:"参加范围的中文" example:"所有居民"`
-	Capacity      int64      `json:"capacity" doc:"名额;0 表示不限" example:"30"`
+	Capacity      int64      `json:"capacity" doc:"名额；0 表示不限" example:"30"`
 	Seated        int64      `json:"seated" doc:"已经报上名的人数" example:"12"`
 	Waiting       int64      `json:"waiting" doc:"候补的人数" example:"0"`
 	Phase         string     `json:"phase" enum:"upcoming,running,over,cancelled" doc:"未开始、进行中、已结束、已取消"`
@@ -48,7 +48,7 @@ func viewChangedActivity(a service.SeenActivity) ActivityView {
 type SeenActivityView struct {
 	ActivityView
 	ForMe bool   `json:"for_me" doc:"您是否在参加范围里"`
-	State string `json:"my_state,omitempty" enum:"seated,waiting,off" doc:"您的报名:已报名、候补中、已退出;没有就是没报过"`
+	State string `json:"my_state,omitempty" enum:"seated,waiting,off" doc:"您的报名：已报名、候补中、已退出；没有就是没报过"`
 }
 
 func viewSeenActivity(a service.SeenActivity) SeenActivityView {
@@ -61,8 +61,8 @@ func viewSeenActivity(a service.SeenActivity) SeenActivityView {
 
 type activityPageView struct {
 	SeenActivityView
-	Ahead      int64           `json:"waiting_ahead,omitempty" doc:"候补时,排在您前面的人数" example:"2"`
-	Organiser  bool            `json:"organiser" doc:"您是否可以组织这个活动:打开签到码、看名单、确认时长"`
+	Ahead      int64           `json:"waiting_ahead,omitempty" doc:"候补时，排在您前面的人数" example:"2"`
+	Organiser  bool            `json:"organiser" doc:"您是否可以组织这个活动：打开签到码、看名单、确认时长"`
 	Attendance *AttendanceView `json:"attendance,omitempty" doc:"您自己的签到"`
 }
 
@@ -102,7 +102,7 @@ func listOfActivities(p Paged, rows []service.SeenActivity) List[SeenActivityVie
 type activitiesIn struct {
 	OfNode
 	Paged
-	State string `query:"state" enum:"open,cancelled" doc:"只看没有取消的,或只看取消的;不填是全部"`
+	State string `query:"state" enum:"open,cancelled" doc:"只看没有取消的，或只看取消的；不填是全部"`
 }
 
 func (a *API) activities(ctx context.Context, by model.Actor, in *activitiesIn) (List[SeenActivityView], error) {
@@ -132,14 +132,14 @@ type makeActivityIn struct {
 	Keyed
 	OfNode
 	Body struct {
-		Association ID        `json:"association_id,omitempty" required:"false" doc:"哪个联谊会的活动;不填就不是联谊会的"`
+		Association ID        `json:"association_id,omitempty" required:"false" doc:"哪个联谊会的活动；不填就不是联谊会的"`
 		Kind        string    `json:"kind" minLength:"1" maxLength:"24" doc:"服务类别的代码" example:"environment"`
 		Title       string    `json:"title" minLength:"1" maxLength:"60" doc:"名称" example:"楼道大扫除"`
 		Content     string    `json:"content,omitempty" required:"false" maxLength:"1000" doc:"说明" example:"请自带手套"`
 		Place       string    `json:"place" minLength:"1" maxLength:"80" doc:"地点" example:"3栋楼下"`
-		StartsAt    time.Time `json:"starts_at" doc:"开始时间,从以后的时间起,最远一年"`
-		EndsAt      time.Time `json:"ends_at" doc:"结束时间,最长 24 小时"`
-		Capacity    int64     `json:"capacity,omitempty" required:"false" minimum:"0" maximum:"10000" doc:"名额;0 或不填表示不限" example:"30"`
+		StartsAt    time.Time `json:"starts_at" doc:"开始时间，从以后的时间起，最远一年"`
+		EndsAt      time.Time `json:"ends_at" doc:"结束时间，最长 24 小时"`
+		Capacity    int64     `json:"capacity,omitempty" required:"false" minimum:"0" maximum:"10000" doc:"名额；0 或不填表示不限" example:"30"`
 		Audience    string    `json:"audience" enum:"everybody,residents,members,in_service" doc:"面向所有居民、本地居民、党员、在职党员" example:"everybody"`
 	}
 }
@@ -161,7 +161,7 @@ type changeActivityIn struct {
 		Place    *string    `json:"place,omitempty" required:"false" minLength:"1" maxLength:"80" doc:"地点" example:"社区广场"`
 		StartsAt *time.Time `json:"starts_at,omitempty" required:"false" doc:"开始时间"`
 		EndsAt   *time.Time `json:"ends_at,omitempty" required:"false" doc:"结束时间"`
-		Capacity *int64     `json:"capacity,omitempty" required:"false" minimum:"0" maximum:"10000" doc:"名额;0 表示不限;不能少于已经报上名的人数" example:"40"`
+		Capacity *int64     `json:"capacity,omitempty" required:"false" minimum:"0" maximum:"10000" doc:"名额；0 表示不限；不能少于已经报上名的人数" example:"40"`
 	}
 }
 
@@ -176,7 +176,7 @@ type cancelActivityIn struct {
 	Keyed
 	OfActivity
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,报了名的人都会看到" example:"有大雨"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，报了名的人都会看到" example:"有大雨"`
 	}
 }
 

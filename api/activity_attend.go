@@ -15,7 +15,7 @@ type AttendanceView struct {
 	Title    string     `json:"title" doc:"状态的中文" example:"服务中"`
 	StartsAt time.Time  `json:"starts_at" doc:"从何时起算"`
 	EndsAt   *time.Time `json:"ends_at,omitempty" doc:"到何时止"`
-	Minutes  int64      `json:"minutes" doc:"时长,分钟" example:"90"`
+	Minutes  int64      `json:"minutes" doc:"时长，分钟" example:"90"`
 	InWay    string     `json:"in_way" enum:"code,organiser" doc:"扫码签到、组织者代为签到"`
 	OutWay   string     `json:"out_way,omitempty" enum:"code,organiser" doc:"扫码签退、组织者代办"`
 	Reason   string     `json:"reason,omitempty" doc:"作废的原因"`
@@ -32,7 +32,7 @@ type attendingView struct {
 	AttendanceView
 	Activity ID   `json:"activity_id" doc:"哪个活动"`
 	Person   ID   `json:"person_id" doc:"谁"`
-	Already  bool `json:"already" doc:"true 表示之前已经办过,这次没有再办"`
+	Already  bool `json:"already" doc:"true 表示之前已经办过，这次没有再办"`
 }
 
 func viewAttending(a service.Attending) attendingView {
@@ -49,7 +49,7 @@ type checkInCodeIn struct {
 }
 
 type checkInCodeView struct {
-	Code    string `json:"code" doc:"现在的码,画成二维码给大家扫" example:"42-I-7K2M9QX4T1"`
+	Code    string `json:"code" doc:"现在的码，画成二维码给大家扫" example:"42-I-7K2M9QX4T1"`
 	Seconds int64  `json:"seconds_left" doc:"再过几秒换成下一个" example:"12"`
 	Next    string `json:"next" doc:"下一个码" example:"42-I-M8Q2X7K4T9"`
 }
@@ -89,7 +89,7 @@ func (a *API) checkOutByHand(ctx context.Context, cmd service.Command, in *OfPer
 type voidAttendanceIn struct {
 	OfPersonAt
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人会看到" example:"签错了人"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人会看到" example:"签错了人"`
 	}
 }
 
@@ -107,8 +107,8 @@ type settleAttendanceIn struct {
 
 type leftPerson struct {
 	Person ID        `json:"person_id" doc:"谁"`
-	LeftAt time.Time `json:"left_at" doc:"离开的时间,在签到以后、活动结束以前"`
-	Reason string    `json:"reason" minLength:"1" maxLength:"200" doc:"依据,本人会看到" example:"散场时一起离开,忘了扫码"`
+	LeftAt time.Time `json:"left_at" doc:"离开的时间，在签到以后、活动结束以前"`
+	Reason string    `json:"reason" minLength:"1" maxLength:"200" doc:"依据，本人会看到" example:"散场时一起离开，忘了扫码"`
 }
 
 func (a *API) settleAttendance(ctx context.Context, cmd service.Command, in *settleAttendanceIn) ([]model.Hours, error) {
@@ -131,7 +131,7 @@ type confirmActivityIn struct {
 	Keyed
 	OfActivity
 	Body struct {
-		Evaluation string `json:"evaluation,omitempty" required:"false" maxLength:"200" doc:"对这次服务的评价,记入每个人的服务记录" example:"认真负责"`
+		Evaluation string `json:"evaluation,omitempty" required:"false" maxLength:"200" doc:"对这次服务的评价，记入每个人的服务记录" example:"认真负责"`
 	}
 }
 
@@ -142,14 +142,14 @@ func (a *API) confirmActivity(ctx context.Context, cmd service.Command, in *conf
 type confirmedActivityView struct {
 	People  int    `json:"people" doc:"确认了几个人" example:"24"`
 	Minutes int64  `json:"minutes" doc:"一共多少分钟" example:"2880"`
-	OwnLeft bool   `json:"own_left" doc:"您自己也参加了:您的时长要由别人确认"`
+	OwnLeft bool   `json:"own_left" doc:"您自己也参加了：您的时长要由别人确认"`
 	Text    string `json:"text" doc:"告诉您接下来怎么办" example:"已经全部确认。"`
 }
 
 func viewConfirmedActivity(c service.Confirmed) confirmedActivityView {
 	v := confirmedActivityView{c.People, c.Minutes, c.OwnLeft, "已经全部确认。"}
 	if c.OwnLeft {
-		v.Text = "其他人的时长已经确认。您自己的不能由您确认,已经通知其他负责人办理。"
+		v.Text = "其他人的时长已经确认。您自己的不能由您确认，已经通知其他负责人办理。"
 	}
 	return v
 }

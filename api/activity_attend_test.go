@@ -331,7 +331,7 @@ func TestAttend_cancellingWhileItRunsVoidsWhoIsStillIn(t *testing.T) {
 	if all[0].State != model.HoursClaimed || all[1].State != model.HoursVoid || all[1].Reason != "有大雨" {
 		t.Fatalf("%s and %s", all[0].State, all[1].State)
 	}
-	s.told(people[1], "签到已经作废,原因:有大雨", 1)
+	s.told(people[1], "签到已经作废，原因：有大雨", 1)
 	s.Post(tokens[0], a+"/check-out", scan("1-O-0000000000")).Refused(409, "activity.cancelled")
 	s.Post(s.chief, a+"/confirm", map[string]string{}).Expect(200).Has(`"people":1,"minutes":30`)
 }

@@ -16,7 +16,7 @@ import (
 func leaving(at time.Time, people ...model.Person) map[string]any {
 	list := make([]map[string]any, len(people))
 	for i, p := range people {
-		list[i] = map[string]any{"person_id": digits(p.ID), "left_at": at, "reason": "散场时一起离开,忘了扫码"}
+		list[i] = map[string]any{"person_id": digits(p.ID), "left_at": at, "reason": "散场时一起离开，忘了扫码"}
 	}
 	return map[string]any{"people": list}
 }
@@ -48,7 +48,7 @@ func TestConfirm_everybodyAtOnceOnceSettled(t *testing.T) {
 	s.Post(s.chief, a+"/confirm", map[string]string{}).Refused(409, "activity.unsettled").
 		Has("李**还没有签退", digits(people[1].ID), digits(people[2].ID)).HasNot("李1妹", "people."+digits(people[0].ID)+`"`)
 	s.Post(s.chief, a+"/settle", leaving(start.Add(90*time.Minute), people[1], people[2])).Expect(200).Has(`"minutes":90`, `"out_way":"organiser"`)
-	s.told(people[1], "组织者补记您3月5日11:30离开,原因:散场时一起离开,忘了扫码", 1)
+	s.told(people[1], "组织者补记您3月5日11:30离开，原因：散场时一起离开，忘了扫码", 1)
 	s.Get(s.chief, a+"/sign-ups").Expect(200).Has("散场时一起离开")
 	s.Post(s.chief, a+"/confirm", map[string]string{"evaluation": "认真负责"}).Expect(200).Has(`"people":3,"minutes":240,"own_left":false`, "已经全部确认")
 	s.Post(s.chief, a+"/confirm", map[string]string{}).Refused(409, "activity.nothing_to_confirm")

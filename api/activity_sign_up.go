@@ -18,7 +18,7 @@ type SignUpView struct {
 	SignedAt time.Time  `json:"signed_at" doc:"何时报名"`
 	SeatedAt *time.Time `json:"seated_at,omitempty" doc:"何时有了名额"`
 	OffAt    *time.Time `json:"off_at,omitempty" doc:"何时退出"`
-	Ahead    int64      `json:"waiting_ahead,omitempty" doc:"候补时,排在前面的人数" example:"2"`
+	Ahead    int64      `json:"waiting_ahead,omitempty" doc:"候补时，排在前面的人数" example:"2"`
 }
 
 func viewSignUp(u model.SignUp) SignUpView {
@@ -65,15 +65,15 @@ func (a *API) signOffFor(ctx context.Context, cmd service.Command, in *OfPersonA
 type signUpsIn struct {
 	OfActivity
 	Paged
-	State string `query:"state" enum:"seated,waiting,off" doc:"只看这一状态的;不填是没有退出的"`
+	State string `query:"state" enum:"seated,waiting,off" doc:"只看这一状态的；不填是没有退出的"`
 }
 
 type listedSignUpView struct {
 	SignUpView
-	Name       string          `json:"name" doc:"您负责联系的居民显示全名,其他人显示姓氏" example:"李小梅"`
-	UnitName   string          `json:"unit_name,omitempty" doc:"住在哪个单元;只给负责联系的人" example:"1单元"`
+	Name       string          `json:"name" doc:"您负责联系的居民显示全名，其他人显示姓氏" example:"李小梅"`
+	UnitName   string          `json:"unit_name,omitempty" doc:"住在哪个单元；只给负责联系的人" example:"1单元"`
 	EnteredBy  *ID             `json:"entered_by_id,omitempty" doc:"代为报名的人"`
-	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
+	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到；没有就是还没签到"`
 	LeftReason string          `json:"left_reason,omitempty" doc:"补记离开时间的原因"`
 }
 
@@ -103,7 +103,7 @@ type mySignUpsIn struct{ Paged }
 type mySignUpView struct {
 	SignUpView
 	Activity   ActivityView    `json:"activity"`
-	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到;没有就是还没签到"`
+	Attendance *AttendanceView `json:"attendance,omitempty" doc:"签到；没有就是还没签到"`
 }
 
 func (a *API) mySignUps(ctx context.Context, by model.Actor, in *mySignUpsIn) (List[mySignUpView], error) {

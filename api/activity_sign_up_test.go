@@ -42,7 +42,7 @@ func TestSignUp_whoComesTooLateWaitsAndMovesUpInOrder(t *testing.T) {
 	s.Post(tokens[1], a+"/sign-off", nil).Expect(200).Has(`"state":"off"`)
 	s.told(people[2], "有名额了", 0) // nobody's seat was given up
 	s.Post(tokens[0], a+"/sign-off", nil).Expect(200)
-	s.told(people[2], "有名额了,已经为您补上", 1)
+	s.told(people[2], "有名额了，已经为您补上", 1)
 	s.Get(tokens[2], "/v1/activities/mine").Expect(200).Has(`"state":"seated"`, "楼道大扫除", "seated_at")
 	s.Post(tokens[0], a+"/sign-off", nil).Refused(409, "activity.not_signed_up")
 	s.Post(tokens[0], a+"/sign-up", nil).Expect(200).Has(`"waiting_ahead":1`) // behind who was already waiting
@@ -127,7 +127,7 @@ func TestSignUp_forSomebodyWithoutAPhoneIsOnRecordAndTold(t *testing.T) {
 	a := s.make(staff, s.o.Community, map[string]any{"capacity": 1})
 	of := func(p model.Person) string { return fmt.Sprintf("%s/people/%d", a, p.ID) }
 	s.Post(s.chief, of(old)+"/sign-up", nil).Expect(200).Has(`"way":"proxy"`, `"state":"seated"`)
-	s.told(old, "已经为您报名“楼道大扫除”:3月6日11:00到13:00,3栋楼下", 1)
+	s.told(old, "已经为您报名“楼道大扫除”：3月6日11:00到13:00，3栋楼下", 1)
 	s.Get(staff, a+"/sign-ups").Expect(200).Has("李奶奶", fmt.Sprintf(`"entered_by_id":"%d"`, s.chiefWho.ID))
 	s.Post(s.chief, of(old)+"/sign-up", nil).Refused(409, "activity.signed_up_already")
 	s.Post(s.chief, of(far)+"/sign-up", nil).Refused(404, "person.not_found")

@@ -171,7 +171,7 @@ func TestActivity_aChangeTellsEverybodyOnceAndNeverTakesASeat(t *testing.T) {
 	s.WorkOff()
 	s.WorkOff()
 	for _, p := range people {
-		s.told(p, "现在是:3月6日12:00到13:00,广场", 1)
+		s.told(p, "现在是：3月6日12:00到13:00，广场", 1)
 	}
 	s.Post(s.chief, a+"/change", map[string]any{"capacity": 3}).Expect(200).Has(`"seated":3,"waiting":0`)
 	s.told(people[2], "有名额了", 1)
@@ -198,7 +198,7 @@ func TestActivity_cancelledTellsEverybodyOnceAndTakesNobodyAnyMore(t *testing.T)
 	s.WorkOff()
 	s.WorkOff()
 	for _, p := range people {
-		s.told(p, "已经取消,原因:有大雨", 1)
+		s.told(p, "已经取消，原因：有大雨", 1)
 	}
 	s.Move(26 * time.Hour)
 	s.WorkOff()
@@ -225,7 +225,7 @@ func TestActivity_remindsThoseWithASeatTheDayBeforeOnceAlsoWhenItWasMoved(t *tes
 	s.Move(24 * time.Hour)
 	s.WorkOff()
 	s.WorkOff()
-	s.told(people[0], "快到了:3月8日11:00", 1)
+	s.told(people[0], "快到了：3月8日11:00", 1)
 	s.told(people[1], "快到了", 0)
 }
 
@@ -300,6 +300,6 @@ func TestActivity_goesToTheCommunityWhenItsPlaceEnds(t *testing.T) {
 	s.association(staff, empty, "空楼合唱队", lead)
 	s.Post(staff, path("/v1/nodes/%d/close", empty.ID), map[string]string{"reason": "拆迁"}).Expect(200)
 	s.Get("", a).Expect(200).Has("先锋社区", `"phase":"upcoming"`)
-	s.told(lead, "已经解散,原因:拆迁", 1)
+	s.told(lead, "已经解散，原因：拆迁", 1)
 	s.Post(staff, path("/v1/nodes/%d/activities", empty.ID), plan(nil)).Refused(409, "node.ended")
 }

@@ -14,7 +14,7 @@ type associationView struct {
 	Kind      string     `json:"kind" enum:"arts,sports,reading,games,crafts,health,volunteers,other" doc:"文艺、体育、读书、棋牌、手工、健康、志愿服务、其他" example:"arts"`
 	Title     string     `json:"title" doc:"这一类的名称" example:"文艺"`
 	Name      string     `json:"name" doc:"名称" example:"夕阳红合唱队"`
-	Lead      string     `json:"lead" doc:"负责人;本社区的居民和负责人看到全名,其他人看到姓氏" example:"李小梅"`
+	Lead      string     `json:"lead" doc:"负责人；本社区的居民和负责人看到全名，其他人看到姓氏" example:"李小梅"`
 	FoundedAt time.Time  `json:"founded_at" doc:"成立时间"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"解散时间"`
 	Reason    string     `json:"reason,omitempty" doc:"解散的原因"`
@@ -41,8 +41,8 @@ type foundAssociationIn struct {
 	OfNode
 	Body struct {
 		Kind string `json:"kind" enum:"arts,sports,reading,games,crafts,health,volunteers,other" doc:"哪一类" example:"arts"`
-		Name string `json:"name" minLength:"1" maxLength:"40" doc:"名称;同一个地方不能重名" example:"夕阳红合唱队"`
-		Lead ID     `json:"lead_id" doc:"负责人:住在本社区的居民"`
+		Name string `json:"name" minLength:"1" maxLength:"40" doc:"名称；同一个地方不能重名" example:"夕阳红合唱队"`
+		Lead ID     `json:"lead_id" doc:"负责人：住在本社区的居民"`
 	}
 }
 
@@ -59,7 +59,7 @@ type handOverAssociationIn struct {
 	Keyed
 	OfAssociation
 	Body struct {
-		Lead ID `json:"lead_id" doc:"新的负责人:住在本社区的居民"`
+		Lead ID `json:"lead_id" doc:"新的负责人：住在本社区的居民"`
 	}
 }
 
@@ -71,7 +71,7 @@ type endAssociationIn struct {
 	Keyed
 	OfAssociation
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,负责人会看到" example:"成员搬迁"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，负责人会看到" example:"成员搬迁"`
 	}
 }
 

@@ -11,17 +11,17 @@ import (
 type bindIn struct {
 	Keyed
 	Body struct {
-		PhoneCode      string `json:"phone_code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"手机号按钮给的 code" doc:"手机号按钮(getPhoneNumber)给的 code,5 分钟内用一次" example:"e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144"`
-		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明(phone_binding)的版本" example:"2"`
+		PhoneCode      string `json:"phone_code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"手机号按钮给的 code" doc:"手机号按钮（getPhoneNumber）给的 code,5 分钟内用一次" example:"e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144"`
+		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明（phone_binding）的版本" example:"2"`
 	}
 }
 
 // bindingView tells a user how far they are and what to do next.
 type bindingView struct {
-	ID      *ID        `json:"request_id,omitempty" doc:"申请编号;从没绑定过就没有"`
+	ID      *ID        `json:"request_id,omitempty" doc:"申请编号；从没绑定过就没有"`
 	State   string     `json:"state" enum:"none,unmatched,pending,active,refused,ended" doc:"没绑定过、手机号在名册里对不上、等待处理、已绑定、被退回、已结束" example:"pending"`
-	Next    string     `json:"next" enum:"prove_phone,ask_chief,wait_for_chief,wait_for_community,nothing" doc:"接下来做什么:用手机号绑定、向单元长申请、等单元长、等社区换绑、不用做什么" example:"wait_for_chief"`
-	Unit    *ID        `json:"unit_id,omitempty" doc:"申请的单元,或所在的地方"`
+	Next    string     `json:"next" enum:"prove_phone,ask_chief,wait_for_chief,wait_for_community,nothing" doc:"接下来做什么：用手机号绑定、向单元长申请、等单元长、等社区换绑、不用做什么" example:"wait_for_chief"`
+	Unit    *ID        `json:"unit_id,omitempty" doc:"申请的单元，或所在的地方"`
 	Reason  string     `json:"reason,omitempty" doc:"退回或结束的原因"`
 	AskedAt *time.Time `json:"asked_at,omitempty" doc:"何时提出"`
 }
@@ -36,7 +36,7 @@ type askChiefIn struct {
 		UnitCode       string `json:"unit_code" minLength:"1" maxLength:"32" doc:"楼道海报上单元码里的 scene" example:"7K2M9QX4T1AB"`
 		Name           string `json:"name" minLength:"1" maxLength:"40" doc:"姓名" example:"王小明"`
 		Room           string `json:"room" minLength:"1" maxLength:"20" doc:"房号" example:"301"`
-		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明(phone_binding)的版本" example:"2"`
+		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明（phone_binding）的版本" example:"2"`
 	}
 }
 

@@ -14,8 +14,8 @@ type bindingRequestView struct {
 	ID      ID        `json:"request_id"`
 	Unit    nodeView  `json:"unit" doc:"申请的单元"`
 	Name    string    `json:"name" doc:"申请人填写的姓名" example:"王小明"`
-	Room    string    `json:"room" doc:"申请人填写的房号;每次查看都有记录" example:"301"`
-	Phone   string    `json:"phone" doc:"微信验证过的手机号,中间四位不显示" example:"138****0001"`
+	Room    string    `json:"room" doc:"申请人填写的房号；每次查看都有记录" example:"301"`
+	Phone   string    `json:"phone" doc:"微信验证过的手机号，中间四位不显示" example:"138****0001"`
 	AskedAt time.Time `json:"asked_at" doc:"何时提出"`
 }
 
@@ -42,16 +42,16 @@ type readRequestIn struct {
 
 type bindingRequestWhole struct {
 	Request    bindingRequestView `json:"request"`
-	Candidates []candidateView    `json:"candidates" nullable:"false" doc:"本单元名册里的居民,同名或同房号的在前"`
+	Candidates []candidateView    `json:"candidates" nullable:"false" doc:"本单元名册里的居民，同名或同房号的在前"`
 }
 
 type candidateView struct {
 	Person   ID     `json:"person_id"`
 	Name     string `json:"name" example:"王小明"`
-	Phone    string `json:"phone" doc:"名册里的手机号,中间四位不显示" example:"138****0001"`
+	Phone    string `json:"phone" doc:"名册里的手机号，中间四位不显示" example:"138****0001"`
 	SameName bool   `json:"same_name" doc:"和申请人填写的姓名相同"`
 	SameRoom bool   `json:"same_room" doc:"住在申请人填写的房号"`
-	Bound    bool   `json:"bound" doc:"已经绑定了另一个微信;选择这位居民就是换绑,要由社区核实"`
+	Bound    bool   `json:"bound" doc:"已经绑定了另一个微信；选择这位居民就是换绑，要由社区核实"`
 }
 
 func (a *API) bindingRequest(ctx context.Context, by model.Actor, in *readRequestIn) (bindingRequestWhole, error) {
@@ -71,7 +71,7 @@ type approveIn struct {
 	ID   ID `path:"id" doc:"申请编号"`
 	Body struct {
 		Person    ID   `json:"person_id,omitempty" required:"false" doc:"名册里的这位居民" example:"42"`
-		NewPerson bool `json:"new_person,omitempty" required:"false" doc:"名册里没有,按申请的姓名和房号新增" example:"false"`
+		NewPerson bool `json:"new_person,omitempty" required:"false" doc:"名册里没有，按申请的姓名和房号新增" example:"false"`
 	}
 }
 
@@ -83,7 +83,7 @@ type reasonedIn struct {
 	Keyed
 	ID   ID `path:"id" doc:"编号"`
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"核实后与登记不符"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"核实后与登记不符"`
 	}
 }
 
@@ -95,7 +95,7 @@ type rebindingRequestView struct {
 	ID      ID        `json:"request_id"`
 	Node    nodeView  `json:"node" doc:"居民所在的单元或地方"`
 	Name    string    `json:"name" doc:"要换绑的居民" example:"王小明"`
-	Phone   string    `json:"phone" doc:"新微信验证过的手机号,中间四位不显示" example:"138****0001"`
+	Phone   string    `json:"phone" doc:"新微信验证过的手机号，中间四位不显示" example:"138****0001"`
 	AskedAt time.Time `json:"asked_at" doc:"何时提出"`
 }
 

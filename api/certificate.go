@@ -16,7 +16,7 @@ import (
 type certificateView struct {
 	ID        ID         `json:"id" doc:"编号"`
 	Person    ID         `json:"person_id" doc:"谁的证明"`
-	Name      string     `json:"name" doc:"志愿者;本人看到全名" example:"张**"`
+	Name      string     `json:"name" doc:"志愿者；本人看到全名" example:"张**"`
 	Community nodeView   `json:"community" doc:"出具证明的社区"`
 	From      string     `json:"from" doc:"从哪一天" example:"2026-01-01"`
 	To        string     `json:"to" doc:"到哪一天" example:"2026-03-05"`
@@ -27,7 +27,7 @@ type certificateView struct {
 	RevokedAt *time.Time `json:"revoked_at,omitempty" doc:"何时撤销"`
 	Reason    string     `json:"reason,omitempty" doc:"未出具或撤销的原因"`
 	Number    string     `json:"number,omitempty" doc:"证明编号" example:"ZY-340802001001-2026-000001"`
-	Code      string     `json:"code,omitempty" doc:"验证码;和编号一起可以验真伪" example:"7K2M9QX4"`
+	Code      string     `json:"code,omitempty" doc:"验证码；和编号一起可以验真伪" example:"7K2M9QX4"`
 }
 
 func viewListedCertificate(c model.ListedCertificate) certificateView {
@@ -59,8 +59,8 @@ func viewOwnCertificate(c model.ListedCertificate) certificateView {
 type askCertificateIn struct {
 	Keyed
 	Body struct {
-		From string `json:"from" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" patternDescription:"日期,如 2026-01-01" maxLength:"10" doc:"从哪一天(含)" example:"2026-01-01"`
-		To   string `json:"to" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" patternDescription:"日期,如 2026-01-01" maxLength:"10" doc:"到哪一天(含),不晚于今天" example:"2026-03-05"`
+		From string `json:"from" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" patternDescription:"日期，如 2026-01-01" maxLength:"10" doc:"从哪一天（含）" example:"2026-01-01"`
+		To   string `json:"to" pattern:"^[0-9]{4}-[0-9]{2}-[0-9]{2}$" patternDescription:"日期，如 2026-01-01" maxLength:"10" doc:"到哪一天（含），不晚于今天" example:"2026-03-05"`
 	}
 }
 
@@ -85,7 +85,7 @@ type certificateReasonIn struct {
 	Keyed
 	Certificate ID `path:"id" doc:"哪一份证明"`
 	Body        struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,申请人会看到" example:"记录有误,正在更正"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，申请人会看到" example:"记录有误，正在更正"`
 	}
 }
 
@@ -110,7 +110,7 @@ func (a *API) myCertificates(ctx context.Context, by model.Actor, in *myCertific
 
 type certificatesIn struct {
 	Node  ID     `path:"id" doc:"社区"`
-	State string `query:"state" enum:"asked,issued,refused,withdrawn,revoked" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"asked,issued,refused,withdrawn,revoked" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 

@@ -25,16 +25,16 @@ type verifyCertificateIn struct {
 
 type verifiedCertificateView struct {
 	Genuine   bool       `json:"genuine" doc:"编号和验证码是否属于同一份真实的证明"`
-	Revoked   bool       `json:"revoked" doc:"真实,但社区已经撤销,不再有效"`
+	Revoked   bool       `json:"revoked" doc:"真实，但社区已经撤销，不再有效"`
 	RevokedAt *time.Time `json:"revoked_at,omitempty" doc:"何时撤销"`
-	Name      string     `json:"name,omitempty" doc:"志愿者,只有姓氏" example:"张**"`
+	Name      string     `json:"name,omitempty" doc:"志愿者，只有姓氏" example:"张**"`
 	Issuer    string     `json:"issuer,omitempty" doc:"出具的社区" example:"迎江区人民路街道先锋社区"`
 	IssuedAt  *time.Time `json:"issued_at,omitempty" doc:"何时出具"`
 	From      string     `json:"from,omitempty" doc:"证明从哪一天" example:"2026-01-01"`
 	To        string     `json:"to,omitempty" doc:"到哪一天的服务" example:"2026-03-05"`
 	Services  int        `json:"services,omitempty" doc:"服务次数" example:"12"`
 	Minutes   int64      `json:"minutes,omitempty" doc:"服务分钟数" example:"1590"`
-	Text      string     `json:"text" doc:"结果,说给人听"`
+	Text      string     `json:"text" doc:"结果，说给人听"`
 }
 
 type verifiedCertificate struct {
@@ -46,7 +46,7 @@ type verifiedCertificate struct {
 // guessed from many places at once. Nobody who holds the paper needs as many.
 const triesOfNumber = 60
 
-var errTooManyTries = fault.New(fault.TooMany, "certificate.too_many_tries", "这个编号在一小时内查验的次数太多,为防止有人猜验证码,请一小时以后再试,或联系出具证明的社区。")
+var errTooManyTries = fault.New(fault.TooMany, "certificate.too_many_tries", "这个编号在一小时内查验的次数太多，为防止有人猜验证码，请一小时以后再试，或联系出具证明的社区。")
 
 // mayVerify counts that somebody verifies a number.
 func (a *API) mayVerify(ctx context.Context, number string) bool {
@@ -64,7 +64,7 @@ func (a *API) verifyCertificate(ctx context.Context, _ service.Command, in *veri
 
 func viewVerifiedCertificate(v verifiedCertificate) verifiedCertificateView {
 	if !v.genuine {
-		return verifiedCertificateView{Text: "编号和验证码对不上,这不是一份真实的证明,或者有字填错了。请核对后再试,或联系出具证明的社区。"}
+		return verifiedCertificateView{Text: "编号和验证码对不上，这不是一份真实的证明，或者有字填错了。请核对后再试，或联系出具证明的社区。"}
 	}
 	out := verifiedCertificateView{
 		Genuine: true, Name: model.MaskName(v.Text.Holder), Issuer: v.Text.Issuer, IssuedAt: maybeAtEdge(v.DecidedAt),
@@ -73,7 +73,7 @@ func viewVerifiedCertificate(v verifiedCertificate) verifiedCertificateView {
 	}
 	if v.State == model.CertificateRevoked {
 		out.Revoked, out.RevokedAt = true, maybeAtEdge(v.RevokedAt)
-		out.Text = "这份证明是真实出具的,但社区已经撤销,不再有效。详情请联系出具证明的社区。"
+		out.Text = "这份证明是真实出具的，但社区已经撤销，不再有效。详情请联系出具证明的社区。"
 	}
 	return out
 }

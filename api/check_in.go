@@ -12,7 +12,7 @@ import (
 type checkInView struct {
 	ID            ID         `json:"id" doc:"编号"`
 	Person        ID         `json:"person_id" doc:"报到的人"`
-	Name          string     `json:"name" doc:"报到的人;本人看到全名" example:"张**"`
+	Name          string     `json:"name" doc:"报到的人；本人看到全名" example:"张**"`
 	UnitName      string     `json:"unit_name" doc:"住在哪个单元" example:"1单元"`
 	Community     nodeView   `json:"community" doc:"向哪个社区报到"`
 	WorkUnit      string     `json:"work_unit" doc:"工作单位" example:"安庆市教育局"`
@@ -23,8 +23,8 @@ type checkInView struct {
 	EndedAt       *time.Time `json:"ended_at,omitempty" doc:"何时结束"`
 	Reason        string     `json:"reason,omitempty" doc:"未接收或结束的原因"`
 	ReceiptNumber string     `json:"receipt_number,omitempty" doc:"回执编号" example:"340802001001-2026-000001"`
-	Registered    string     `json:"registered_membership,omitempty" enum:"none,member,in_service" doc:"名册现在怎样登记报到人:非党员、党员、在职党员;审核的人才看得到" example:"in_service"`
-	ReceiptCode   string     `json:"receipt_code,omitempty" doc:"回执验证码;和编号一起可以验真伪" example:"7K2M9QX4"`
+	Registered    string     `json:"registered_membership,omitempty" enum:"none,member,in_service" doc:"名册现在怎样登记报到人：非党员、党员、在职党员；审核的人才看得到" example:"in_service"`
+	ReceiptCode   string     `json:"receipt_code,omitempty" doc:"回执验证码；和编号一起可以验真伪" example:"7K2M9QX4"`
 }
 
 func viewListedCheckIn(c model.ListedCheckIn) checkInView {
@@ -77,7 +77,7 @@ type acceptCheckInIn struct {
 	Keyed
 	CheckIn ID `path:"id" doc:"哪一份报到"`
 	Body    struct {
-		Confirmed bool `json:"confirmed_member,omitempty" doc:"已核实是党员;名册没有把报到人登记为党员时,必须填 true 才能接收" example:"true"`
+		Confirmed bool `json:"confirmed_member,omitempty" doc:"已核实是党员；名册没有把报到人登记为党员时，必须填 true 才能接收" example:"true"`
 	}
 }
 
@@ -89,7 +89,7 @@ type checkInReasonIn struct {
 	Keyed
 	CheckIn ID `path:"id" doc:"哪一份报到"`
 	Body    struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,对方会看到" example:"工作单位填写不完整"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，对方会看到" example:"工作单位填写不完整"`
 	}
 }
 
@@ -114,7 +114,7 @@ func (a *API) myCheckIns(ctx context.Context, by model.Actor, in *myCheckInsIn) 
 
 type checkInsIn struct {
 	Node  ID     `path:"id" doc:"社区"`
-	State string `query:"state" enum:"pending,accepted,refused,ended" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"pending,accepted,refused,ended" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 

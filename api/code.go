@@ -16,9 +16,9 @@ type codeView struct {
 	Code      string     `json:"code" doc:"小程序码里的 scene" example:"7K2M9QX4T1AB"`
 	Kind      string     `json:"kind" enum:"unit,community,plaque" doc:"单元码、社区码、门牌码"`
 	Node      ID         `json:"node_id" doc:"单元或社区"`
-	Plaque    *ID        `json:"plaque_id,omitempty" doc:"门牌码:哪一块门牌"`
+	Plaque    *ID        `json:"plaque_id,omitempty" doc:"门牌码：哪一块门牌"`
 	MadeAt    time.Time  `json:"made_at" doc:"何时做的"`
-	RevokedAt *time.Time `json:"revoked_at,omitempty" doc:"何时作废;没有就是有效"`
+	RevokedAt *time.Time `json:"revoked_at,omitempty" doc:"何时作废；没有就是有效"`
 	Reason    string     `json:"reason,omitempty" doc:"为什么作废" example:"海报被撕掉了"`
 }
 
@@ -69,7 +69,7 @@ type posterView struct {
 	Node  nodeName `json:"node" doc:"单元或社区"`
 	Kind  string   `json:"kind" enum:"unit,community" doc:"单元、社区" example:"unit"`
 	Place string   `json:"place" doc:"从社区到这里的名称" example:"先锋社区第一网格3栋1单元"`
-	Code  *ID      `json:"code_id,omitempty" doc:"有效的码;没有就是还没有做"`
+	Code  *ID      `json:"code_id,omitempty" doc:"有效的码；没有就是还没有做"`
 }
 
 func viewPoster(p service.Poster) posterView {
@@ -123,10 +123,10 @@ type sceneIn struct {
 }
 
 type sceneView struct {
-	Is   string    `json:"is" enum:"unit,community,plaque,revoked,unknown" doc:"扫到的是什么:单元码、社区码、门牌码、已作废的码、不认识的码"`
+	Is   string    `json:"is" enum:"unit,community,plaque,revoked,unknown" doc:"扫到的是什么：单元码、社区码、门牌码、已作废的码、不认识的码"`
 	Page string    `json:"page,omitempty" doc:"应当打开的小程序页面" example:"pages/unit/index"`
-	Node *nodeView `json:"node,omitempty" doc:"哪个单元或社区;门牌码是它所在的单元"`
-	Text string    `json:"text,omitempty" doc:"码已作废或不认识时,告诉人接下来怎么做"`
+	Node *nodeView `json:"node,omitempty" doc:"哪个单元或社区；门牌码是它所在的单元"`
+	Text string    `json:"text,omitempty" doc:"码已作废或不认识时，告诉人接下来怎么做"`
 }
 
 func (a *API) scene(ctx context.Context, _ model.Actor, in *sceneIn) (sceneView, error) {

@@ -15,16 +15,16 @@ import (
 type openConsoleLoginIn struct{ Keyed }
 
 type consoleLoginView struct {
-	Scene     string    `json:"scene" doc:"二维码里的登录码,用一次" example:"7K2M9PXQ4RTV"`
+	Scene     string    `json:"scene" doc:"二维码里的登录码，用一次" example:"7K2M9PXQ4RTV"`
 	Link      string    `json:"link" doc:"二维码打开的网址"`
 	Code      qrView    `json:"code" doc:"二维码"`
-	MatchCode string    `json:"match" doc:"两位数字,手机上显示的必须一样" example:"42"`
+	MatchCode string    `json:"match" doc:"两位数字，手机上显示的必须一样" example:"42"`
 	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
 }
 
 type qrView struct {
-	Size int    `json:"size" doc:"每边几格,不含四周的白边" example:"33"`
-	Path string `json:"path" doc:"黑格,SVG 的 path,每格 1 个单位"`
+	Size int    `json:"size" doc:"每边几格，不含四周的白边" example:"33"`
+	Path string `json:"path" doc:"黑格，SVG 的 path，每格 1 个单位"`
 }
 
 // consoleLoginPage is the client's page that a log-in's QR code opens.
@@ -58,7 +58,7 @@ type OfScene struct {
 }
 
 type askedConsoleLoginView struct {
-	MatchCode string    `json:"match" doc:"两位数字,电脑上显示的必须一样" example:"42"`
+	MatchCode string    `json:"match" doc:"两位数字，电脑上显示的必须一样" example:"42"`
 	OpenedAt  time.Time `json:"opened_at" doc:"电脑上什么时候打开的"`
 	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
 }
@@ -98,7 +98,7 @@ func (a *API) myConsoleLogin(ctx context.Context, _ model.Actor, _ *noneIn) (con
 }
 
 type consoleSessionView struct {
-	CSRFToken string    `json:"csrf_token" doc:"每次提交都要放在 X-CSRF-Token 里;只放在内存里"`
+	CSRFToken string    `json:"csrf_token" doc:"每次提交都要放在 X-CSRF-Token 里；只放在内存里"`
 	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
 }
 
@@ -107,7 +107,7 @@ type maybeConsoleSessionView struct {
 }
 
 // errEnterAgain refuses the repetition of an entry: its session's token was in the answer that is lost.
-var errEnterAgain = fault.New(fault.Conflict, "console.enter_again", "刚才的登录没有传到电脑上。请刷新二维码,再扫一次。")
+var errEnterAgain = fault.New(fault.Conflict, "console.enter_again", "刚才的登录没有传到电脑上。请刷新二维码，再扫一次。")
 
 // enterConsole answers with nothing that a script could keep: the session is in the cookie.
 func (a *API) enterConsole(ctx context.Context, cmd service.Command, _ *openConsoleLoginIn) (service.SignedIn, error) {

@@ -104,7 +104,7 @@ func TestConsole_whoScansComparesAndApprovesIsInByACookieThatNoScriptReads(t *te
 	}
 	b.ask(http.MethodGet, "/v1/me").Expect(200).Has("吴敏")
 	b.ask(http.MethodGet, "/v1/console-session").Expect(200).Has(b.csrf).HasNot(token)
-	b.ask(http.MethodGet, "/v1/me/sessions").Expect(200).Has(`"here":true`, `"here":false`)
+	b.ask(http.MethodGet, "/v1/me/sessions").Expect(200).Has(`"here":true,"computer":true`, `"here":false,"computer":false`)
 	k.Get(token, "/v1/me").Refused(401, "session.required") // it is good in the cookie only
 	k.Get(phone, "/v1/console-session").Expect(200).HasNot("session")
 	newBrowser(k).ask(http.MethodGet, "/v1/console-session").Expect(200).HasNot("session")

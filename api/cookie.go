@@ -30,8 +30,8 @@ const csrfHeader = "X-CSRF-Token"
 
 // Refusals of what a browser may have been made to send.
 var (
-	errOtherPage = fault.New(fault.Forbidden, "csrf.other_page", "这个请求不是从管理台的页面发出的,没有办理。请回到管理台再试一次。")
-	errNoProof   = fault.New(fault.Forbidden, "csrf.token", "页面打开得太久,或者登录已经换了人,没有办理。请刷新页面后再试一次。")
+	errOtherPage = fault.New(fault.Forbidden, "csrf.other_page", "这个请求不是从管理台的页面发出的，没有办理。请回到管理台再试一次。")
+	errNoProof   = fault.New(fault.Forbidden, "csrf.token", "页面打开得太久，或者登录已经换了人，没有办理。请刷新页面后再试一次。")
 )
 
 // visit is what a handler may know of the browser that calls, and what it may give it.

@@ -10,17 +10,17 @@ import (
 
 // Paged is embedded by the input of every list.
 type Paged struct {
-	Cursor string `query:"cursor" maxLength:"64" doc:"上一页给的 next;第一页不填" example:""`
+	Cursor string `query:"cursor" maxLength:"64" doc:"上一页给的 next；第一页不填" example:""`
 	Limit  int    `query:"limit" minimum:"1" maximum:"100" default:"20" doc:"一页最多几条"`
 }
 
 // List is one page of a list.
 type List[V any] struct {
 	Items []V    `json:"items" nullable:"false"`
-	Next  string `json:"next,omitempty" doc:"下一页的 cursor;没有就是最后一页"`
+	Next  string `json:"next,omitempty" doc:"下一页的 cursor；没有就是最后一页"`
 }
 
-var errCursor = fault.New(fault.Invalid, "cursor.invalid", "翻页位置不正确,请回到列表第一页。")
+var errCursor = fault.New(fault.Invalid, "cursor.invalid", "翻页位置不正确，请回到列表第一页。")
 
 // after gives the id that the last page ended with, 0 for the first page.
 func (p Paged) after() (int64, error) {

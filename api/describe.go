@@ -11,7 +11,7 @@ import (
 // description is the head of the OpenAPI document.
 func description() huma.Config {
 	cfg := huma.DefaultConfig("单元 danyuan", "1.0.0")
-	cfg.Info.Description = "迎江区“单元长”系统的接口。所有拒绝都是 application/problem+json:detail 给人看,code 给机器看。"
+	cfg.Info.Description = "迎江区“单元长”系统的接口。所有拒绝都是 application/problem+json:detail 给人看，code 给机器看。"
 	cfg.CreateHooks = nil // no $schema links in answers
 	cfg.DocsPath = ""     // huma's own page loads its script from elsewhere
 	cfg.SchemasPath = ""

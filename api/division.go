@@ -13,7 +13,7 @@ const divisionBytes = 1 << 20
 
 type importDivisionsIn struct {
 	Keyed
-	RawBody []byte `contentType:"text/csv" doc:"区划文件,四列:code,name,level,parent_code;上级写在下级前面"`
+	RawBody []byte `contentType:"text/csv" doc:"区划文件，四列：code,name,level,parent_code；上级写在下级前面"`
 }
 
 type divisionReportView struct {

@@ -34,8 +34,8 @@ type announceExpiryIn struct {
 	Node ID `path:"id" doc:"哪个区"`
 	Body struct {
 		EarnedBefore time.Time `json:"earned_before" doc:"在这之前得到的积分" example:"2026-01-01T00:00:00+08:00"`
-		EffectiveAt  time.Time `json:"effective_at" doc:"到这时还没有用完的过期;至少在公告的 30 天以后" example:"2026-07-01T00:00:00+08:00"`
-		Reason       string    `json:"reason" minLength:"1" maxLength:"200" doc:"公告的说明,居民会看到" example:"积分三年内有效"`
+		EffectiveAt  time.Time `json:"effective_at" doc:"到这时还没有用完的过期；至少在公告的 30 天以后" example:"2026-07-01T00:00:00+08:00"`
+		Reason       string    `json:"reason" minLength:"1" maxLength:"200" doc:"公告的说明，居民会看到" example:"积分三年内有效"`
 	}
 }
 
@@ -47,7 +47,7 @@ type revokeExpiryIn struct {
 	Keyed
 	Policy ID `path:"id" doc:"哪一条公告"`
 	Body   struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"撤回的原因,居民会看到" example:"政策调整"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"撤回的原因，居民会看到" example:"政策调整"`
 	}
 }
 
@@ -73,7 +73,7 @@ type myExpiriesIn struct{}
 
 type myExpiryView struct {
 	ExpiryView
-	Points int64 `json:"points" doc:"照现在的情况,您有多少积分会过期" example:"40"`
+	Points int64 `json:"points" doc:"照现在的情况，您有多少积分会过期" example:"40"`
 }
 
 type myExpiriesView struct {

@@ -12,21 +12,21 @@ import (
 	"danyuan/service"
 )
 
-// photoView is a photo as it stands in a record, or after it was uploaded.
-type photoView struct {
-	ID     ID     `json:"id" doc:"照片的编号,提交记录时填它"`
-	State  string `json:"state" enum:"pending,pass,review,rejected" doc:"审核中、已通过、等待人工审核、未通过。审核只推迟展示,不影响记录"`
+// PhotoView is a photo as it stands in a record, or after it was uploaded.
+type PhotoView struct {
+	ID     ID     `json:"id" doc:"照片的编号，提交记录时填它"`
+	State  string `json:"state" enum:"pending,pass,review,rejected" doc:"审核中、已通过、等待人工审核、未通过。审核只推迟展示，不影响记录"`
 	Title  string `json:"title" doc:"状态的中文" example:"审核中"`
 	Width  int64  `json:"width" example:"2048"`
 	Height int64  `json:"height" example:"1536"`
-	URL    string `json:"url" doc:"大图的地址,接在本服务的地址后面,不用登录;几分钟内有效,过期了重新读记录" example:"/v1/photos/AAAAAAAAAAAAAAE"`
-	Thumb  string `json:"thumb_url" doc:"小图的地址,同样有效几分钟"`
+	URL    string `json:"url" doc:"大图的地址，接在本服务的地址后面，不用登录；几分钟内有效，过期了重新读记录" example:"/v1/photos/AAAAAAAAAAAAAAE"`
+	Thumb  string `json:"thumb_url" doc:"小图的地址，同样有效几分钟"`
 }
 
 // viewPhotos shows the photos of a record that the viewer may see. One that has not passed is shown only
 // to its owner, the person who uploaded it, and to reviewers; all others see nothing of it.
-func viewPhotos(files []model.File, viewerIsOwner bool) []photoView {
-	views := make([]photoView, 0, len(files))
+func viewPhotos(files []model.File, viewerIsOwner bool) []PhotoView {
+	views := make([]PhotoView, 0, len(files))
 	for _, f := range files {
 		if f.State == model.FilePassed || viewerIsOwner {
 			views = append(views, viewPhoto(f))
@@ -36,9 +36,9 @@ func viewPhotos(files []model.File, viewerIsOwner bool) []photoView {
 }
 
 // viewPhoto shows a photo to who may see it in every state.
-func viewPhoto(f model.File) photoView {
+func viewPhoto(f model.File) PhotoView {
 	early := f.State != model.FilePassed
-	return photoView{
+	return PhotoView{
 		ID: ID(f.ID), State: string(f.State), Title: f.State.Title(), Width: f.Width, Height: f.Height,
 		URL: service.PhotoPath + f.Link(model.WholePhoto, early), Thumb: service.PhotoPath + f.Link(model.ThumbPhoto, early),
 	}
@@ -64,7 +64,7 @@ type photoIn struct {
 	File ID `path:"id" doc:"照片的编号"`
 }
 
-func (a *API) ownPhoto(ctx context.Context, by model.Actor, in *photoIn) (photoView, error) {
+func (a *API) ownPhoto(ctx context.Context, by model.Actor, in *photoIn) (PhotoView, error) {
 	f, err := a.s.OwnPhoto(ctx, by, int64(in.File))
 	return viewPhoto(f), err
 }
@@ -75,12 +75,12 @@ type photoReviewsIn struct {
 }
 
 type reviewedPhotoView struct {
-	photoView
+	PhotoView
 	Uploader   string    `json:"uploader" doc:"上传的人" example:"张**"`
 	UploadedAt time.Time `json:"uploaded_at" doc:"何时上传"`
 	Subject    string    `json:"subject" doc:"用在哪一种记录里" example:"hours"`
 	SubjectID  ID        `json:"subject_id" doc:"哪一条记录"`
-	Seen       bool      `json:"seen_by_wechat" doc:"true 微信认为要人工看一下;false 微信没有看"`
+	Seen       bool      `json:"seen_by_wechat" doc:"true 微信认为要人工看一下；false 微信没有看"`
 }
 
 func (a *API) photoReviews(ctx context.Context, by model.Actor, in *photoReviewsIn) (List[reviewedPhotoView], error) {
@@ -107,7 +107,7 @@ type rejectPhotoIn struct {
 	Keyed
 	File ID `path:"id" doc:"照片的编号"`
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,上传的人会看到" example:"照片里有别人的证件"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，上传的人会看到" example:"照片里有别人的证件"`
 	}
 }
 

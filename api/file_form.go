@@ -19,7 +19,7 @@ import (
 // A photo is at most 10 MiB; the form around it takes a little more.
 const photoBytes = service.MostPhotoBytes + 64<<10
 
-var errPhotoForm = fault.New(fault.Invalid, "photo.not_a_form", "上传的格式不对。请用表单上传,照片放在 file 这一项里;在小程序里请升级后重试。")
+var errPhotoForm = fault.New(fault.Invalid, "photo.not_a_form", "上传的格式不对。请用表单上传，照片放在 file 这一项里；在小程序里请升级后重试。")
 
 // PhotoForm is embedded by the input of an upload: a form with one photo, as wx.uploadFile and browsers
 // send it. It is read when the command asks for it, a little at a time, into a file that has no name any

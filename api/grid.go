@@ -12,13 +12,13 @@ type splitGridIn struct {
 	Keyed
 	Body struct {
 		Parts  []gridPartIn `json:"parts" nullable:"false" minItems:"2" maxItems:"20" doc:"拆成哪几个网格"`
-		Reason string       `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"网格党支部与治理网格一致"`
+		Reason string       `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"网格党支部与治理网格一致"`
 	}
 }
 
 type gridPartIn struct {
 	Name     string `json:"name" minLength:"1" maxLength:"40" doc:"新网格的名称" example:"第一网格东片"`
-	ChildIDs []ID   `json:"child_ids" nullable:"false" minItems:"1" maxItems:"500" doc:"分给它的楼栋和单元;每个都要分到一个新网格" example:"[\"51\",\"52\"]"`
+	ChildIDs []ID   `json:"child_ids" nullable:"false" minItems:"1" maxItems:"500" doc:"分给它的楼栋和单元；每个都要分到一个新网格" example:"[\"51\",\"52\"]"`
 }
 
 type gridsView struct {
@@ -38,9 +38,9 @@ func viewGrids(nodes []model.Node) gridsView { return gridsView{viewOrgNodes(nod
 type mergeGridsIn struct {
 	Keyed
 	Body struct {
-		GridIDs []ID   `json:"grid_ids" nullable:"false" minItems:"2" maxItems:"20" doc:"要合并的网格,都在同一个社区" example:"[\"42\",\"43\"]"`
+		GridIDs []ID   `json:"grid_ids" nullable:"false" minItems:"2" maxItems:"20" doc:"要合并的网格，都在同一个社区" example:"[\"42\",\"43\"]"`
 		Name    string `json:"name" minLength:"1" maxLength:"40" doc:"合并后的名称" example:"中心网格"`
-		Reason  string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"网格优化调整"`
+		Reason  string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"网格优化调整"`
 	}
 }
 

@@ -47,7 +47,7 @@ type enterGroupIn struct {
 
 type groupEnteredView struct {
 	Unit    nodeView `json:"unit" doc:"这个群绑定的单元"`
-	MayShow bool     `json:"may_show" doc:"您登记住在这个单元,是党员的可以在群里亮身份"`
+	MayShow bool     `json:"may_show" doc:"您登记住在这个单元，是党员的可以在群里亮身份"`
 }
 
 func viewGroupEntered(e service.GroupEntered) groupEnteredView {

@@ -19,7 +19,7 @@ type guardianshipView struct {
 	MadeAt    time.Time  `json:"made_at" doc:"何时提出或登记"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"何时结束"`
 	Reason    string     `json:"reason,omitempty" doc:"为什么结束" example:"登记有误"`
-	Counts    bool       `json:"counts" doc:"现在管用:监护人同意,而且孩子未满14周岁" example:"true"`
+	Counts    bool       `json:"counts" doc:"现在管用：监护人同意，而且孩子未满14周岁" example:"true"`
 }
 
 func viewGuardianship(g service.SeenGuardianship) guardianshipView {
@@ -45,10 +45,10 @@ func (a *API) myChildren(ctx context.Context, by model.Actor, in *myChildrenIn) 
 type askForChildIn struct {
 	Keyed
 	Body struct {
-		ChildName      string `json:"child_name" minLength:"1" maxLength:"40" doc:"孩子的姓名,和您登记在同一户" example:"王小童"`
+		ChildName      string `json:"child_name" minLength:"1" maxLength:"40" doc:"孩子的姓名，和您登记在同一户" example:"王小童"`
 		BirthDate      string `json:"birth_date" minLength:"8" maxLength:"20" doc:"孩子的出生日期" example:"2016-05-01"`
-		Relation       string `json:"relation" enum:"parent,other" doc:"您是孩子的父母,还是其他监护人" example:"parent"`
-		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的未满14周岁孩子的个人信息处理规则(children)的版本" example:"1"`
+		Relation       string `json:"relation" enum:"parent,other" doc:"您是孩子的父母，还是其他监护人" example:"parent"`
+		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的未满14周岁孩子的个人信息处理规则（children）的版本" example:"1"`
 	}
 }
 
@@ -61,7 +61,7 @@ type agreeForChildIn struct {
 	Keyed
 	ID   ID `path:"id" doc:"“我的孩子”里的编号"`
 	Body struct {
-		ConsentVersion int `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的未满14周岁孩子的个人信息处理规则(children)的版本" example:"1"`
+		ConsentVersion int `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的未满14周岁孩子的个人信息处理规则（children）的版本" example:"1"`
 	}
 }
 
@@ -96,12 +96,12 @@ type eraseChildIn struct {
 	Keyed
 	Child ID `path:"id" doc:"孩子"`
 	Body  struct {
-		Sure bool `json:"sure" doc:"确认删除;必须是 true" example:"true"`
+		Sure bool `json:"sure" doc:"确认删除；必须是 true" example:"true"`
 	}
 }
 
 type erasedChildView struct {
-	Erased bool       `json:"erased" doc:"同意已撤回,孩子的账号已注销,手机号、身份证号、户籍地址已删除" example:"true"`
+	Erased bool       `json:"erased" doc:"同意已撤回，孩子的账号已注销，手机号、身份证号、户籍地址已删除" example:"true"`
 	Kept   []keptView `json:"kept" nullable:"false" doc:"社区还会保留什么、为什么、多久"`
 }
 

@@ -9,7 +9,7 @@ import (
 
 type guardianshipsIn struct {
 	Node  ID     `path:"id" doc:"单元、网格或社区"`
-	State string `query:"state" enum:"asked,named,active,withdrawn,ended" doc:"只看这一状态的,asked 是等社区核实的;不填是全部"`
+	State string `query:"state" enum:"asked,named,active,withdrawn,ended" doc:"只看这一状态的，asked 是等社区核实的；不填是全部"`
 	Paged
 }
 
@@ -26,8 +26,8 @@ type nameGuardianIn struct {
 	Keyed
 	Child ID `path:"id" doc:"孩子"`
 	Body  struct {
-		Guardian ID     `json:"guardian_id" doc:"监护人,年满18周岁,也在您管理的名册里"`
-		Relation string `json:"relation" enum:"parent,other" doc:"父母、其他监护人;请核对户口簿等材料" example:"parent"`
+		Guardian ID     `json:"guardian_id" doc:"监护人，年满18周岁，也在您管理的名册里"`
+		Relation string `json:"relation" enum:"parent,other" doc:"父母、其他监护人；请核对户口簿等材料" example:"parent"`
 	}
 }
 
@@ -48,7 +48,7 @@ type birthDateIn struct {
 	ID   ID `path:"id" doc:"居民编号"`
 	Body struct {
 		BirthDate string `json:"birth_date" minLength:"8" maxLength:"20" doc:"出生日期" example:"2016-05-02"`
-		Reason    string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"户口簿核对"`
+		Reason    string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"户口簿核对"`
 	}
 }
 

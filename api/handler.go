@@ -40,7 +40,7 @@ type route struct {
 func (r route) operation() huma.Operation {
 	op := huma.Operation{
 		OperationID: r.id, Method: r.method, Path: r.path, Summary: r.summary, Tags: []string{r.area},
-		Description: "可以使用的人:" + r.who.String(), MaxBodyBytes: r.maxBody(),
+		Description: "可以使用的人：" + r.who.String(), MaxBodyBytes: r.maxBody(),
 		BodyReadTimeout: r.bodyTime(), Metadata: map[string]any{routeKey: r}, RequestBody: r.form, SkipValidateBody: r.form != nil,
 		Errors: []int{http.StatusUnprocessableEntity, http.StatusTooManyRequests, http.StatusInternalServerError, http.StatusServiceUnavailable},
 	}
@@ -90,14 +90,14 @@ func get[In, View any](path, id, summary string, who Who, h func(a *API, ctx con
 
 // Keyed is embedded by the input of every command.
 type Keyed struct {
-	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64" pattern:"^[0-9A-Za-z_-]+$" patternDescription:"由字母、数字、- 和 _ 组成" doc:"每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次" example:"0f8fad5b-d9cb-469f-a165-70867728950e"`
+	IdempotencyKey string `header:"Idempotency-Key" required:"true" minLength:"8" maxLength:"64" pattern:"^[0-9A-Za-z_-]+$" patternDescription:"由字母、数字、- 和 _ 组成" doc:"每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次" example:"0f8fad5b-d9cb-469f-a165-70867728950e"`
 }
 
 func (k Keyed) key() string { return k.IdempotencyKey }
 
 // Answered is a command's answer; Replayed tells that it had happened before.
 type Answered[V any] struct {
-	Replayed string `header:"Idempotent-Replayed" doc:"true 表示这是同一编号的重复提交,没有再办理一次"`
+	Replayed string `header:"Idempotent-Replayed" doc:"true 表示这是同一编号的重复提交，没有再办理一次"`
 	Body     V
 }
 
@@ -233,7 +233,7 @@ func maybeID(id *int64) *ID {
 	return idOrNone(*id)
 }
 
-var errID = fault.New(fault.Invalid, "id.invalid", "编号不正确,请返回上一页重新进入。")
+var errID = fault.New(fault.Invalid, "id.invalid", "编号不正确，请返回上一页重新进入。")
 
 // UnmarshalText reads digits, and nothing else.
 func (i *ID) UnmarshalText(b []byte) error {

@@ -15,7 +15,7 @@ type HoursView struct {
 	Name       string     `json:"name" doc:"志愿者的姓名" example:"李小梅"`
 	Source     string     `json:"source" enum:"activity,log" doc:"来自活动签到、自己填报"`
 	Activity   *ID        `json:"activity_id,omitempty" doc:"哪一次活动"`
-	Node       ID         `json:"node_id" doc:"组织方;自己填报的是所在单元"`
+	Node       ID         `json:"node_id" doc:"组织方；自己填报的是所在单元"`
 	NodeName   string     `json:"node_name" example:"1单元"`
 	Kind       string     `json:"kind" doc:"服务类别" example:"environment"`
 	KindName   string     `json:"kind_name" example:"环境整治"`
@@ -23,11 +23,11 @@ type HoursView struct {
 	Place      string     `json:"place" doc:"在哪里"`
 	StartsAt   time.Time  `json:"starts_at"`
 	EndsAt     *time.Time `json:"ends_at,omitempty" doc:"没有就是还没有签退"`
-	Minutes    int64      `json:"minutes" doc:"时长,分钟" example:"90"`
+	Minutes    int64      `json:"minutes" doc:"时长，分钟" example:"90"`
 	Points     int64      `json:"points" doc:"得到的积分" example:"15"`
 	State      string     `json:"state" enum:"open,claimed,confirmed,refused,void" doc:"服务中、待确认、已确认、未通过、已作废"`
 	Title      string     `json:"title" doc:"状态的中文" example:"待确认"`
-	EnteredBy  string     `json:"entered_by,omitempty" doc:"谁代为填报;没有就是本人" example:"王建国"`
+	EnteredBy  string     `json:"entered_by,omitempty" doc:"谁代为填报；没有就是本人" example:"王建国"`
 	Reason     string     `json:"reason,omitempty" doc:"未通过或作废的原因"`
 	Evaluation string     `json:"evaluation,omitempty" doc:"组织方的评价"`
 	DecidedAt  *time.Time `json:"decided_at,omitempty" doc:"何时办理"`
@@ -48,11 +48,11 @@ func idOfHours(h model.ListedHours) int64 { return h.ID }
 
 // ClaimBody is what somebody says of their service.
 type ClaimBody struct {
-	Kind     string    `json:"kind" minLength:"1" maxLength:"24" doc:"服务类别,见 /v1/service-kinds" example:"environment"`
-	Content  string    `json:"content" minLength:"1" maxLength:"500" doc:"做了什么" example:"清理楼道杂物,打扫3栋门前的落叶"`
+	Kind     string    `json:"kind" minLength:"1" maxLength:"24" doc:"服务类别，见 /v1/service-kinds" example:"environment"`
+	Content  string    `json:"content" minLength:"1" maxLength:"500" doc:"做了什么" example:"清理楼道杂物，打扫3栋门前的落叶"`
 	Place    string    `json:"place" minLength:"1" maxLength:"80" doc:"在哪里" example:"3栋1单元门前"`
-	StartsAt time.Time `json:"starts_at" doc:"开始时间,到分钟" example:"2026-03-04T09:00:00+08:00"`
-	EndsAt   time.Time `json:"ends_at" doc:"结束时间,到分钟;不能晚于现在" example:"2026-03-04T10:30:00+08:00"`
+	StartsAt time.Time `json:"starts_at" doc:"开始时间，到分钟" example:"2026-03-04T09:00:00+08:00"`
+	EndsAt   time.Time `json:"ends_at" doc:"结束时间，到分钟；不能晚于现在" example:"2026-03-04T10:30:00+08:00"`
 }
 
 func (b ClaimBody) claim() model.HoursClaim {
@@ -61,7 +61,7 @@ func (b ClaimBody) claim() model.HoursClaim {
 
 type logBody struct {
 	ClaimBody
-	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号;修改时不填就不变,填了就只留这些"`
+	Photos []ID `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号；修改时不填就不变，填了就只留这些"`
 }
 
 func (b logBody) photos() []int64 { return photoIDs(b.Photos) }
@@ -113,7 +113,7 @@ type confirmHoursIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
 	Body  struct {
-		Evaluation string `json:"evaluation,omitempty" maxLength:"200" doc:"评价,记入志愿服务记录" example:"认真负责"`
+		Evaluation string `json:"evaluation,omitempty" maxLength:"200" doc:"评价，记入志愿服务记录" example:"认真负责"`
 	}
 }
 
@@ -125,7 +125,7 @@ type hoursReasonIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
 	Body  struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,志愿者会看到" example:"时间与实际不符"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，志愿者会看到" example:"时间与实际不符"`
 	}
 }
 

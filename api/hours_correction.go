@@ -69,7 +69,7 @@ type refuseCorrectionIn struct {
 	Keyed
 	Correction ID `path:"id" doc:"哪一份更正申请"`
 	Body       struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,志愿者会看到" example:"与现场记录不符"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，志愿者会看到" example:"与现场记录不符"`
 	}
 }
 

@@ -32,7 +32,7 @@ func viewFlag(f model.ListedFlag) flagView {
 
 type flagsIn struct {
 	Node    ID   `path:"id" doc:"单元、网格或社区"`
-	Cleared bool `query:"cleared" doc:"true:已核对的也列出来" example:"false"`
+	Cleared bool `query:"cleared" doc:"true：已核对的也列出来" example:"false"`
 	Paged
 }
 
@@ -49,7 +49,7 @@ type clearFlagIn struct {
 	Keyed
 	Flag ID `path:"id" doc:"哪一条提醒"`
 	Body struct {
-		Note string `json:"note" minLength:"1" maxLength:"200" doc:"核对的结果" example:"已与志愿者核实,情况属实"`
+		Note string `json:"note" minLength:"1" maxLength:"200" doc:"核对的结果" example:"已与志愿者核实，情况属实"`
 	}
 }
 

@@ -9,7 +9,7 @@ import (
 )
 
 type myHoursIn struct {
-	State string `query:"state" enum:"open,claimed,confirmed,refused,void" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"open,claimed,confirmed,refused,void" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 
@@ -24,7 +24,7 @@ func (a *API) myHours(ctx context.Context, by model.Actor, in *myHoursIn) (List[
 
 type hoursAtIn struct {
 	Node  ID     `path:"id" doc:"单元、网格或社区"`
-	State string `query:"state" enum:"open,claimed,confirmed,refused,void" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"open,claimed,confirmed,refused,void" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 
@@ -41,7 +41,7 @@ type hoursToConfirmIn struct{ Paged }
 
 type waitingHoursView struct {
 	HoursView
-	YourTurn bool `json:"your_turn" doc:"true:现在可以由您办理;false:先由更了解情况的一级办理"`
+	YourTurn bool `json:"your_turn" doc:"true：现在可以由您办理；false：先由更了解情况的一级办理"`
 }
 
 func (a *API) hoursToConfirm(ctx context.Context, by model.Actor, in *hoursToConfirmIn) (List[waitingHoursView], error) {
@@ -73,9 +73,9 @@ type hoursChangeView struct {
 
 type hoursRecordView struct {
 	HoursView
-	Photos      []photoView       `json:"photos" nullable:"false" doc:"照片;审核通过以前只有上传的人和审核的人看得到"`
-	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样,从早到晚"`
-	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请,从早到晚"`
+	Photos      []PhotoView       `json:"photos" nullable:"false" doc:"照片；审核通过以前只有上传的人和审核的人看得到"`
+	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样，从早到晚"`
+	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请，从早到晚"`
 }
 
 func (a *API) hoursRecord(ctx context.Context, by model.Actor, in *hoursRecordIn) (hoursRecordView, error) {

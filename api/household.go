@@ -9,7 +9,7 @@ import (
 
 type householdView struct {
 	ID     ID     `json:"id" doc:"编号" example:"42"`
-	Room   string `json:"room" doc:"房号;不能查看本单元居民的人看到 ***" example:"301"`
+	Room   string `json:"room" doc:"房号；不能查看本单元居民的人看到 ***" example:"301"`
 	People int64  `json:"people" doc:"住着几个人" example:"3"`
 }
 

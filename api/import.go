@@ -26,7 +26,7 @@ const importBytes = 10<<20 + 64<<10
 
 var (
 	errNoFile = fault.New(fault.Invalid, "import.no_file", "没有收到文件。请选择一个 Excel 或 CSV 表格再上传。")
-	errNoForm = fault.New(fault.Invalid, "import.not_a_form", "上传的格式不对。请用表单上传,表格放在 file 这一项里;在小程序里请升级后重试。")
+	errNoForm = fault.New(fault.Invalid, "import.not_a_form", "上传的格式不对。请用表单上传，表格放在 file 这一项里；在小程序里请升级后重试。")
 )
 
 // handInIn is a form with one file, as wx.uploadFile and browsers send it. It is taken from the raw
@@ -36,7 +36,7 @@ var (
 type handInIn struct {
 	Keyed
 	Node        ID     `path:"id" json:"node" doc:"社区"`
-	Kind        string `query:"kind" json:"kind" required:"true" enum:"structure,roster" doc:"structure 网格楼栋,roster 居民名册" example:"roster"`
+	Kind        string `query:"kind" json:"kind" required:"true" enum:"structure,roster" doc:"structure 网格楼栋，roster 居民名册" example:"roster"`
 	DryRun      bool   `query:"dry_run" json:"dry_run" doc:"true 只核对、不写入" example:"true"`
 	ContentType string `header:"Content-Type" json:"-" hidden:"true"`
 	RawBody     []byte `json:"-"`
@@ -82,20 +82,20 @@ func fileForm(doc string) *huma.RequestBody {
 
 type importView struct {
 	ID         ID         `json:"id"`
-	Kind       string     `json:"kind" enum:"structure,roster" doc:"structure 网格楼栋,roster 居民名册"`
+	Kind       string     `json:"kind" enum:"structure,roster" doc:"structure 网格楼栋，roster 居民名册"`
 	Node       ID         `json:"node_id" doc:"社区"`
 	DryRun     bool       `json:"dry_run" doc:"只核对、不写入"`
 	State      string     `json:"state" enum:"queued,running,done,refused,failed,cancelled" doc:"排队、进行中、完成、表格有错、系统出错、已取消。除完成以外都没有写入任何内容"`
 	Total      int64      `json:"total" doc:"表格里的行数" example:"1200"`
-	Done       int64      `json:"done" doc:"已核对的行数;全部核对完以后一次写入" example:"800"`
-	Added      int64      `json:"added" doc:"新增的行数;试导入时是将会新增的" example:"12"`
+	Done       int64      `json:"done" doc:"已核对的行数；全部核对完以后一次写入" example:"800"`
+	Added      int64      `json:"added" doc:"新增的行数；试导入时是将会新增的" example:"12"`
 	Changed    int64      `json:"changed" doc:"更新的行数"`
 	Unchanged  int64      `json:"unchanged" doc:"没有变化的行数"`
-	Moved      int64      `json:"moved" doc:"更新的人里,换了单元的"`
+	Moved      int64      `json:"moved" doc:"更新的人里，换了单元的"`
 	Places     int64      `json:"places" doc:"新建的网格、楼栋、单元"`
 	Homes      int64      `json:"homes" doc:"新建的户"`
-	Faults     int64      `json:"faults" doc:"要改正的地方;清单里最多列 5000 处"`
-	Failure    string     `json:"failure,omitempty" doc:"没有完成的原因,机器可读" example:"import.rows_at_fault"`
+	Faults     int64      `json:"faults" doc:"要改正的地方；清单里最多列 5000 处"`
+	Failure    string     `json:"failure,omitempty" doc:"没有完成的原因，机器可读" example:"import.rows_at_fault"`
 	HandedIn   time.Time  `json:"handed_in_at" doc:"上传的时间"`
 	FinishedAt *time.Time `json:"finished_at,omitempty" doc:"结束的时间"`
 }
@@ -155,9 +155,9 @@ type importFaultsIn struct {
 }
 
 type importFaultView struct {
-	Line   int64  `json:"line" doc:"表格里的行号;0 是整个表格" example:"3"`
+	Line   int64  `json:"line" doc:"表格里的行号；0 是整个表格" example:"3"`
 	Column string `json:"column" doc:"哪一列" example:"手机号"`
-	Text   string `json:"text" doc:"哪里不对,怎么改"`
+	Text   string `json:"text" doc:"哪里不对，怎么改"`
 }
 
 func (a *API) listImportFaults(ctx context.Context, by model.Actor, in *importFaultsIn) (List[importFaultView], error) {
@@ -199,7 +199,7 @@ func downloadTable[In any](path, id, summary string, who Who, format service.Tab
 }
 
 type importTemplateIn struct {
-	Kind string `path:"kind" enum:"structure,roster" doc:"structure 网格楼栋,roster 居民名册" example:"roster"`
+	Kind string `path:"kind" enum:"structure,roster" doc:"structure 网格楼栋，roster 居民名册" example:"roster"`
 }
 
 func (a *API) importTemplate(_ context.Context, _ model.Actor, in *importTemplateIn, w io.Writer) (string, error) {

@@ -10,13 +10,14 @@ import (
 
 type jobsIn struct {
 	Paged
-	State string `query:"state" enum:"stuck,due,done" default:"stuck" doc:"stuck 卡住、due 待执行(含自动重试)、done 已结束"`
+	State string `query:"state" enum:"stuck,due,done" default:"stuck" doc:"stuck 卡住、due 待执行（含自动重试）、done 已结束"`
 }
 
 type jobView struct {
 	ID       ID         `json:"id"`
 	Kind     string     `json:"kind" doc:"哪一类任务" example:"send_notice"`
-	Subject  *ID        `json:"subject_id,omitempty" doc:"处理的是哪一条记录;定时任务没有"`
+	Title    string     `json:"title" doc:"哪一类任务，给人看" example:"发送微信通知"`
+	Subject  *ID        `json:"subject_id,omitempty" doc:"处理的是哪一条记录；定时任务没有"`
 	State    string     `json:"state" enum:"stuck,due,done"`
 	Attempts int        `json:"attempts" doc:"试过几次" example:"9"`
 	Reason   string     `json:"reason,omitempty" doc:"最近一次没有成功的原因代码" example:"wechat.unavailable"`
@@ -27,7 +28,7 @@ type jobView struct {
 
 func viewJob(j model.Job) jobView {
 	return jobView{
-		ID: ID(j.ID), Kind: j.Kind, Subject: idOrNone(j.SubjectID), State: string(j.State), Attempts: j.Attempts, Reason: j.LastError,
+		ID: ID(j.ID), Kind: j.Kind, Title: service.JobTitle(j.Kind), Subject: idOrNone(j.SubjectID), State: string(j.State), Attempts: j.Attempts, Reason: j.LastError,
 		OwedAt: atEdge(j.OwedAt), DueAt: atEdge(j.DueAt), DoneAt: maybeAtEdge(j.DoneAt),
 	}
 }
@@ -49,16 +50,17 @@ type backlogsView struct {
 
 type backlogView struct {
 	Kind    string `json:"kind" doc:"哪一类任务" example:"send_notice"`
-	Due     int64  `json:"due" doc:"待执行,含正在执行和等待重试的" example:"3"`
-	Stuck   int64  `json:"stuck" doc:"卡住,要人处理" example:"0"`
-	Waiting int64  `json:"waiting_seconds" doc:"到了时间还没有执行的,最久的等了多少秒" example:"0"`
+	Title   string `json:"title" doc:"哪一类任务，给人看" example:"发送微信通知"`
+	Due     int64  `json:"due" doc:"待执行，含正在执行和等待重试的" example:"3"`
+	Stuck   int64  `json:"stuck" doc:"卡住，要人处理" example:"0"`
+	Waiting int64  `json:"waiting_seconds" doc:"到了时间还没有执行的，最久的等了多少秒" example:"0"`
 }
 
 func (a *API) backlog(ctx context.Context, by model.Actor, _ *backlogIn) (backlogsView, error) {
 	all, err := a.s.JobBacklog(ctx, by)
 	v := backlogsView{Items: make([]backlogView, len(all))}
 	for i, b := range all {
-		v.Items[i] = backlogView{b.Kind, b.Due, b.Stuck, int64(a.waiting(b) / time.Second)}
+		v.Items[i] = backlogView{b.Kind, service.JobTitle(b.Kind), b.Due, b.Stuck, int64(a.waiting(b) / time.Second)}
 	}
 	return v, err
 }

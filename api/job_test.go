@@ -37,14 +37,14 @@ func TestJobs_operatorSeesWhatIsStuckAndDoesItAgain(t *testing.T) {
 	k.Get(admin, "/v1/jobs?state=done").Expect(200).Has(`"subject_id":"9"`, "done_at")
 	k.Get(admin, "/v1/jobs?state=lost").Refused(422, "http.invalid")
 	k.Move(90 * time.Second)
-	k.Get(admin, "/v1/jobs/backlog").Expect(200).Has(`{"kind":"send_notice","due":1,"stuck":1,"waiting_seconds":90}`).HasNot("import")
+	k.Get(admin, "/v1/jobs/backlog").Expect(200).Has(`{"kind":"send_notice","title":"发送微信通知","due":1,"stuck":1,"waiting_seconds":90}`).HasNot("import")
 	k.Get("", "/metrics").Expect(200).Has(`danyuan_jobs{kind="send_notice",state="stuck"} 1`, `danyuan_jobs_waiting_seconds{kind="send_notice"} 90`)
 
 	k.Post(admin, "/v1/jobs/"+id+"/again", nil).Expect(200).Has(`"state":"due"`, `"attempts":0`)
 	k.Post(admin, "/v1/jobs/"+id+"/again", nil).Refused(409, "job.not_stuck")
 	k.Post(admin, "/v1/jobs/999999999999/again", nil).Refused(404, "job.not_found")
 	k.Get(admin, "/v1/nodes/"+strconv.FormatInt(o.District.ID, 10)+"/audit").Expect(200).
-		Has(`"who":"区管理员"`, `"action":"job.again"`, `"subject":"job","subject_id":"`+id+`"`)
+		Has(`"who":"区管理员"`, `"action":"job.again"`, `"subject":"job","subject_title":"任务","subject_id":"`+id+`"`)
 }
 
 func TestJobs_areForOperatorsOnly(t *testing.T) {

@@ -13,8 +13,8 @@ type schemasKey struct{}
 // lacking is what is said of a field that is missing, by its name in JSON; narrow of a value that is
 // none of the allowed ones.
 var (
-	lacking = regexp.MustCompile(`^缺少 (\S+),请填写$`)
-	narrow  = regexp.MustCompile(`^只能是:`)
+	lacking = regexp.MustCompile(`^缺少 (\S+)，请填写$`)
+	narrow  = regexp.MustCompile(`^只能是：`)
 )
 
 // labelled says in people's words which field a message is about, as far as its description has any:
@@ -27,7 +27,7 @@ func labelled(ctx huma.Context, p *Problem) {
 	for i, e := range p.Errors {
 		if m := lacking.FindStringSubmatch(e.Message); m != nil {
 			if label := labelAt(ctx.Operation(), schemas, e.Location+"."+m[1]); label != "" {
-				p.Errors[i].Message = "缺少“" + label + "”,请填写"
+				p.Errors[i].Message = "缺少“" + label + "”，请填写"
 			}
 		}
 		if narrow.MatchString(e.Message) {
@@ -81,7 +81,7 @@ func resolved(s *huma.Schema, schemas huma.Registry) *huma.Schema {
 
 // shortened is the name that a description begins with.
 func shortened(description string) string {
-	if end := strings.IndexAny(description, ",,;;::.。((、"); end >= 0 {
+	if end := strings.IndexAny(description, "，；：。（、."); end >= 0 {
 		description = description[:end]
 	}
 	return strings.TrimSpace(description)

@@ -16,12 +16,12 @@ import (
 type loginIn struct {
 	Keyed
 	Body struct {
-		Code string `json:"code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"wx.login 给的 code" doc:"wx.login 得到的 code,5 分钟内用一次;演示时是 demo:<人物编号>" example:"demo:1"`
+		Code string `json:"code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"wx.login 给的 code" doc:"wx.login 得到的 code,5 分钟内用一次；演示时是 demo:<人物编号>" example:"demo:1"`
 	}
 }
 
 type sessionView struct {
-	Token     string    `json:"token" doc:"登录凭证,放在 Authorization: Bearer 里"`
+	Token     string    `json:"token" doc:"登录凭证，放在 Authorization: Bearer 里"`
 	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
 	Bound     bool      `json:"bound" doc:"是否已确认是哪一户的居民"`
 }
@@ -63,10 +63,10 @@ type meIn struct{}
 
 type meView struct {
 	Bound  bool       `json:"bound" doc:"是否已确认是哪一户的居民"`
-	Name   string     `json:"name" doc:"姓名;未绑定时为空" example:"王小明"`
+	Name   string     `json:"name" doc:"姓名；未绑定时为空" example:"王小明"`
 	Member bool       `json:"member" doc:"是否党员"`
 	Unit   *ID        `json:"unit_id,omitempty" doc:"所在单元"`
-	Child  bool       `json:"needs_guardian" doc:"未满14周岁,监护人还没有同意:先请监护人同意,才能使用" example:"false"`
+	Child  bool       `json:"needs_guardian" doc:"未满14周岁，监护人还没有同意：先请监护人同意，才能使用" example:"false"`
 	Roles  []roleHeld `json:"roles" nullable:"false" doc:"现在担任的职务"`
 }
 

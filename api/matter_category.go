@@ -9,7 +9,7 @@ import (
 )
 
 type matterLimitView struct {
-	Category     string `json:"category" doc:"哪一类;空的是没有单独时限的各类通用" example:"safety"`
+	Category     string `json:"category" doc:"哪一类；空的是没有单独时限的各类通用" example:"safety"`
 	Step         string `json:"step" enum:"chief,branch,community" doc:"哪一级"`
 	StepTitle    string `json:"step_title" example:"单元长"`
 	AcceptHours  int64  `json:"accept_hours" doc:"多少小时内受理" example:"4"`
@@ -22,10 +22,10 @@ func viewMatterLimit(l model.MatterLimit) matterLimitView {
 
 type managedCategoryView struct {
 	MatterCategoryView
-	Place       int64             `json:"place" doc:"列表里的次序,小的在前"`
-	SharedSince *time.Time        `json:"shared_since,omitempty" doc:"从何时起给邻居看到;在那以前上报的不给邻居看。没有就是一开始就这样"`
-	EndedAt     *time.Time        `json:"ended_at,omitempty" doc:"何时停用;没有就是正在使用"`
-	Limits      []matterLimitView `json:"limits" nullable:"false" doc:"这一类单独的时限;没有的一级用通用的"`
+	Place       int64             `json:"place" doc:"列表里的次序，小的在前"`
+	SharedSince *time.Time        `json:"shared_since,omitempty" doc:"从何时起给邻居看到；在那以前上报的不给邻居看。没有就是一开始就这样"`
+	EndedAt     *time.Time        `json:"ended_at,omitempty" doc:"何时停用；没有就是正在使用"`
+	Limits      []matterLimitView `json:"limits" nullable:"false" doc:"这一类单独的时限；没有的一级用通用的"`
 }
 
 func viewManagedCategory(c model.MatterCategory) managedCategoryView {
@@ -49,22 +49,22 @@ func (a *API) allMatterCategories(ctx context.Context, by model.Actor, _ *matter
 type changeMatterCategoryIn struct {
 	Keyed
 	Body struct {
-		Code      string               `json:"code" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" doc:"代码;已有的就修改,没有的就新建" example:"greening"`
+		Code      string               `json:"code" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" doc:"代码；已有的就修改，没有的就新建" example:"greening"`
 		Name      string               `json:"name" minLength:"1" maxLength:"40" example:"绿化养护"`
 		Hint      string               `json:"hint,omitempty" maxLength:"200" doc:"哪些事算这一类" example:"树木倒伏、草坪破损等"`
-		Place     int64                `json:"place" minimum:"1" maximum:"999" doc:"列表里的次序,小的在前" example:"12"`
-		Shared    bool                 `json:"shared" doc:"是否给邻居看到,一起加入;从不给改成给的,只对以后上报的有用" example:"true"`
-		Questions []matterQuestionBody `json:"questions,omitempty" maxItems:"20" doc:"上报时要回答的问题;整个换掉原来的"`
+		Place     int64                `json:"place" minimum:"1" maximum:"999" doc:"列表里的次序，小的在前" example:"12"`
+		Shared    bool                 `json:"shared" doc:"是否给邻居看到，一起加入；从不给改成给的，只对以后上报的有用" example:"true"`
+		Questions []matterQuestionBody `json:"questions,omitempty" maxItems:"20" doc:"上报时要回答的问题；整个换掉原来的"`
 	}
 }
 
 type matterQuestionBody struct {
-	Place     int64    `json:"place" minimum:"1" maximum:"20" doc:"编号,不能重复" example:"1"`
-	Words     string   `json:"words" minLength:"1" maxLength:"120" example:"有没有压到人?"`
+	Place     int64    `json:"place" minimum:"1" maximum:"20" doc:"编号，不能重复" example:"1"`
+	Words     string   `json:"words" minLength:"1" maxLength:"120" example:"有没有压到人？"`
 	Kind      string   `json:"kind" enum:"yes_no,choice,text" doc:"是否题、选择题、填写题" example:"yes_no"`
-	Choices   []string `json:"choices,omitempty" maxItems:"9" doc:"选择题的答案,2到9个"`
+	Choices   []string `json:"choices,omitempty" maxItems:"9" doc:"选择题的答案，2到9个"`
 	Required  bool     `json:"required" doc:"必须回答" example:"true"`
-	StopsAt   string   `json:"stops_at,omitempty" maxLength:"40" doc:"这样回答时不再上报,请人先打电话;是否题填 yes 或 no" example:"yes"`
+	StopsAt   string   `json:"stops_at,omitempty" maxLength:"40" doc:"这样回答时不再上报，请人先打电话；是否题填 yes 或 no" example:"yes"`
 	StopPhone string   `json:"stop_phone,omitempty" maxLength:"20" doc:"打哪个电话" example:"120"`
 	StopWords string   `json:"stop_words,omitempty" maxLength:"200" doc:"怎样提示" example:"请马上拨打120。伤者得到救治以后再来上报。"`
 }
@@ -97,7 +97,7 @@ func (a *API) beginMatterCategory(ctx context.Context, cmd service.Command, in *
 type changeMatterLimitIn struct {
 	Keyed
 	Body struct {
-		Category     string `json:"category" maxLength:"24" doc:"哪一类;空的是没有单独时限的各类通用" example:"safety"`
+		Category     string `json:"category" maxLength:"24" doc:"哪一类；空的是没有单独时限的各类通用" example:"safety"`
 		Step         string `json:"step" enum:"chief,branch,community" doc:"哪一级" example:"chief"`
 		AcceptHours  int64  `json:"accept_hours" minimum:"1" maximum:"2160" doc:"多少小时内受理" example:"4"`
 		ResolveHours int64  `json:"resolve_hours" minimum:"1" maximum:"2160" doc:"受理后多少小时内办结" example:"24"`

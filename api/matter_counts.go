@@ -10,8 +10,8 @@ import (
 
 type matterCountsIn struct {
 	Node  ID     `path:"id" doc:"单元、网格或社区"`
-	From  string `query:"from" maxLength:"10" doc:"从哪一天(含);不填是最近30天"`
-	Until string `query:"until" maxLength:"10" doc:"到哪一天(含);不填是今天"`
+	From  string `query:"from" maxLength:"10" doc:"从哪一天（含）；不填是最近30天"`
+	Until string `query:"until" maxLength:"10" doc:"到哪一天（含）；不填是今天"`
 }
 
 // MatterTally is what matters come to, of all categories or of one.
@@ -19,8 +19,8 @@ type MatterTally struct {
 	Open       int64 `json:"open" doc:"现在没有销号的" example:"3"`
 	Overdue    int64 `json:"overdue" doc:"其中超过时限的" example:"1"`
 	Reported   int64 `json:"reported" doc:"这段时间上报的" example:"12"`
-	Satisfied  int64 `json:"satisfied" doc:"这段时间销号,评价满意的" example:"8"`
-	Unanswered int64 `json:"unanswered" doc:"这段时间销号,没有评价的" example:"2"`
+	Satisfied  int64 `json:"satisfied" doc:"这段时间销号，评价满意的" example:"8"`
+	Unanswered int64 `json:"unanswered" doc:"这段时间销号，没有评价的" example:"2"`
 	Withdrawn  int64 `json:"withdrawn" doc:"这段时间撤回的" example:"1"`
 }
 
@@ -43,12 +43,12 @@ type categoryCountView struct {
 }
 
 type matterCountsView struct {
-	From  string `json:"from" doc:"从哪一天(含)" example:"2026-02-04"`
-	Until string `json:"until" doc:"到哪一天(含)" example:"2026-03-05"`
+	From  string `json:"from" doc:"从哪一天（含）" example:"2026-02-04"`
+	Until string `json:"until" doc:"到哪一天（含）" example:"2026-03-05"`
 	MatterTally
-	States     []stateCountView    `json:"states" nullable:"false" doc:"没有销号的,按状态"`
-	Steps      []stepCountView     `json:"steps" nullable:"false" doc:"没有销号的,按现在在哪一级"`
-	Categories []categoryCountView `json:"categories" nullable:"false" doc:"按类别;没有的类别不列"`
+	States     []stateCountView    `json:"states" nullable:"false" doc:"没有销号的，按状态"`
+	Steps      []stepCountView     `json:"steps" nullable:"false" doc:"没有销号的，按现在在哪一级"`
+	Categories []categoryCountView `json:"categories" nullable:"false" doc:"按类别；没有的类别不列"`
 }
 
 func (a *API) matterCounts(ctx context.Context, by model.Actor, in *matterCountsIn) (matterCountsView, error) {

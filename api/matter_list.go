@@ -36,7 +36,7 @@ type similarMattersIn struct {
 }
 
 type similarMattersView struct {
-	Matters []MatterView `json:"matters" nullable:"false" doc:"本网格里相近的、还没有销号的事项,可以加入"`
+	Matters []MatterView `json:"matters" nullable:"false" doc:"本网格里相近的、还没有销号的事项，可以加入"`
 }
 
 func (a *API) similarMatters(ctx context.Context, cmd service.Command, in *similarMattersIn) ([]model.ListedMatter, error) {
@@ -62,15 +62,15 @@ func (a *API) leaveMatter(ctx context.Context, cmd service.Command, in *joinMatt
 
 // MatterQuery is embedded by the input of what is about some of the matters of an area.
 type MatterQuery struct {
-	Q        string `query:"q" maxLength:"20" doc:"搜索内容和地点,至少两个字"`
+	Q        string `query:"q" maxLength:"20" doc:"搜索内容和地点，至少两个字"`
 	State    string `query:"state" enum:"reported,accepted,asked,resolved,closed,withdrawn" doc:"只看这一状态的"`
-	Open     string `query:"open" enum:"true,false" doc:"true 只看没有销号、没有撤回的;false 只看销号和撤回的"`
+	Open     string `query:"open" enum:"true,false" doc:"true 只看没有销号、没有撤回的；false 只看销号和撤回的"`
 	Step     string `query:"step" enum:"chief,branch,community" doc:"只看现在在这一级的"`
-	Category string `query:"category" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" example:"repair" doc:"只看这一类的,见 /v1/matter-categories"`
+	Category string `query:"category" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" example:"repair" doc:"只看这一类的，见 /v1/matter-categories"`
 	Overdue  bool   `query:"overdue" doc:"只看超过时限的"`
 	Urgent   bool   `query:"urgent" doc:"只看紧急的"`
-	From     string `query:"from" maxLength:"10" doc:"从哪一天上报的(含),如 2026-01-01"`
-	Until    string `query:"until" maxLength:"10" doc:"到哪一天上报的(含)"`
+	From     string `query:"from" maxLength:"10" doc:"从哪一天上报的（含），如 2026-01-01"`
+	Until    string `query:"until" maxLength:"10" doc:"到哪一天上报的（含）"`
 }
 
 func (q MatterQuery) query() service.MatterQuery {

@@ -9,7 +9,7 @@ import (
 
 // SeenBody says on what a move was decided.
 type SeenBody struct {
-	Seen int64 `json:"seen" minimum:"1" doc:"看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么" example:"1"`
+	Seen int64 `json:"seen" minimum:"1" doc:"看到的是第几步；后来有了新进展就不会办理，会告诉您谁做了什么" example:"1"`
 }
 
 type matterMoveIn struct {
@@ -17,7 +17,7 @@ type matterMoveIn struct {
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		SeenBody
-		Words string `json:"words,omitempty" maxLength:"1000" doc:"补充说明,上报人会看到" example:"今天下午去看"`
+		Words string `json:"words,omitempty" maxLength:"1000" doc:"补充说明，上报人会看到" example:"今天下午去看"`
 	}
 }
 
@@ -26,7 +26,7 @@ type matterWorkIn struct {
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		SeenBody
-		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"怎样办的、补充的内容,或者转交、退回、请补充的原因;上报人会看到" example:"已经换上新灯泡"`
+		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"怎样办的、补充的内容，或者转交、退回、请补充的原因；上报人会看到" example:"已经换上新灯泡"`
 		Photos []ID   `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
 	}
 }
@@ -36,8 +36,8 @@ type giveMatterIn struct {
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		SeenBody
-		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"为什么改派" example:"单元长外出,请代为办理"`
-		Person ID     `json:"person_id" doc:"改派给谁:本网格的单元长、网格长或党支部书记"`
+		Words  string `json:"words" minLength:"1" maxLength:"1000" doc:"为什么改派" example:"单元长外出，请代为办理"`
+		Person ID     `json:"person_id" doc:"改派给谁：本网格的单元长、网格长或党支部书记"`
 	}
 }
 
@@ -48,7 +48,7 @@ type rateMatterIn struct {
 		SeenBody
 		Solved    bool   `json:"solved" doc:"解决了吗" example:"true"`
 		Satisfied bool   `json:"satisfied" doc:"满意吗" example:"true"`
-		Words     string `json:"words,omitempty" maxLength:"1000" doc:"没有解决或不满意的,请说明哪里没有办好" example:"换上以后又不亮了"`
+		Words     string `json:"words,omitempty" maxLength:"1000" doc:"没有解决或不满意的，请说明哪里没有办好" example:"换上以后又不亮了"`
 		Photos    []ID   `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
 	}
 }
@@ -68,7 +68,7 @@ func workMove(move model.MatterMove) func(a *API, ctx context.Context, cmd servi
 }
 
 type matterHandlersView struct {
-	People []matterHandlerView `json:"people" nullable:"false" doc:"本网格的单元长、网格长和党支部书记,不包括上报人"`
+	People []matterHandlerView `json:"people" nullable:"false" doc:"本网格的单元长、网格长和党支部书记，不包括上报人"`
 }
 
 type matterHandlerView struct {

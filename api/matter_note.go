@@ -10,7 +10,7 @@ type noteMatterIn struct {
 	Keyed
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
-		Words string `json:"words" minLength:"1" maxLength:"500" doc:"备注;上报人和加入的邻居看不到" example:"已联系供电所,说周五来修"`
+		Words string `json:"words" minLength:"1" maxLength:"500" doc:"备注；上报人和加入的邻居看不到" example:"已联系供电所，说周五来修"`
 	}
 }
 

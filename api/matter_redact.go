@@ -19,11 +19,11 @@ type redactMatterIn struct {
 	Keyed
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
-		Seq      int64  `json:"seq" minimum:"1" doc:"哪一步;1 是上报的内容" example:"1"`
-		Part     string `json:"part,omitempty" enum:"words,place,answer" doc:"隐去哪一项:说的话(不填就是)、地点、对一个提问的回答;地点和回答只有上报时有"`
-		Question int64  `json:"question,omitempty" minimum:"1" maximum:"1000" doc:"隐去回答时,是第几个提问" example:"1"`
-		Words    string `json:"words" minLength:"1" maxLength:"1000" doc:"隐去以后的文字,所有人看到的都是这个" example:"三楼有住户在楼道堆放杂物"`
-		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么隐去,上报人会看到" example:"里面写了别人的姓名和电话"`
+		Seq      int64  `json:"seq" minimum:"1" doc:"哪一步；1 是上报的内容" example:"1"`
+		Part     string `json:"part,omitempty" enum:"words,place,answer" doc:"隐去哪一项：说的话（不填就是）、地点、对一个提问的回答；地点和回答只有上报时有"`
+		Question int64  `json:"question,omitempty" minimum:"1" maximum:"1000" doc:"隐去回答时，是第几个提问" example:"1"`
+		Words    string `json:"words" minLength:"1" maxLength:"1000" doc:"隐去以后的文字，所有人看到的都是这个" example:"三楼有住户在楼道堆放杂物"`
+		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么隐去，上报人会看到" example:"里面写了别人的姓名和电话"`
 	}
 }
 
@@ -46,8 +46,8 @@ type redactPhotoIn struct {
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
 		Photo       ID     `json:"photo_id" doc:"要隐去的照片"`
-		Replacement ID     `json:"replacement_id,omitempty" doc:"代替它的照片,先上传;不填就只是隐去"`
-		Reason      string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么隐去,上报人会看到" example:"拍到了别人的证件"`
+		Replacement ID     `json:"replacement_id,omitempty" doc:"代替它的照片，先上传；不填就只是隐去"`
+		Reason      string `json:"reason" minLength:"1" maxLength:"200" doc:"为什么隐去，上报人会看到" example:"拍到了别人的证件"`
 	}
 }
 
@@ -56,7 +56,7 @@ func (a *API) redactPhoto(ctx context.Context, cmd service.Command, in *redactPh
 }
 
 type originalWordsView struct {
-	Seq      int64     `json:"seq" doc:"哪一步;1 是上报的内容"`
+	Seq      int64     `json:"seq" doc:"哪一步；1 是上报的内容"`
 	Part     string    `json:"part" enum:"words,place,answer" doc:"说的话、地点、对提问的回答"`
 	Question int64     `json:"question,omitempty" doc:"是对第几个提问的回答"`
 	Words    string    `json:"words" doc:"原来的文字"`
@@ -66,7 +66,7 @@ type originalWordsView struct {
 }
 
 type originalPhotoView struct {
-	photoView
+	PhotoView
 	Seq    int64     `json:"seq" doc:"原来在哪一步"`
 	By     string    `json:"by" doc:"谁隐去的" example:"陈社工"`
 	At     time.Time `json:"at"`
@@ -74,7 +74,7 @@ type originalPhotoView struct {
 }
 
 type matterOriginalView struct {
-	Words  []originalWordsView `json:"words" nullable:"false" doc:"隐去过的文字,原来是什么"`
+	Words  []originalWordsView `json:"words" nullable:"false" doc:"隐去过的文字，原来是什么"`
 	Photos []originalPhotoView `json:"photos" nullable:"false" doc:"隐去的照片"`
 }
 

@@ -17,10 +17,10 @@ type matterReviewView struct {
 	ID           ID        `json:"id" doc:"哪一件事"`
 	CategoryName string    `json:"category_name" example:"公共设施维修"`
 	Words        string    `json:"words" doc:"要审核的文字" example:"三楼的楼道灯坏了"`
-	Place        string    `json:"place,omitempty" doc:"上报人写的地方,一起审核" example:"小区东门口"`
+	Place        string    `json:"place,omitempty" doc:"上报人写的地方，一起审核" example:"小区东门口"`
 	NodeName     string    `json:"node_name" example:"1单元"`
 	ReportedAt   time.Time `json:"reported_at"`
-	Seen         bool      `json:"seen_by_wechat" doc:"true 微信看过,认为要人工看一下;false 微信没有看"`
+	Seen         bool      `json:"seen_by_wechat" doc:"true 微信看过，认为要人工看一下；false 微信没有看"`
 	Label        string    `json:"label,omitempty" doc:"微信认为涉及什么" example:"时政"`
 	Reason       string    `json:"reason,omitempty" doc:"微信没有看的原因代码" example:"wechat.user_away"`
 }
@@ -53,7 +53,7 @@ type rejectWordsIn struct {
 	Keyed
 	Matter ID `path:"id" doc:"哪一件事"`
 	Body   struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,上报人会看到" example:"里面写了别人的姓名"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，上报人会看到" example:"里面写了别人的姓名"`
 	}
 }
 

@@ -42,7 +42,7 @@ func TestMatterReview_staffOfTheCommunityDecide(t *testing.T) {
 	c.Get(c.staff, c.reviews).Has(`"items":[]`)
 	c.offered("灯坏了两次").Has("灯坏了一次").HasNot("灯坏了两次")
 	c.Get(c.volunteer, two).Has(`"check_reason":"写了别人的姓名"`)
-	c.Get(c.volunteer, "/v1/notices").Has("原因:写了别人的姓名。事项照常办理。")
+	c.Get(c.volunteer, "/v1/notices").Has("原因：写了别人的姓名。事项照常办理。")
 	c.Get(c.admin, path("/v1/nodes/%d/audit?limit=100", c.o.District.ID)).Has("matter.words_review", "matter.words_pass", "matter.words_rejected").HasNot("别人的姓名")
 	c.bookBalances()
 }

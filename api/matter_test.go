@@ -43,7 +43,7 @@ type matter struct {
 }
 
 func lamp(anonymity model.Anonymity) map[string]any {
-	return map[string]any{"category": "repair", "words": "三楼的楼道灯坏了,晚上老人上下楼看不见", "anonymity": string(anonymity)}
+	return map[string]any{"category": "repair", "words": "三楼的楼道灯坏了，晚上老人上下楼看不见", "anonymity": string(anonymity)}
 }
 
 func (w *ward) report(token string, body map[string]any) matter {

@@ -14,7 +14,7 @@ import (
 func (w *ward) movesOf(m matter) (moves []string) {
 	w.Helper()
 	id, _ := strconv.ParseInt(m.ID, 10, 64)
-	events, err := model.MatterEventsOf(w.DB.Read(w.Context()), id)
+	events, err := model.ListedMatterEventsOf(w.DB.Read(w.Context()), id)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -11,9 +11,9 @@ import (
 type myDataIn struct{}
 
 type myDataView struct {
-	Account  *accountView           `json:"account,omitempty" doc:"微信账号;没有账号时没有"`
-	Person   *heldPerson            `json:"person,omitempty" doc:"名册里的您;没有绑定时没有"`
-	Roles    []termView             `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
+	Account  *accountView           `json:"account,omitempty" doc:"微信账号；没有账号时没有"`
+	Person   *heldPerson            `json:"person,omitempty" doc:"名册里的您；没有绑定时没有"`
+	Roles    []termView             `json:"roles" nullable:"false" doc:"任职，包括已经结束的"`
 	Bindings []heldBinding          `json:"bindings" nullable:"false" doc:"绑定和申请"`
 	Consents []consentView          `json:"consents" nullable:"false" doc:"同意过的授权"`
 	Groups   []heldGroupEntry       `json:"groups" nullable:"false" doc:"从哪些单元微信群打开过"`
@@ -24,15 +24,15 @@ type myDataView struct {
 	SignUps  []heldSignUp           `json:"sign_ups" nullable:"false" doc:"报过名的活动"`
 	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
 	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
-	Guarding []guardianshipView     `json:"guardianships" nullable:"false" doc:"未满14周岁时的监护人,或者您是谁的监护人"`
+	Guarding []guardianshipView     `json:"guardianships" nullable:"false" doc:"未满14周岁时的监护人，或者您是谁的监护人"`
 	Counts   heldCounts             `json:"counts" doc:"数量"`
 
-	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明;服务记录本身在“我的志愿服务记录”里"`
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明；服务记录本身在“我的志愿服务记录”里"`
 	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 
 	Rectifications []RectificationView `json:"rectifications" nullable:"false" doc:"请社区改正信息的申请和答复"`
 
-	Matters []heldMatter        `json:"matters" nullable:"false" doc:"您上报的事,包括代您上报的"`
+	Matters []heldMatter        `json:"matters" nullable:"false" doc:"您上报的事，包括代您上报的"`
 	Joined  []heldJoin          `json:"joined_matters" nullable:"false" doc:"您加入过的邻居上报的事"`
 	Limits  []ReporterLimitView `json:"report_limits" nullable:"false" doc:"对您上报次数的限制和您的异议"`
 }
@@ -40,23 +40,23 @@ type myDataView struct {
 type heldMatter struct {
 	MatterView
 	CheckState string            `json:"check_state" enum:"pending,pass,review,rejected" doc:"审核中、已通过、等待人工审核、未通过"`
-	PlaceWas   string            `json:"place_original,omitempty" doc:"地点被隐去过的,您原来怎样说"`
+	PlaceWas   string            `json:"place_original,omitempty" doc:"地点被隐去过的，您原来怎样说"`
 	Answers    []heldAnswer      `json:"answers" nullable:"false" doc:"您对问题的回答"`
-	Said       []heldMatterEvent `json:"said" nullable:"false" doc:"您做的每一步,包括代您做的"`
+	Said       []heldMatterEvent `json:"said" nullable:"false" doc:"您做的每一步，包括代您做的"`
 }
 
 type heldAnswer struct {
-	matterAnswerView
-	Original string `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样回答"`
+	MatterAnswerView
+	Original string `json:"original,omitempty" doc:"有文字被隐去的，您原来怎样回答"`
 }
 
 type heldMatterEvent struct {
 	Seq      int64     `json:"seq" doc:"第几步" example:"1"`
 	At       time.Time `json:"at"`
 	Title    string    `json:"title" doc:"做了什么" example:"补充"`
-	By       string    `json:"by,omitempty" doc:"代您做的,是谁"`
+	By       string    `json:"by,omitempty" doc:"代您做的，是谁"`
 	Words    string    `json:"words,omitempty" doc:"说了什么"`
-	Original string    `json:"original,omitempty" doc:"有文字被隐去的,您原来怎样说"`
+	Original string    `json:"original,omitempty" doc:"有文字被隐去的，您原来怎样说"`
 }
 
 type heldJoin struct {
@@ -93,9 +93,9 @@ type heldBinding struct {
 	Mine    bool       `json:"mine" doc:"是否是现在这个微信的"`
 	State   string     `json:"state" enum:"unmatched,pending,active,refused,ended" doc:"还没有对上名册、等待确认、已绑定、未通过、已结束"`
 	Way     string     `json:"way" enum:"phone,approval,rebinding" doc:"手机号、单元长确认、换绑"`
-	Name    string     `json:"name,omitempty" doc:"申请时填写的姓名,处理后删除"`
-	Room    string     `json:"room,omitempty" doc:"申请时填写的房号,处理后删除"`
-	Phone   string     `json:"phone,omitempty" doc:"微信验证的手机号,处理后删除"`
+	Name    string     `json:"name,omitempty" doc:"申请时填写的姓名，处理后删除"`
+	Room    string     `json:"room,omitempty" doc:"申请时填写的房号，处理后删除"`
+	Phone   string     `json:"phone,omitempty" doc:"微信验证的手机号，处理后删除"`
 	Reason  string     `json:"reason,omitempty" doc:"退回或结束的原因"`
 	AskedAt time.Time  `json:"asked_at"`
 	EndedAt *time.Time `json:"ended_at,omitempty"`
@@ -159,7 +159,7 @@ type heldCounts struct {
 	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
 	Notices  int64 `json:"notices" doc:"收到过几条通知"`
 	Photos   int64 `json:"photos" doc:"您上传的照片有几张"`
-	Hours    int64 `json:"hours" doc:"您有几条志愿服务记录,在“我的志愿服务”里都能看到"`
+	Hours    int64 `json:"hours" doc:"您有几条志愿服务记录，在“我的志愿服务”里都能看到"`
 	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
 }
 
@@ -229,7 +229,7 @@ func viewHeldMatter(m model.HeldMatter) heldMatter {
 	return heldMatter{
 		MatterView: viewMatter(m.ListedMatter), CheckState: string(m.CheckState), PlaceWas: m.OriginalPlace,
 		Answers: each(m.Answers, func(a model.HeldAnswer) heldAnswer {
-			return heldAnswer{matterAnswerView{a.Place, a.Question, a.Answer}, a.Original}
+			return heldAnswer{MatterAnswerView{a.Place, a.Question, a.Answer}, a.Original}
 		}),
 		Said: each(m.Said, func(e model.HeldMatterEvent) heldMatterEvent {
 			v := heldMatterEvent{e.Seq, atEdge(e.At), e.Move.Title(), "", e.Words, e.Original}

@@ -70,7 +70,7 @@ func linesOf(v reflect.Value) (lines []string) {
 
 // titlesIn gives what the values of a field are called, where its explanation says it of each.
 func titlesIn(f reflect.StructField) map[string]string {
-	words, _, _ := strings.Cut(f.Tag.Get("doc"), ";")
+	words, _, _ := strings.Cut(f.Tag.Get("doc"), "；")
 	values, called := strings.Split(f.Tag.Get("enum"), ","), strings.Split(words, "、")
 	if f.Tag.Get("enum") == "" || len(values) != len(called) {
 		return nil
@@ -144,7 +144,7 @@ func label(f reflect.StructField) string {
 	if titlesIn(f) != nil {
 		doc = ""
 	}
-	if end := strings.IndexAny(doc, ",;:，；："); end > 0 {
+	if end := strings.IndexAny(doc, "，；："); end > 0 {
 		doc = doc[:end]
 	}
 	return cmp.Or(doc, labels[name], name)

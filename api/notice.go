@@ -10,7 +10,7 @@ import (
 
 type noticesIn struct {
 	Paged
-	Unread bool `query:"unread" doc:"true:只看未读" example:"false"`
+	Unread bool `query:"unread" doc:"true：只看未读" example:"false"`
 }
 
 type noticeView struct {
@@ -18,9 +18,9 @@ type noticeView struct {
 	Kind      string     `json:"kind" doc:"哪一类消息" example:"binding"`
 	Title     string     `json:"title" example:"身份已确认"`
 	Body      string     `json:"body" example:"您已确认为3栋1单元的居民。"`
-	Page      string     `json:"page" doc:"点开后进入的小程序页面;为空就留在消息里" example:"pages/me/index"`
+	Page      string     `json:"page" doc:"点开后进入的小程序页面；为空就留在消息里" example:"pages/me/index"`
 	CreatedAt time.Time  `json:"created_at" doc:"发出时间"`
-	ReadAt    *time.Time `json:"read_at,omitempty" doc:"阅读时间;没有就是未读"`
+	ReadAt    *time.Time `json:"read_at,omitempty" doc:"阅读时间；没有就是未读"`
 }
 
 func viewNotice(n model.Notice) noticeView {

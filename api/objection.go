@@ -13,7 +13,7 @@ type objectionView struct {
 	Notice     ID         `json:"public_notice_id" doc:"对哪一份公示"`
 	Community  nodeView   `json:"community" doc:"哪个社区的公示"`
 	Quarter    string     `json:"quarter" doc:"哪个季度的公示" example:"2026年第一季度"`
-	Name       string     `json:"name" doc:"提出的人;本人看到全名" example:"张**"`
+	Name       string     `json:"name" doc:"提出的人；本人看到全名" example:"张**"`
 	Text       string     `json:"text" doc:"异议"`
 	State      string     `json:"state" enum:"open,upheld,rejected" doc:"待答复、属实、不属实"`
 	Title      string     `json:"title" doc:"状态的中文" example:"待答复"`
@@ -41,7 +41,7 @@ type objectIn struct {
 	Keyed
 	Notice ID `path:"id" doc:"哪一份公示"`
 	Body   struct {
-		Text string `json:"text" minLength:"1" maxLength:"500" doc:"哪里有误,应当是怎样;只有社区看得到" example:"第3行的日期不对,我是3月2日领取的"`
+		Text string `json:"text" minLength:"1" maxLength:"500" doc:"哪里有误，应当是怎样；只有社区看得到" example:"第3行的日期不对，我是3月2日领取的"`
 	}
 }
 
@@ -53,7 +53,7 @@ type answerObjectionIn struct {
 	Keyed
 	Objection ID `path:"id" doc:"哪一条异议"`
 	Body      struct {
-		Answer string `json:"answer" minLength:"1" maxLength:"300" doc:"答复;属实的会作为更正说明公开,请不要写个人信息" example:"经核实,第3行的日期应为3月2日"`
+		Answer string `json:"answer" minLength:"1" maxLength:"300" doc:"答复；属实的会作为更正说明公开，请不要写个人信息" example:"经核实，第3行的日期应为3月2日"`
 	}
 }
 
@@ -78,7 +78,7 @@ func (a *API) myObjections(ctx context.Context, by model.Actor, in *myObjections
 
 type objectionsIn struct {
 	Node  ID     `path:"id" doc:"社区"`
-	State string `query:"state" enum:"open,upheld,rejected" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"open,upheld,rejected" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 

@@ -66,7 +66,7 @@ func TestOpenAPI_saysOfEachOperationWhatItIsWhoMayAndHowItRefuses(t *testing.T) 
 
 func checkWho(t *testing.T, name string, op operation) {
 	t.Helper()
-	who, ok := strings.CutPrefix(op.Description, "可以使用的人:")
+	who, ok := strings.CutPrefix(op.Description, "可以使用的人：")
 	switch {
 	case !ok || who == "" || strings.HasPrefix(who, "无人"):
 		t.Errorf("%s does not say who may use it: %q", name, op.Description)

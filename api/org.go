@@ -15,12 +15,12 @@ type OfNode struct {
 
 type orgNodeView struct {
 	ID     ID     `json:"id" doc:"编号" example:"42"`
-	Parent *ID    `json:"parent_id,omitempty" doc:"上级的编号;最上一级没有" example:"7"`
-	Kind   string `json:"kind" enum:"province,city,district,street,community,grid,building,unit" doc:"层级:省、市、区、街道(乡)、社区(村)、网格、楼栋、单元" example:"grid"`
-	Style  string `json:"style,omitempty" doc:"区划文件里的级别,例如 township 是乡" example:"township"`
-	Code   string `json:"code,omitempty" doc:"国家统计局的区划代码;社区以下没有" example:"340802004003"`
+	Parent *ID    `json:"parent_id,omitempty" doc:"上级的编号；最上一级没有" example:"7"`
+	Kind   string `json:"kind" enum:"province,city,district,street,community,grid,building,unit" doc:"层级：省、市、区、街道（乡）、社区（村）、网格、楼栋、单元" example:"grid"`
+	Style  string `json:"style,omitempty" doc:"区划文件里的级别，例如 township 是乡" example:"township"`
+	Code   string `json:"code,omitempty" doc:"国家统计局的区划代码；社区以下没有" example:"340802004003"`
 	Name   string `json:"name" doc:"名称" example:"第一网格"`
-	State  string `json:"state" enum:"active,split,merged,closed" doc:"状态:使用中、已拆分、已合并、已撤销" example:"active"`
+	State  string `json:"state" enum:"active,split,merged,closed" doc:"状态：使用中、已拆分、已合并、已撤销" example:"active"`
 }
 
 type nodeCardView struct {
@@ -113,7 +113,7 @@ func viewFoundNode(f service.FoundNode) foundNodeView {
 }
 
 type nodeChangeView struct {
-	Node         ID        `json:"node_id" doc:"哪一个;合并或拆分时可能是原来的网格" example:"42"`
+	Node         ID        `json:"node_id" doc:"哪一个；合并或拆分时可能是原来的网格" example:"42"`
 	What         string    `json:"what" enum:"created,renamed,moved,split,merged,closed" doc:"发生了什么" example:"renamed"`
 	NameBefore   string    `json:"name_before,omitempty" doc:"原名" example:"一网格"`
 	NameAfter    string    `json:"name_after,omitempty" doc:"新名" example:"第一网格"`
@@ -144,10 +144,10 @@ func viewNodeChange(c model.NodeChange) nodeChangeView {
 type addNodeIn struct {
 	Keyed
 	Body struct {
-		ParentID ID     `json:"parent_id" doc:"建在哪里:网格建在社区,楼栋建在网格,单元建在楼栋或网格" example:"7"`
+		ParentID ID     `json:"parent_id" doc:"建在哪里：网格建在社区，楼栋建在网格，单元建在楼栋或网格" example:"7"`
 		Kind     string `json:"kind" enum:"grid,building,unit" doc:"层级" example:"grid"`
-		Name     string `json:"name" minLength:"1" maxLength:"40" doc:"名称,同一个上级下面不能重名" example:"第九网格"`
-		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"新小区交付"`
+		Name     string `json:"name" minLength:"1" maxLength:"40" doc:"名称，同一个上级下面不能重名" example:"第九网格"`
+		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"新小区交付"`
 	}
 }
 
@@ -160,7 +160,7 @@ type renameNodeIn struct {
 	Keyed
 	Body struct {
 		Name   string `json:"name" minLength:"1" maxLength:"40" doc:"新名称" example:"第十网格"`
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"统一编号"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"统一编号"`
 	}
 }
 
@@ -172,8 +172,8 @@ type moveNodeIn struct {
 	OfNode
 	Keyed
 	Body struct {
-		ParentID ID     `json:"parent_id" doc:"移到哪个网格或楼栋,要在同一个社区" example:"8"`
-		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"网格优化调整"`
+		ParentID ID     `json:"parent_id" doc:"移到哪个网格或楼栋，要在同一个社区" example:"8"`
+		Reason   string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"网格优化调整"`
 	}
 }
 
@@ -185,7 +185,7 @@ type closeNodeIn struct {
 	OfNode
 	Keyed
 	Body struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,记入历史" example:"房屋拆除"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，记入历史" example:"房屋拆除"`
 	}
 }
 

@@ -206,7 +206,7 @@ func noPage(c *gin.Context) {
 	for name, value := range pagesHeaders {
 		c.Header(name, value)
 	}
-	c.String(http.StatusNotFound, "没有这个页面。请检查地址,或者重新扫楼道里的单元码。\n")
+	c.String(http.StatusNotFound, "没有这个页面。请检查地址，或者重新扫楼道里的单元码。\n")
 }
 
 // noRoute refuses an address that nobody serves: to a browser that asks for a page in plain words, to

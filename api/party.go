@@ -30,7 +30,7 @@ func viewPartyOrg(o model.PlacedPartyOrg) partyOrgView {
 type partyOrgsIn struct {
 	OfNode
 	Paged
-	Kind string `query:"kind" enum:"community_committee,general_branch,grid_branch,unit_group" doc:"只看这一类;不填看全部" example:"grid_branch"`
+	Kind string `query:"kind" enum:"community_committee,general_branch,grid_branch,unit_group" doc:"只看这一类；不填看全部" example:"grid_branch"`
 }
 
 func (a *API) partyOrgs(ctx context.Context, by model.Actor, in *partyOrgsIn) (List[partyOrgView], error) {
@@ -58,7 +58,7 @@ type foundPartyOrgIn struct {
 	OfNode
 	Keyed
 	Body struct {
-		Kind string `json:"kind" enum:"community_committee,general_branch,grid_branch,unit_group" doc:"党委和党总支建在社区,党支部建在网格,党小组建在由党员担任单元长的单元" example:"grid_branch"`
+		Kind string `json:"kind" enum:"community_committee,general_branch,grid_branch,unit_group" doc:"党委和党总支建在社区，党支部建在网格，党小组建在由党员担任单元长的单元" example:"grid_branch"`
 		Name string `json:"name" minLength:"1" maxLength:"60" doc:"全称" example:"第一网格党支部"`
 	}
 }

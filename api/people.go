@@ -28,10 +28,10 @@ type peopleIn struct {
 type personView struct {
 	ID         ID     `json:"person_id"`
 	Name       string `json:"name" example:"王小明"`
-	Node       ID     `json:"node_id" doc:"所在的单元;在这里任职但不住在这里的,是任职的地方"`
+	Node       ID     `json:"node_id" doc:"所在的单元；在这里任职但不住在这里的，是任职的地方"`
 	Place      string `json:"place" doc:"从社区到那里的名称" example:"先锋社区第一网格3栋1单元"`
-	Phone      string `json:"phone,omitempty" doc:"手机号,中间四位不显示" example:"138****0001"`
-	Membership string `json:"membership,omitempty" enum:"none,member,in_service" doc:"非党员、党员、在职党员;只给可以了解党员情况的人" example:"member"`
+	Phone      string `json:"phone,omitempty" doc:"手机号，中间四位不显示" example:"138****0001"`
+	Membership string `json:"membership,omitempty" enum:"none,member,in_service" doc:"非党员、党员、在职党员；只给可以了解党员情况的人" example:"member"`
 	Bound      bool   `json:"bound" doc:"是否绑定了微信"`
 }
 
@@ -68,7 +68,7 @@ type wholePersonView struct {
 	Address    string     `json:"address,omitempty" doc:"户籍地址"`
 	Membership string     `json:"membership" enum:"none,member,in_service" doc:"非党员、党员、在职党员" example:"member"`
 	Bound      bool       `json:"bound" doc:"是否绑定了微信"`
-	Roles      []termView `json:"roles" nullable:"false" doc:"任职,包括已经结束的"`
+	Roles      []termView `json:"roles" nullable:"false" doc:"任职，包括已经结束的"`
 }
 
 // termView is an appointment with its dates.
@@ -77,7 +77,7 @@ type termView struct {
 	Title    string     `json:"title" example:"单元长"`
 	Node     nodeName   `json:"node"`
 	StartsAt time.Time  `json:"starts_at" doc:"从何时起"`
-	EndsAt   *time.Time `json:"ends_at,omitempty" doc:"到何时止;没有就是没有期限"`
+	EndsAt   *time.Time `json:"ends_at,omitempty" doc:"到何时止；没有就是没有期限"`
 }
 
 type nodeName struct {
@@ -112,13 +112,13 @@ func viewTerms(roles []model.RoleTerm) []termView {
 type findPeopleIn struct {
 	Keyed
 	Body struct {
-		Phone    string `json:"phone,omitempty" required:"false" pattern:"^[0-9]{11}$" patternDescription:"11 位手机号" doc:"手机号;和身份证号只填一项" example:"13800000001"`
-		IDNumber string `json:"id_number,omitempty" required:"false" pattern:"^[0-9]{17}[0-9Xx]$" patternDescription:"18 位身份证号" doc:"身份证号;和手机号只填一项"`
+		Phone    string `json:"phone,omitempty" required:"false" pattern:"^[0-9]{11}$" patternDescription:"11 位手机号" doc:"手机号；和身份证号只填一项" example:"13800000001"`
+		IDNumber string `json:"id_number,omitempty" required:"false" pattern:"^[0-9]{17}[0-9Xx]$" patternDescription:"18 位身份证号" doc:"身份证号；和手机号只填一项"`
 	}
 }
 
 type foundView struct {
-	Items []foundPerson `json:"items" nullable:"false" doc:"找到的居民;看完整信息请再打开这位居民"`
+	Items []foundPerson `json:"items" nullable:"false" doc:"找到的居民；看完整信息请再打开这位居民"`
 }
 
 type foundPerson struct {
@@ -126,7 +126,7 @@ type foundPerson struct {
 	Name  string `json:"name" example:"王小明"`
 	Node  ID     `json:"node_id"`
 	State string `json:"state" enum:"here,left" doc:"住在这里、已迁出" example:"here"`
-	Phone string `json:"phone,omitempty" doc:"手机号,中间四位不显示" example:"138****0001"`
+	Phone string `json:"phone,omitempty" doc:"手机号，中间四位不显示" example:"138****0001"`
 }
 
 func (a *API) findPeople(ctx context.Context, cmd service.Command, in *findPeopleIn) ([]model.Person, error) {

@@ -12,7 +12,7 @@ type membershipIn struct {
 	ID   ID `path:"id" doc:"居民编号"`
 	Body struct {
 		Membership string `json:"membership" enum:"none,member,in_service" doc:"非党员、党员、在职党员" example:"member"`
-		Reason     string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"组织关系已转入"`
+		Reason     string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"组织关系已转入"`
 	}
 }
 
@@ -30,7 +30,7 @@ type moveIn struct {
 	Body struct {
 		Unit   ID     `json:"unit_id" doc:"迁入的单元"`
 		Room   string `json:"room" minLength:"1" maxLength:"20" doc:"迁入的房号" example:"302"`
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,本人可以看到" example:"换房"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"换房"`
 	}
 }
 
@@ -40,7 +40,7 @@ func (a *API) movePerson(ctx context.Context, cmd service.Command, in *moveIn) (
 
 type changedPersonView struct {
 	ID    ID     `json:"person_id"`
-	Node  ID     `json:"node_id" doc:"现在所在的单元;已迁出的是迁出前的"`
+	Node  ID     `json:"node_id" doc:"现在所在的单元；已迁出的是迁出前的"`
 	State string `json:"state" enum:"here,left" doc:"住在这里、已迁出" example:"here"`
 }
 

@@ -14,8 +14,8 @@ import (
 func (a *API) Permissions() string {
 	var b strings.Builder
 	b.WriteString("# 谁能做什么\n\n" +
-		"本页由程序从路由表、权限表和职务表生成,不要手工修改;更新:`go test ./api -run Permissions -update`。\n\n" +
-		"职务只在任职的地方和它下面的范围内有效;范围以外的人和事,回答和“没有”一样。\n\n" +
+		"本页由程序从路由表、权限表和职务表生成，不要手工修改；更新：`go test ./api -run Permissions -update`。\n\n" +
+		"职务只在任职的地方和它下面的范围内有效；范围以外的人和事，回答和“没有”一样。\n\n" +
 		"## 接口\n\n| 方法 | 地址 | 用途 | 可以使用的人 | 需要的权限 |\n|---|---|---|---|---|\n")
 	for _, r := range a.Routes() {
 		fmt.Fprintf(&b, "| %s | `%s` | %s | %s | %s |\n", r.Method, r.Path, cell(r.Summary), r.Who, code(string(r.Who.Action())))
@@ -33,7 +33,7 @@ func (a *API) Permissions() string {
 
 // nodeTitles are what the levels of the org tree are called.
 var nodeTitles = map[model.NodeKind]string{
-	model.Province: "省", model.City: "市", model.District: "区", model.Street: "街道(乡)", model.Community: "社区(村)",
+	model.Province: "省", model.City: "市", model.District: "区", model.Street: "街道（乡）", model.Community: "社区（村）",
 	model.Grid: "网格", model.Building: "楼栋", model.Unit: "单元",
 }
 

@@ -8,7 +8,8 @@ import (
 	"danyuan/service"
 )
 
-type plaqueView struct {
+// PlaqueView is a household's plaque, or the application for it.
+type PlaqueView struct {
 	ID          ID         `json:"id" doc:"编号"`
 	Unit        ID         `json:"unit_id" doc:"哪个单元"`
 	State       string     `json:"state" enum:"applied,approved,refused,installed,removed" doc:"待审批、已通过、未通过、已安装、已摘除"`
@@ -20,8 +21,8 @@ type plaqueView struct {
 	Reason      string     `json:"reason,omitempty" doc:"未通过或摘除的原因"`
 }
 
-func viewPlaque(p model.Plaque) plaqueView {
-	return plaqueView{
+func viewPlaque(p model.Plaque) PlaqueView {
+	return PlaqueView{
 		ID(p.ID), ID(p.UnitID), string(p.State), p.State.Title(), atEdge(p.AppliedAt),
 		maybeAtEdge(p.DecidedAt), maybeAtEdge(p.InstalledAt), maybeAtEdge(p.RemovedAt), p.Reason,
 	}
@@ -50,7 +51,7 @@ type plaqueReasonIn struct {
 	Keyed
 	Plaque ID `path:"id" doc:"哪一块门牌"`
 	Body   struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,申请人会看到" example:"已经搬走"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，申请人会看到" example:"已经搬走"`
 	}
 }
 
@@ -64,15 +65,16 @@ func (a *API) removePlaque(ctx context.Context, cmd service.Command, in *plaqueR
 
 type plaquesIn struct {
 	Node  ID     `path:"id" doc:"单元、网格或社区"`
-	State string `query:"state" enum:"applied,approved,refused,installed,removed" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"applied,approved,refused,installed,removed" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 
 type listedPlaqueView struct {
-	plaqueView
+	PlaqueView
 	UnitName  string `json:"unit_name" doc:"单元的名称" example:"1单元"`
+	Room      string `json:"room" doc:"装在哪一户的门上" example:"301"`
 	Applicant string `json:"applicant" doc:"申请人" example:"张**"`
-	Pending   bool   `json:"pending_removal" doc:"待摘除:这一户已经没有登记的党员"`
+	Pending   bool   `json:"pending_removal" doc:"待摘除：这一户已经没有登记的党员"`
 }
 
 func (a *API) plaques(ctx context.Context, by model.Actor, in *plaquesIn) (List[listedPlaqueView], error) {
@@ -82,14 +84,14 @@ func (a *API) plaques(ctx context.Context, by model.Actor, in *plaquesIn) (List[
 	}
 	rows, err := a.s.PlaquesOf(ctx, by, int64(in.Node), model.PlaqueState(in.State), slice)
 	return listOf(in.Paged, rows, func(p service.ListedPlaque) int64 { return p.ID }, func(p service.ListedPlaque) listedPlaqueView {
-		return listedPlaqueView{viewPlaque(p.Plaque), p.UnitName, model.MaskName(p.Name), p.Pending}
+		return listedPlaqueView{viewPlaque(p.Plaque), p.UnitName, p.Room, model.MaskName(p.Name), p.Pending}
 	}), err
 }
 
 type myPlaqueIn struct{}
 
 type myPlaqueView struct {
-	Plaque *plaqueView `json:"plaque,omitempty" doc:"我家的门牌;没有就是没申请过"`
+	Plaque *PlaqueView `json:"plaque,omitempty" doc:"我家的门牌；没有就是没申请过"`
 }
 
 func (a *API) myPlaque(ctx context.Context, by model.Actor, _ *myPlaqueIn) (myPlaqueView, error) {
@@ -106,10 +108,10 @@ type plaqueCheckIn struct {
 }
 
 type plaqueCheckView struct {
-	State   string     `json:"state" enum:"genuine,pending_removal,revoked" doc:"真、待摘除(不再是凭证)、已失效"`
+	State   string     `json:"state" enum:"genuine,pending_removal,revoked" doc:"真、待摘除（不再是凭证）、已失效"`
 	Title   string     `json:"title,omitempty" doc:"门牌上的字" example:"共产党员户"`
-	Place   []nodeView `json:"place" nullable:"false" doc:"从区到单元,不到门牌号"`
-	Members []string   `json:"members" nullable:"false" doc:"在门牌上亮身份的党员,只有姓氏" example:"[\"王同志\"]"`
+	Place   []nodeView `json:"place" nullable:"false" doc:"从区到单元，不到门牌号"`
+	Members []string   `json:"members" nullable:"false" doc:"在门牌上亮身份的党员，只有姓氏" example:"[\"王同志\"]"`
 	Text    string     `json:"text,omitempty" doc:"待摘除和失效时告诉人怎么办"`
 }
 
@@ -117,7 +119,7 @@ func (a *API) checkPlaque(ctx context.Context, _ model.Actor, in *plaqueCheckIn)
 	check, err := a.s.CheckPlaque(ctx, in.Code)
 	v := plaqueCheckView{State: "revoked", Place: []nodeView{}, Members: []string{}, Text: model.PlaqueCode.Revoked().Text}
 	if check.Pending {
-		v.State, v.Text = "pending_removal", "这块门牌待摘除,不再是“共产党员户”的凭证。如有疑问,请联系社区。"
+		v.State, v.Text = "pending_removal", "这块门牌待摘除，不再是“共产党员户”的凭证。如有疑问，请联系社区。"
 	}
 	if err != nil || !check.Genuine {
 		return v, err

@@ -11,8 +11,8 @@ import (
 
 type pointsRuleView struct {
 	ID          ID         `json:"id" doc:"编号"`
-	District    *ID        `json:"district_id,omitempty" doc:"哪个区的;没有就是各区通用"`
-	Kind        string     `json:"kind,omitempty" doc:"哪一类服务;没有就是所有没有单独规则的类别" example:"environment"`
+	District    *ID        `json:"district_id,omitempty" doc:"哪个区的；没有就是各区通用"`
+	Kind        string     `json:"kind,omitempty" doc:"哪一类服务；没有就是所有没有单独规则的类别" example:"environment"`
 	PerHour     int64      `json:"per_hour" doc:"每小时多少积分" example:"10"`
 	CapPoints   int64      `json:"cap_points" doc:"每天最多多少积分" example:"80"`
 	CapMinutes  int64      `json:"cap_minutes" doc:"每天最多多少分钟计积分" example:"480"`
@@ -30,7 +30,7 @@ type myPointsIn struct{}
 
 type myPointsView struct {
 	Balance int64            `json:"balance" doc:"现有积分" example:"120"`
-	Minutes int64            `json:"minutes" doc:"已确认的服务时长,分钟" example:"720"`
+	Minutes int64            `json:"minutes" doc:"已确认的服务时长，分钟" example:"720"`
 	Records int64            `json:"records" doc:"已确认的服务次数" example:"8"`
 	Waiting int64            `json:"waiting" doc:"还在等确认的服务次数" example:"1"`
 	Running []pointsRuleView `json:"running" nullable:"false" doc:"现行的积分规则"`
@@ -52,10 +52,10 @@ func (a *API) myPoints(ctx context.Context, by model.Actor, _ *myPointsIn) (myPo
 // transferTitles is what people call the kinds of transfer that change their points.
 var transferTitles = map[string]string{
 	"hours.earned":       "志愿服务得积分",
-	"hours.reversed":     "更正或作废,原积分冲回",
+	"hours.reversed":     "更正或作废，原积分冲回",
 	"redemption.reserve": "兑换",
-	"redemption.cancel":  "取消兑换,积分退回",
-	"redemption.expire":  "兑换过期未领,积分退回",
+	"redemption.cancel":  "取消兑换，积分退回",
+	"redemption.expire":  "兑换过期未领，积分退回",
 	"points.expire":      "积分到期",
 }
 
@@ -66,7 +66,7 @@ type statementLineView struct {
 	Kind    string    `json:"kind" example:"hours.earned"`
 	Amount  int64     `json:"amount" doc:"增减" example:"15"`
 	Balance int64     `json:"balance" doc:"这一笔以后的积分" example:"120"`
-	About   string    `json:"about" doc:"关于什么:hours 服务记录,等等" example:"hours"`
+	About   string    `json:"about" doc:"关于什么：hours 服务记录，等等" example:"hours"`
 	AboutID *ID       `json:"about_id,omitempty" doc:"它的编号"`
 }
 
@@ -90,11 +90,11 @@ type makePointsRuleIn struct {
 	Keyed
 	District ID `path:"id" doc:"哪个区"`
 	Body     struct {
-		Kind       string `json:"kind,omitempty" maxLength:"24" doc:"哪一类服务;不填是所有没有单独规则的类别" example:"elderly"`
+		Kind       string `json:"kind,omitempty" maxLength:"24" doc:"哪一类服务；不填是所有没有单独规则的类别" example:"elderly"`
 		PerHour    int64  `json:"per_hour" minimum:"0" maximum:"1000" doc:"每小时多少积分" example:"12"`
 		CapPoints  int64  `json:"cap_points" minimum:"0" maximum:"24000" doc:"每天最多多少积分" example:"96"`
 		CapMinutes int64  `json:"cap_minutes" minimum:"0" maximum:"1440" doc:"每天最多多少分钟计积分" example:"480"`
-		From       string `json:"from" format:"date" minLength:"10" maxLength:"10" doc:"从哪一天(北京时间零点)开始,明天或以后" example:"2026-04-01"`
+		From       string `json:"from" format:"date" minLength:"10" maxLength:"10" doc:"从哪一天（北京时间零点）开始，明天或以后" example:"2026-04-01"`
 	}
 }
 

@@ -19,7 +19,7 @@ type Problem struct {
 	Type   string         `json:"type" doc:"总是 about:blank" example:"about:blank"`
 	Title  string         `json:"title" doc:"这一类问题的名称" example:"状态冲突"`
 	Status int            `json:"status" doc:"HTTP 状态码" example:"409"`
-	Detail string         `json:"detail" doc:"给人看的说明:哪里不对,接下来怎么做"`
+	Detail string         `json:"detail" doc:"给人看的说明：哪里不对，接下来怎么做"`
 	Code   string         `json:"code" doc:"稳定的机器可读错误码" example:"code.revoked"`
 	Errors []ProblemField `json:"errors,omitempty" doc:"逐项的问题"`
 }
@@ -56,10 +56,10 @@ var titles = map[int]string{
 var (
 	errNoRoute  = fault.New(fault.NotFound, "http.no_such_address", "没有这个页面。请从小程序首页重新进入。")
 	errNoMethod = fault.New(fault.NotFound, "http.no_such_method", "这个地址不支持这样的操作。请升级小程序后重试。")
-	errSlow     = fault.New(fault.Unavailable, "http.slow", "现在办理的人太多,没有在规定时间内办完。请稍等几秒,用同样的内容再试一次,不会重复办理。")
-	errAway     = fault.New(fault.Unavailable, "http.database_away", "服务器正在恢复,这一次不知道有没有办成。请稍等几秒,用同样的内容再试一次,不会重复办理。")
-	errFull     = fault.New(fault.Unavailable, "http.disk_full", "服务器的存储空间满了,暂时不能办理,您的操作没有完成。请过一会儿再试;如果一直这样,请告诉社区。")
-	errInternal = fault.New(fault.Internal, "internal", "服务器出了点问题,您的操作没有完成。请稍后再试;如果一直这样,请告诉社区。")
+	errSlow     = fault.New(fault.Unavailable, "http.slow", "现在办理的人太多，没有在规定时间内办完。请稍等几秒，用同样的内容再试一次，不会重复办理。")
+	errAway     = fault.New(fault.Unavailable, "http.database_away", "服务器正在恢复，这一次不知道有没有办成。请稍等几秒，用同样的内容再试一次，不会重复办理。")
+	errFull     = fault.New(fault.Unavailable, "http.disk_full", "服务器的存储空间满了，暂时不能办理，您的操作没有完成。请过一会儿再试；如果一直这样，请告诉社区。")
+	errInternal = fault.New(fault.Internal, "internal", "服务器出了点问题，您的操作没有完成。请稍后再试；如果一直这样，请告诉社区。")
 )
 
 // mostErrors is how many faults of an input are listed: a body of nothing but faults must not be
@@ -68,13 +68,13 @@ const mostErrors = 50
 
 // byStatus are the refusals that huma itself makes before a handler is reached.
 var byStatus = map[int]*fault.Fault{
-	400: fault.New(fault.Invalid, "http.bad_request", "请求的格式不对,请升级小程序后重试。"),
+	400: fault.New(fault.Invalid, "http.bad_request", "请求的格式不对，请升级小程序后重试。"),
 	404: errNoRoute, 405: errNoMethod,
 	406: fault.New(fault.Invalid, "http.not_acceptable", "只能返回 JSON 格式的内容。请升级小程序后重试。"),
-	408: fault.New(fault.Unavailable, "http.timeout", "网络太慢,没有收全您提交的内容,请重试。"),
-	413: fault.New(fault.TooLarge, "http.too_large", "提交的内容太大,请缩短文字或压缩文件后再提交。"),
-	415: fault.New(fault.Invalid, "http.unsupported_media_type", "提交的内容类型不对,请升级小程序后重试。"),
-	422: fault.New(fault.Invalid, "http.invalid", "有内容没有填对,请按提示修改后再提交。"),
+	408: fault.New(fault.Unavailable, "http.timeout", "网络太慢，没有收全您提交的内容，请重试。"),
+	413: fault.New(fault.TooLarge, "http.too_large", "提交的内容太大，请缩短文字或压缩文件后再提交。"),
+	415: fault.New(fault.Invalid, "http.unsupported_media_type", "提交的内容类型不对，请升级小程序后重试。"),
+	422: fault.New(fault.Invalid, "http.invalid", "有内容没有填对，请按提示修改后再提交。"),
 }
 
 // problemOf renders any error. One that nobody classified is shown as nothing.
@@ -135,13 +135,13 @@ func init() {
 		return p
 	}
 	for text, chinese := range map[*string]string{
-		&validation.MsgUnexpectedProperty: "没有这一项,请升级小程序后重试", &validation.MsgExpectedRequiredProperty: "缺少 %s,请填写",
-		&validation.MsgExpectedMinLength: "太短,至少 %d 个字", &validation.MsgExpectedMaxLength: "太长,最多 %d 个字",
-		&validation.MsgExpectedOneOf: "只能是:%s", &validation.MsgExpectedMinimumNumber: "不能小于 %v", &validation.MsgExpectedMaximumNumber: "不能大于 %v",
-		&validation.MsgExpectedMatchPattern: "格式不正确(%s)", &validation.MsgExpectedBePattern: "格式不对,应为:%s", &validation.MsgExpectedMaxItems: "最多 %d 项",
+		&validation.MsgUnexpectedProperty: "没有这一项，请升级小程序后重试", &validation.MsgExpectedRequiredProperty: "缺少 %s，请填写",
+		&validation.MsgExpectedMinLength: "太短，至少 %d 个字", &validation.MsgExpectedMaxLength: "太长，最多 %d 个字",
+		&validation.MsgExpectedOneOf: "只能是：%s", &validation.MsgExpectedMinimumNumber: "不能小于 %v", &validation.MsgExpectedMaximumNumber: "不能大于 %v",
+		&validation.MsgExpectedMatchPattern: "格式不正确（%s）", &validation.MsgExpectedBePattern: "格式不对，应为：%s", &validation.MsgExpectedMaxItems: "最多 %d 项",
 		&validation.MsgExpectedMinItems: "至少 %d 项", &validation.MsgExpectedInteger: "必须是整数", &validation.MsgExpectedString: "必须是文字",
 		&validation.MsgExpectedBoolean: "必须是“是”或“否”", &validation.MsgExpectedArray: "必须是列表", &validation.MsgExpectedObject: "必须是一组内容",
-		&validation.MsgExpectedNumber: "必须是数字", &validation.MsgExpectedRFC3339DateTime: "必须是带时区的日期时间", &validation.MsgExpectedRFC3339Date: "必须是日期,例如 1950-01-31",
+		&validation.MsgExpectedNumber: "必须是数字", &validation.MsgExpectedRFC3339DateTime: "必须是带时区的日期时间", &validation.MsgExpectedRFC3339Date: "必须是日期，例如 1950-01-31",
 	} {
 		*text = chinese
 	}

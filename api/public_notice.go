@@ -10,26 +10,26 @@ import (
 
 // noticeSumsView are the figures of a quarter.
 type noticeSumsView struct {
-	PointsIssued   int64 `json:"points_issued" doc:"发放的积分,已扣除收回的" example:"3200"`
-	PointsRedeemed int64 `json:"points_redeemed" doc:"兑换的积分,已扣除退回的" example:"1500"`
+	PointsIssued   int64 `json:"points_issued" doc:"发放的积分，已扣除收回的" example:"3200"`
+	PointsRedeemed int64 `json:"points_redeemed" doc:"兑换的积分，已扣除退回的" example:"1500"`
 	PointsExpired  int64 `json:"points_expired" doc:"过期的积分" example:"0"`
-	FenSpent       int64 `json:"fen_spent" doc:"已领取的奖品花费的经费,单位分" example:"150000"`
+	FenSpent       int64 `json:"fen_spent" doc:"已领取的奖品花费的经费，单位分" example:"150000"`
 	Volunteers     int64 `json:"volunteers" doc:"志愿者人数" example:"42"`
 	Services       int64 `json:"services" doc:"本季度确认的服务次数" example:"120"`
-	Minutes        int64 `json:"minutes" doc:"本季度确认的服务时间,分钟" example:"19200"`
-	Redemptions    int64 `json:"redemptions" doc:"已领取的兑换笔数;逐笔列出" example:"30"`
+	Minutes        int64 `json:"minutes" doc:"本季度确认的服务时间，分钟" example:"19200"`
+	Redemptions    int64 `json:"redemptions" doc:"已领取的兑换笔数；逐笔列出" example:"30"`
 }
 
 type publicNoticeView struct {
 	ID          ID               `json:"id" doc:"公示的编号"`
-	Community   nodeView         `json:"community" doc:"社区,名称是公示时的"`
+	Community   nodeView         `json:"community" doc:"社区，名称是公示时的"`
 	Year        int              `json:"year" doc:"年" example:"2026"`
-	Quarter     int              `json:"quarter" doc:"季度,1 到 4" example:"1"`
+	Quarter     int              `json:"quarter" doc:"季度，1 到 4" example:"1"`
 	Title       string           `json:"title" example:"2026年第一季度"`
-	PublishedAt time.Time        `json:"published_at" doc:"发布的时间;发布后不再更改"`
+	PublishedAt time.Time        `json:"published_at" doc:"发布的时间；发布后不再更改"`
 	Sums        noticeSumsView   `json:"sums" doc:"发布时的数字"`
 	Objections  objectionsCount  `json:"objections" doc:"收到的异议"`
-	Corrections []correctionNote `json:"corrections" nullable:"false" doc:"异议属实的更正说明;列表里不带"`
+	Corrections []correctionNote `json:"corrections" nullable:"false" doc:"异议属实的更正说明；列表里不带"`
 }
 
 type objectionsCount struct {
@@ -57,7 +57,7 @@ func viewPublicNotice(n service.ShownNotice) publicNoticeView {
 }
 
 type noticeLineView struct {
-	Name   string `json:"name" doc:"兑换的人,只有姓氏" example:"张**"`
+	Name   string `json:"name" doc:"兑换的人，只有姓氏" example:"张**"`
 	Reward string `json:"reward" doc:"奖品" example:"大米5公斤"`
 	Points int64  `json:"points" doc:"积分" example:"300"`
 	Day    string `json:"day" doc:"领取的日期" example:"2026-03-02"`
@@ -76,9 +76,9 @@ type draftNoticeIn struct {
 type draftNoticeView struct {
 	Community nodeView         `json:"community" doc:"社区"`
 	Title     string           `json:"title" example:"2025年第四季度"`
-	Over      bool             `json:"over" doc:"季度已经结束,可以发布"`
+	Over      bool             `json:"over" doc:"季度已经结束，可以发布"`
 	Sums      noticeSumsView   `json:"sums" doc:"现在的数字"`
-	Lines     []noticeLineView `json:"lines" nullable:"false" doc:"已领取的兑换,最多列出前 200 笔"`
+	Lines     []noticeLineView `json:"lines" nullable:"false" doc:"已领取的兑换，最多列出前 200 笔"`
 }
 
 // mostDraftLines is how many lines a draft shows; published ones are read in pages.

@@ -21,8 +21,8 @@ type verifyReceiptIn struct {
 
 type verifiedView struct {
 	Genuine   bool       `json:"genuine" doc:"编号和验证码是否属于同一份真实的回执"`
-	Ended     bool       `json:"ended" doc:"真实,但报到已经结束"`
-	Name      string     `json:"name,omitempty" doc:"报到的人,只有姓氏" example:"张**"`
+	Ended     bool       `json:"ended" doc:"真实，但报到已经结束"`
+	Name      string     `json:"name,omitempty" doc:"报到的人，只有姓氏" example:"张**"`
 	WorkUnit  string     `json:"work_unit,omitempty" doc:"工作单位" example:"安庆市教育局"`
 	Community string     `json:"community,omitempty" doc:"接收的社区" example:"先锋社区"`
 	Date      *time.Time `json:"date,omitempty" doc:"接收的时间"`
@@ -34,7 +34,7 @@ type verified struct {
 	genuine bool
 }
 
-var errTooManyReceiptTries = fault.New(fault.TooMany, "check_in.too_many_tries", "这个编号在一小时内查验的次数太多,为防止有人猜验证码,请一小时以后再试,或联系出具回执的社区。")
+var errTooManyReceiptTries = fault.New(fault.TooMany, "check_in.too_many_tries", "这个编号在一小时内查验的次数太多，为防止有人猜验证码，请一小时以后再试，或联系出具回执的社区。")
 
 func (a *API) verifyReceipt(ctx context.Context, _ service.Command, in *verifyReceiptIn) (verified, error) {
 	if !a.mayVerify(ctx, "receipt:"+in.Body.Number) {
@@ -46,7 +46,7 @@ func (a *API) verifyReceipt(ctx context.Context, _ service.Command, in *verifyRe
 
 func viewVerified(v verified) verifiedView {
 	if !v.genuine {
-		return verifiedView{Text: "编号和验证码对不上,这不是一份真实的回执,或者有字填错了。请核对后再试,或联系出具回执的社区。"}
+		return verifiedView{Text: "编号和验证码对不上，这不是一份真实的回执，或者有字填错了。请核对后再试，或联系出具回执的社区。"}
 	}
 	return verifiedView{
 		Genuine: true, Ended: v.State == model.CheckInEnded, Name: model.MaskName(v.Name),

@@ -12,7 +12,7 @@ import (
 type RectificationView struct {
 	ID         ID         `json:"id" doc:"编号"`
 	What       string     `json:"what" enum:"name,home,phone,id_number,birth_date,membership,other" doc:"姓名、住址、手机号、身份证号、出生日期、党员情况、其他" example:"phone"`
-	Words      string     `json:"words" doc:"哪里不对,应当是怎样" example:"手机号换了,应当是尾号0007"`
+	Words      string     `json:"words" doc:"哪里不对，应当是怎样" example:"手机号换了，应当是尾号0007"`
 	State      string     `json:"state" enum:"asked,done,refused,withdrawn" doc:"等社区核实、已经改正、没有改、已撤回"`
 	Title      string     `json:"title" doc:"状态的中文" example:"等社区核实"`
 	AskedAt    time.Time  `json:"asked_at" doc:"何时申请"`
@@ -42,7 +42,7 @@ type askRectificationIn struct {
 	Keyed
 	Body struct {
 		What  string `json:"what" enum:"name,home,phone,id_number,birth_date,membership,other" doc:"姓名、住址、手机号、身份证号、出生日期、党员情况、其他" example:"phone"`
-		Words string `json:"words" minLength:"1" maxLength:"300" doc:"哪里不对,应当是怎样" example:"手机号换了,应当是尾号0007"`
+		Words string `json:"words" minLength:"1" maxLength:"300" doc:"哪里不对，应当是怎样" example:"手机号换了，应当是尾号0007"`
 	}
 }
 
@@ -63,7 +63,7 @@ type answerRectificationIn struct {
 	Keyed
 	ID   ID `path:"id" doc:"改正申请的编号"`
 	Body struct {
-		Answer string `json:"answer" minLength:"1" maxLength:"300" doc:"改了什么,或者为什么不改;本人会看到" example:"已按户口簿改正"`
+		Answer string `json:"answer" minLength:"1" maxLength:"300" doc:"改了什么，或者为什么不改；本人会看到" example:"已按户口簿改正"`
 	}
 }
 
@@ -87,7 +87,7 @@ func (a *API) myRectifications(ctx context.Context, by model.Actor, in *myRectif
 
 type rectificationsIn struct {
 	Node  ID     `path:"id" doc:"单元、网格或社区"`
-	State string `query:"state" enum:"asked,done,refused,withdrawn" doc:"只看这一状态的,asked 是等社区核实的;不填是全部"`
+	State string `query:"state" enum:"asked,done,refused,withdrawn" doc:"只看这一状态的，asked 是等社区核实的；不填是全部"`
 	Paged
 }
 

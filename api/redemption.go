@@ -20,7 +20,7 @@ type RedemptionView struct {
 	ExpiresAt  time.Time  `json:"expires_at" doc:"保留到何时"`
 	EndedAt    *time.Time `json:"ended_at,omitempty" doc:"何时领取、取消或过期"`
 	Reason     string     `json:"reason,omitempty" doc:"社区取消的原因"`
-	Code       string     `json:"code,omitempty" doc:"领取码,10 位数字;只给本人看,领取前才有" example:"0123456789"`
+	Code       string     `json:"code,omitempty" doc:"领取码，10 位数字；只给本人看，领取前才有" example:"0123456789"`
 	QR         string     `json:"qr,omitempty" doc:"领取二维码里的文字" example:"PU-0123456789"`
 }
 
@@ -40,7 +40,7 @@ type redeemIn struct {
 	Keyed
 	Body struct {
 		Reward ID    `json:"reward_id" doc:"哪一件兑换品"`
-		Points int64 `json:"points" minimum:"1" maximum:"1000000" doc:"您看到的积分;已经调整的话不会兑换,会告诉您新的积分" example:"100"`
+		Points int64 `json:"points" minimum:"1" maximum:"1000000" doc:"您看到的积分；已经调整的话不会兑换，会告诉您新的积分" example:"100"`
 	}
 }
 
@@ -74,7 +74,7 @@ type callOffIn struct {
 	Keyed
 	Redemption ID `path:"id" doc:"哪一次兑换"`
 	Body       struct {
-		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因,兑换人会看到" example:"兑换品损坏"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，兑换人会看到" example:"兑换品损坏"`
 	}
 }
 
@@ -86,7 +86,7 @@ type pickUpIn struct {
 	Keyed
 	Node ID `path:"id" doc:"哪个社区"`
 	Body struct {
-		Code string `json:"code" minLength:"10" maxLength:"32" doc:"领取码:10 位数字,或者二维码里的文字" example:"0123456789"`
+		Code string `json:"code" minLength:"10" maxLength:"32" doc:"领取码：10 位数字，或者二维码里的文字" example:"0123456789"`
 	}
 }
 
@@ -98,7 +98,7 @@ type listedRedemptionView struct {
 	RedemptionView
 	Person    string `json:"person" doc:"兑换人" example:"张**"`
 	Place     string `json:"place" doc:"领取地点" example:"社区服务中心一楼"`
-	EnteredBy string `json:"entered_by,omitempty" doc:"谁代办的;没有就是本人" example:"王建国"`
+	EnteredBy string `json:"entered_by,omitempty" doc:"谁代办的；没有就是本人" example:"王建国"`
 }
 
 func viewListedRedemption(r model.ListedRedemption) listedRedemptionView {
@@ -127,7 +127,7 @@ func (a *API) redemption(ctx context.Context, by model.Actor, in *viewRedemption
 
 type redemptionsIn struct {
 	Node  ID     `path:"id" doc:"社区"`
-	State string `query:"state" enum:"reserved,fulfilled,cancelled,expired" doc:"只看这一状态的;不填是全部"`
+	State string `query:"state" enum:"reserved,fulfilled,cancelled,expired" doc:"只看这一状态的；不填是全部"`
 	Paged
 }
 

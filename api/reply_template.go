@@ -13,7 +13,7 @@ type replyTemplateView struct {
 	Node     ID        `json:"node_id" doc:"哪个地方的"`
 	NodeName string    `json:"node_name" example:"第一网格"`
 	Title    string    `json:"title" example:"已转供电所"`
-	Words    string    `json:"words" example:"您好,您反映的情况已经转给供电所,预计三天内维修。"`
+	Words    string    `json:"words" example:"您好，您反映的情况已经转给供电所，预计三天内维修。"`
 	MadeAt   time.Time `json:"made_at"`
 }
 
@@ -26,7 +26,7 @@ type replyTemplatesIn struct {
 }
 
 type replyTemplatesView struct {
-	Templates []replyTemplateView `json:"templates" nullable:"false" doc:"这里的在前,然后是上一级的,直到社区"`
+	Templates []replyTemplateView `json:"templates" nullable:"false" doc:"这里的在前，然后是上一级的，直到社区"`
 }
 
 func (a *API) replyTemplates(ctx context.Context, by model.Actor, in *replyTemplatesIn) (replyTemplatesView, error) {
@@ -39,7 +39,7 @@ type addReplyTemplateIn struct {
 	Node ID `path:"id" doc:"单元、网格或社区"`
 	Body struct {
 		Title string `json:"title" minLength:"1" maxLength:"40" doc:"标题" example:"已转供电所"`
-		Words string `json:"words" minLength:"1" maxLength:"500" doc:"答复的内容" example:"您好,您反映的情况已经转给供电所,预计三天内维修。"`
+		Words string `json:"words" minLength:"1" maxLength:"500" doc:"答复的内容" example:"您好，您反映的情况已经转给供电所，预计三天内维修。"`
 	}
 }
 

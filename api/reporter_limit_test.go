@@ -47,14 +47,14 @@ func reasoned(text string) map[string]string { return map[string]string{"reason"
 func TestReporterLimit_refusesByNameReasonEndAndHowToObjectAndNeverSilently(t *testing.T) {
 	l := newLimited(t)
 	l.limit(aLimit)
-	l.Get(l.volunteer, "/v1/notices").Expect(200).Has("您上报的次数有了限制", "每天最多上报1件事", "一天内九次上报同一盏灯", "2026年3月11日(含当天)", "提出一次异议", "紧急")
+	l.Get(l.volunteer, "/v1/notices").Expect(200).Has("您上报的次数有了限制", "每天最多上报1件事", "一天内九次上报同一盏灯", "2026年3月11日（含当天）", "提出一次异议", "紧急")
 	l.Get(l.volunteer, "/v1/me/report-limits").Expect(200).
 		Has(`"a_day":1`, "一天内九次上报同一盏灯", `"ends_at":"2026-03-12T00:00:00+08:00"`, `"state":"running"`, "执行中", `"counts":true`, `"may_object":true`).HasNot("陈社工")
 	l.Get(l.staff, path("/v1/nodes/%d/report-limits", l.o.Grid.ID)).Expect(200).Has("张卫东", "陈社工", "1单元")
 	l.Get(l.mei, "/v1/me/report-limits").Expect(200).Has(`"items":[]`)
 	l.Post(l.volunteer, "/v1/matters", aRepair("三楼的灯坏了")).Expect(200)
 	l.Post(l.volunteer, "/v1/matters", aRepair("四楼的灯坏了")).Refused(429, "matter.limited").
-		Has("每天最多上报1件事", "一天内九次上报同一盏灯", "2026年3月11日(含当天)", "提出一次异议", "紧急")
+		Has("每天最多上报1件事", "一天内九次上报同一盏灯", "2026年3月11日（含当天）", "提出一次异议", "紧急")
 	l.Post(l.mei, "/v1/matters", aRepair("五楼的灯坏了")).Expect(200) // nobody else is
 	l.Move(15 * time.Hour)                                      // Beijing's midnight
 	l.Post(l.volunteer, "/v1/matters", aRepair("四楼的灯坏了")).Expect(200)
@@ -129,12 +129,12 @@ func TestReporterLimit_objectedToOnceAndDecidedBySomebodyElse(t *testing.T) {
 		l.Post(l.chief, url+do, reasoned("维持")).Refused(403, "role.not_allowed")
 		l.Post(l.boss, url+do, reasoned(" ")).Refused(422, "text.empty")
 	}
-	l.Post(l.boss, url+"/uphold", reasoned("查过照片,确是同一盏")).Expect(200).Has(`"state":"upheld"`, `"decided_by":"刘书记"`)
-	l.Get(l.volunteer, "/v1/notices").Expect(200).Has("维持不变", "查过照片,确是同一盏")
-	l.Get(l.volunteer, "/v1/me/report-limits").Expect(200).Has("查过照片,确是同一盏", `"counts":true`, `"may_object":false`)
+	l.Post(l.boss, url+"/uphold", reasoned("查过照片，确是同一盏")).Expect(200).Has(`"state":"upheld"`, `"decided_by":"刘书记"`)
+	l.Get(l.volunteer, "/v1/notices").Expect(200).Has("维持不变", "查过照片，确是同一盏")
+	l.Get(l.volunteer, "/v1/me/report-limits").Expect(200).Has("查过照片，确是同一盏", `"counts":true`, `"may_object":false`)
 	l.Post(l.volunteer, url+"/object", saying("还是不同意")).Refused(409, "reporter_limit.objected_already")
 	l.Post(l.volunteer, "/v1/matters", aRepair("三楼的灯坏了")).Expect(200)
-	l.Post(l.volunteer, "/v1/matters", aRepair("四楼的灯坏了")).Refused(429, "matter.limited").Has("查过照片,确是同一盏")
+	l.Post(l.volunteer, "/v1/matters", aRepair("四楼的灯坏了")).Refused(429, "matter.limited").Has("查过照片，确是同一盏")
 	l.Post(l.boss, url+"/lift", reasoned("已经改正")).Expect(200).Has(`"state":"lifted"`)
 	l.Get(l.volunteer, "/v1/notices").Expect(200).Has("已解除", "已经改正")
 	l.Post(l.volunteer, "/v1/matters", aRepair("四楼的灯坏了")).Expect(200)

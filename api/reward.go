@@ -15,10 +15,10 @@ type RewardTerms struct {
 	Name       string     `json:"name" minLength:"1" maxLength:"40" doc:"名称" example:"大米 5 公斤"`
 	Text       string     `json:"text,omitempty" maxLength:"500" doc:"说明" example:"本地粳米"`
 	Points     int64      `json:"points" minimum:"1" maximum:"1000000" doc:"要多少志愿积分" example:"100"`
-	PerPerson  int64      `json:"per_person" minimum:"0" maximum:"1000" doc:"每人在一期里最多兑换几次;不限是 0" example:"1"`
-	PerPeriod  string     `json:"per_period" enum:"none,ever,year,quarter,month" doc:"一期多长:不限、一直、年、季度、月" example:"year"`
-	ValidFrom  *time.Time `json:"valid_from,omitempty" doc:"从何时起可以兑换;发布时不填就是现在" example:"2026-03-01T00:00:00+08:00"`
-	ValidUntil *time.Time `json:"valid_until,omitempty" doc:"到何时止;不填就是没有结束日期" example:"2027-03-01T00:00:00+08:00"`
+	PerPerson  int64      `json:"per_person" minimum:"0" maximum:"1000" doc:"每人在一期里最多兑换几次；不限是 0" example:"1"`
+	PerPeriod  string     `json:"per_period" enum:"none,ever,year,quarter,month" doc:"一期多长：不限、一直、年、季度、月" example:"year"`
+	ValidFrom  *time.Time `json:"valid_from,omitempty" doc:"从何时起可以兑换；发布时不填就是现在" example:"2026-03-01T00:00:00+08:00"`
+	ValidUntil *time.Time `json:"valid_until,omitempty" doc:"到何时止；不填就是没有结束日期" example:"2027-03-01T00:00:00+08:00"`
 	Place      string     `json:"place" minLength:"1" maxLength:"80" doc:"领取地点" example:"社区服务中心一楼"`
 	PickUpDays int64      `json:"pick_up_days" minimum:"1" maximum:"90" doc:"兑换后保留几天" example:"14"`
 }
@@ -26,8 +26,8 @@ type RewardTerms struct {
 // costIn is what staff say of a reward, with what residents need not see.
 type costIn struct {
 	RewardTerms
-	Photos []ID  `json:"photo_ids,omitempty" maxItems:"3" doc:"照片,先上传;修改时不填就是不变"`
-	Cost   int64 `json:"cost" minimum:"0" maximum:"100000000" doc:"一件花社区多少经费,单位分;捐赠的是 0" example:"3500"`
+	Photos []ID  `json:"photo_ids,omitempty" maxItems:"3" doc:"照片，先上传；修改时不填就是不变"`
+	Cost   int64 `json:"cost" minimum:"0" maximum:"100000000" doc:"一件花社区多少经费，单位分；捐赠的是 0" example:"3500"`
 }
 
 func (r costIn) terms() model.RewardTerms {
@@ -58,14 +58,14 @@ type rewardView struct {
 	ID        ID `json:"id" doc:"编号"`
 	Community ID `json:"community_id" doc:"哪个社区的"`
 	RewardTerms
-	Cost      int64       `json:"cost" doc:"一件花社区多少经费,单位分" example:"3500"`
+	Cost      int64       `json:"cost" doc:"一件花社区多少经费，单位分" example:"3500"`
 	State     string      `json:"state" enum:"offered,withdrawn" doc:"可兑换、已下架"`
 	Title     string      `json:"title" doc:"状态的中文" example:"可兑换"`
 	Shelf     int64       `json:"shelf" doc:"还能兑换几件" example:"10"`
 	Reserved  int64       `json:"reserved" doc:"几件已被兑换、等待领取" example:"2"`
 	Handed    int64       `json:"handed" doc:"几件已领走" example:"5"`
 	ChangedAt time.Time   `json:"changed_at" doc:"最近一次修改"`
-	Photos    []photoView `json:"photos" nullable:"false" doc:"照片,连同还在审核的"`
+	Photos    []PhotoView `json:"photos" nullable:"false" doc:"照片，连同还在审核的"`
 }
 
 // viewReward is for the community's staff, who review photos themselves.
@@ -114,7 +114,7 @@ type stockIn struct {
 	Keyed
 	Reward ID `path:"id" doc:"哪一件兑换品"`
 	Body   struct {
-		Pieces int64 `json:"pieces" minimum:"-100000" maximum:"100000" doc:"增加几件;负数是减少" example:"10"`
+		Pieces int64 `json:"pieces" minimum:"-100000" maximum:"100000" doc:"增加几件；负数是减少" example:"10"`
 	}
 }
 
@@ -142,11 +142,11 @@ type OfferView struct {
 	RewardTerms
 	State      string      `json:"state" enum:"offered,withdrawn" doc:"可兑换、已下架"`
 	Stock      int64       `json:"stock" doc:"还剩几件" example:"10"`
-	TurnsLeft  *int64      `json:"turns_left,omitempty" doc:"您这一期还能兑换几次;没有就是不限" example:"1"`
-	Funded     bool        `json:"funded" doc:"社区的兑换经费够不够;不够就是暂停(冻结)"`
+	TurnsLeft  *int64      `json:"turns_left,omitempty" doc:"您这一期还能兑换几次；没有就是不限" example:"1"`
+	Funded     bool        `json:"funded" doc:"社区的兑换经费够不够；不够就是暂停（冻结）"`
 	Redeemable bool        `json:"redeemable" doc:"您现在能不能兑换"`
 	WhyNot     *whyNotView `json:"why_not,omitempty" doc:"为什么不能"`
-	Photos     []photoView `json:"photos" nullable:"false" doc:"照片"`
+	Photos     []PhotoView `json:"photos" nullable:"false" doc:"照片"`
 }
 
 type whyNotView struct {

@@ -18,7 +18,7 @@ type RoleView struct {
 	Node       ID         `json:"node_id" doc:"在哪里" example:"7"`
 	NodeName   string     `json:"node_name" doc:"那里的名称" example:"1单元"`
 	From       time.Time  `json:"from" doc:"开始时间"`
-	Until      *time.Time `json:"until,omitempty" doc:"结束时间;没有就是还没有结束日期"`
+	Until      *time.Time `json:"until,omitempty" doc:"结束时间；没有就是还没有结束日期"`
 	EndReason  string     `json:"end_reason,omitempty" doc:"结束的原因" example:"届满"`
 }
 
@@ -32,14 +32,14 @@ func viewRole(r model.RoleTerm) RoleView {
 type appointIn struct {
 	Keyed
 	Body struct {
-		PersonID ID         `json:"person_id,omitempty" doc:"任命谁:名单里看得到的人;不从名单选的,填姓名和手机号" example:"9"`
-		Name     string     `json:"name,omitempty" maxLength:"40" doc:"姓名,和手机号一起填,两项都要和登记的一样" example:"王建国"`
-		Phone    string     `json:"phone,omitempty" maxLength:"20" doc:"手机号,和姓名一起填" example:"13900000001"`
-		Register bool       `json:"register,omitempty" doc:"本区没有登记过的,登记为新任职人员(不住在本区)" example:"false"`
+		PersonID ID         `json:"person_id,omitempty" doc:"任命谁：名单里看得到的人；不从名单选的，填姓名和手机号" example:"9"`
+		Name     string     `json:"name,omitempty" maxLength:"40" doc:"姓名，和手机号一起填，两项都要和登记的一样" example:"王建国"`
+		Phone    string     `json:"phone,omitempty" maxLength:"20" doc:"手机号，和姓名一起填" example:"13900000001"`
+		Register bool       `json:"register,omitempty" doc:"本区没有登记过的，登记为新任职人员（不住在本区）" example:"false"`
 		Role     string     `json:"role" enum:"unit_chief,grid_chief,branch_secretary,committee_member,community_staff,community_secretary,street_staff,department_staff,district_admin,auditor" doc:"职务" example:"unit_chief"`
 		NodeID   ID         `json:"node_id" doc:"在哪里任职" example:"7"`
-		From     *time.Time `json:"from,omitempty" doc:"从何时起,不能早于现在;不填就是现在" example:"2036-01-01T00:00:00+08:00"`
-		Until    *time.Time `json:"until,omitempty" doc:"到何时止,最晚2099年底;不填就是没有结束日期" example:"2039-01-01T00:00:00+08:00"`
+		From     *time.Time `json:"from,omitempty" doc:"从何时起，不能早于现在；不填就是现在" example:"2036-01-01T00:00:00+08:00"`
+		Until    *time.Time `json:"until,omitempty" doc:"到何时止，最晚2099年底；不填就是没有结束日期" example:"2039-01-01T00:00:00+08:00"`
 	}
 }
 
@@ -54,8 +54,8 @@ type endRoleIn struct {
 	Keyed
 	ID   ID `path:"id" doc:"任职的编号" example:"42"`
 	Body struct {
-		At     *time.Time `json:"at,omitempty" doc:"何时结束,不能早于现在,最晚2099年底;不填就是现在" example:"2038-01-01T00:00:00+08:00"`
-		Reason string     `json:"reason" minLength:"1" maxLength:"200" doc:"原因,会告诉本人" example:"届满"`
+		At     *time.Time `json:"at,omitempty" doc:"何时结束，不能早于现在，最晚2099年底；不填就是现在" example:"2038-01-01T00:00:00+08:00"`
+		Reason string     `json:"reason" minLength:"1" maxLength:"200" doc:"原因，会告诉本人" example:"届满"`
 	}
 }
 

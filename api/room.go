@@ -44,7 +44,7 @@ const (
 	longPatience                = 5 * time.Second
 )
 
-var errBusy = fault.New(fault.Unavailable, "http.busy", "现在办理的人太多,这一次没有办理。请稍等几秒,用同样的内容再试一次,不会重复办理。")
+var errBusy = fault.New(fault.Unavailable, "http.busy", "现在办理的人太多，这一次没有办理。请稍等几秒，用同样的内容再试一次，不会重复办理。")
 
 // room is where requests of a kind are worked on.
 type room struct {

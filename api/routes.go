@@ -22,7 +22,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/console-logins/{scene}", "view-console-login", "手机扫码以后看要确认什么", Bound, (*API).consoleLogin).limited(20).opening("scene"),
 		post("/v1/console-logins/{scene}/approve", "approve-console-login", "手机上确认登录管理台", Bound, (*API).approveConsoleLogin, viewConsoleLoginState).limited(20).opening("scene"),
 		post("/v1/console-logins/{scene}/refuse", "refuse-console-login", "手机上拒绝登录管理台", Bound, (*API).refuseConsoleLogin, viewConsoleLoginState).limited(20).opening("scene"),
-		get("/v1/console-session", "view-console-session", "这台电脑上管理台的登录,和提交用的凭证", Anyone, (*API).consoleSession),
+		get("/v1/console-session", "view-console-session", "这台电脑上管理台的登录，和提交用的凭证", Anyone, (*API).consoleSession),
 
 		// unit_page.go
 		area("单元页"),
@@ -49,13 +49,13 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// audit.go
 		area("操作记录"),
 		get("/v1/nodes/{id}/audit", "list-audit", "查看操作记录", With(model.ReadAudit), (*API).audit),
-		get("/v1/nodes/{id}/audit-chain", "view-audit-chain", "查看操作记录的链头,记下来供以后核对", With(model.ReadAudit), (*API).auditChain),
+		get("/v1/nodes/{id}/audit-chain", "view-audit-chain", "查看操作记录的链头，记下来供以后核对", With(model.ReadAudit), (*API).auditChain),
 
 		// session.go
 		area("登录"),
 		post("/v1/logout", "logout", "退出登录", SignedIn, (*API).logout, done[struct{}]),
 		post("/v1/logout-everywhere", "logout-everywhere", "在所有设备上退出登录", SignedIn, (*API).logoutEverywhere, viewEnded),
-		post("/v1/session/renew", "renew-session", "换新登录凭证;旧的一分钟以后不能再用", SignedIn, (*API).renewSession, viewSession).limited(10),
+		post("/v1/session/renew", "renew-session", "换新登录凭证；旧的一分钟以后不能再用", SignedIn, (*API).renewSession, viewSession).limited(10),
 		post("/v1/me/sessions/{id}/end", "end-my-session", "退出另一处登录", SignedIn, (*API).endMySession, done[struct{}]),
 		get("/v1/me/sessions", "list-my-sessions", "我在哪些设备上登录", SignedIn, (*API).mySessions),
 
@@ -66,19 +66,19 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 
 		// code.go
 		area("单元码"),
-		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码;已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
+		post("/v1/nodes/{id}/codes", "make-code", "做单元码或社区码；已有有效的就给那一个", With(model.ManageCodes), (*API).makeCode, viewCode),
 		get("/v1/nodes/{id}/codes", "list-codes", "一个单元或社区的码", With(model.PrintCodes), (*API).codes),
-		get("/v1/nodes/{id}/posters", "list-posters", "下面的单元和社区,各有没有可以打印的码", With(model.PrintCodes), (*API).posters),
+		get("/v1/nodes/{id}/posters", "list-posters", "下面的单元和社区，各有没有可以打印的码", With(model.PrintCodes), (*API).posters),
 		codePicture("/v1/codes/{code_id}/image", "view-code-image", "海报用的小程序码图片", With(model.PrintCodes)).in(outside),
 		post("/v1/codes/{code_id}/replace", "replace-code", "作废一个码并换新", With(model.ManageCodes), (*API).replaceCode, viewCode),
-		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码,不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
+		post("/v1/codes/{code_id}/revoke", "revoke-code", "只作废一个码，不换新", With(model.ManageCodes), (*API).revokeCode, viewCode),
 		get("/v1/scenes/{scene}", "view-scene", "扫到的是什么码", Anyone, (*API).scene).limited(120).opening("scene"),
 
 		// display.go
 		area("亮身份"),
-		post("/v1/displays", "show-identity", "亮身份,或修改亮出的内容", Bound, (*API).showIdentity, viewDisplay),
+		post("/v1/displays", "show-identity", "亮身份，或修改亮出的内容", Bound, (*API).showIdentity, viewDisplay),
 		post("/v1/displays/withdraw", "withdraw-display", "撤回亮身份", Bound, (*API).withdrawDisplay, done[struct{}]),
-		get("/v1/displays/mine", "view-my-display", "我亮出的身份,别人看到什么", Bound, (*API).myDisplay),
+		get("/v1/displays/mine", "view-my-display", "我亮出的身份，别人看到什么", Bound, (*API).myDisplay),
 
 		// group.go
 		area("微信群"),
@@ -103,11 +103,11 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/check-ins", "check-in", "在职党员向居住的社区报到", Bound, (*API).checkIn, viewOwnCheckIn).limited(10),
 		get("/v1/check-ins/mine", "list-my-check-ins", "我的报到和回执", Bound, (*API).myCheckIns),
 		get("/v1/check-ins/{id}", "view-receipt", "一份报到和它的回执", Bound, (*API).receipt),
-		post("/v1/check-ins/{id}/accept", "accept-check-in", "接收报到,出具回执", With(model.AcceptCheckIns), (*API).acceptCheckIn, viewReceipt),
+		post("/v1/check-ins/{id}/accept", "accept-check-in", "接收报到，出具回执", With(model.AcceptCheckIns), (*API).acceptCheckIn, viewReceipt),
 		post("/v1/check-ins/{id}/refuse", "refuse-check-in", "不接收报到", With(model.AcceptCheckIns), (*API).refuseCheckIn, viewListedCheckIn),
 		post("/v1/check-ins/{id}/end", "end-check-in", "结束报到", Bound, (*API).endCheckIn, viewListedCheckIn),
 		get("/v1/nodes/{id}/check-ins", "list-check-ins", "一个社区的报到", With(model.AcceptCheckIns), (*API).checkIns),
-		get("/v1/nodes/{id}/check-ins/counts", "count-check-ins", "报到人数,按社区和工作单位", With(model.CountCheckIns), (*API).checkInCounts),
+		get("/v1/nodes/{id}/check-ins/counts", "count-check-ins", "报到人数，按社区和工作单位", With(model.CountCheckIns), (*API).checkInCounts),
 
 		// receipt.go
 		post("/v1/receipts/verify", "verify-receipt", "验证报到回执的真伪", Anyone, (*API).verifyReceipt, viewVerified).limited(30),
@@ -115,13 +115,13 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// record.go
 		area("志愿服务记录和证明"),
 		get("/v1/me/record", "view-my-record", "我的志愿服务记录和总时长", Bound, (*API).myRecord),
-		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录,每次都有记录", With(model.ReadRecords), (*API).readRecord).limited(60).hourly(300),
+		get("/v1/people/{id}/record", "read-record", "看一位居民的志愿服务记录，每次都有记录", With(model.ReadRecords), (*API).readRecord).limited(60).hourly(300),
 
 		// certificate.go
 		post("/v1/certificates", "ask-certificate", "向社区申请志愿服务记录证明", Bound, (*API).askCertificate, viewOwnCertificate),
 		get("/v1/certificates/mine", "list-my-certificates", "我的证明", Bound, (*API).myCertificates),
 		get("/v1/certificates/{id}", "view-certificate", "一份证明的编号和验证码", Bound, (*API).certificate),
-		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明(PDF)", Bound).limited(20).hourly(300).in(long),
+		certificateFile("/v1/certificates/{id}/pdf", "download-certificate", "下载证明（PDF）", Bound).limited(20).hourly(300).in(long),
 		post("/v1/certificates/{id}/withdraw", "withdraw-certificate", "撤回证明申请", Bound, (*API).withdrawCertificate, viewOwnCertificate),
 		post("/v1/certificates/{id}/issue", "issue-certificate", "出具证明", With(model.CertifyService), (*API).issueCertificate, viewCertificate),
 		post("/v1/certificates/{id}/refuse", "refuse-certificate", "不出具证明", With(model.CertifyService), (*API).refuseCertificate, viewListedCertificate),
@@ -142,13 +142,13 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// objection.go
 		post("/v1/public-notices/{id}/objections", "object", "对公示提出异议", Bound, (*API).raiseObjection, viewOwnObjection),
 		get("/v1/me/objections", "list-my-objections", "我提的异议和答复", Bound, (*API).myObjections),
-		post("/v1/objections/{id}/uphold", "uphold-objection", "答复异议:属实,公开更正说明", With(model.PublishNotices), (*API).upholdObjection, viewObjection),
-		post("/v1/objections/{id}/reject", "reject-objection", "答复异议:不属实", With(model.PublishNotices), (*API).rejectObjection, viewObjection),
+		post("/v1/objections/{id}/uphold", "uphold-objection", "答复异议：属实，公开更正说明", With(model.PublishNotices), (*API).upholdObjection, viewObjection),
+		post("/v1/objections/{id}/reject", "reject-objection", "答复异议：不属实", With(model.PublishNotices), (*API).rejectObjection, viewObjection),
 		get("/v1/nodes/{id}/objections", "list-objections", "一个社区的公示收到的异议", With(model.PublishNotices), (*API).objections),
 
 		// identity_counts.go, area_counts.go
 		area("统计"),
-		get("/v1/nodes/{id}/counts", "count-area", "每个社区的服务、积分、亮身份和事项,逐月", With(model.CountArea), (*API).areaCounts).limited(30).in(long),
+		get("/v1/nodes/{id}/counts", "count-area", "每个社区的服务、积分、亮身份和事项，逐月", With(model.CountArea), (*API).areaCounts).limited(30).in(long),
 		get("/v1/nodes/{id}/identity-counts", "count-identity", "亮身份的进度", With(model.CountMembers), (*API).identityCounts),
 
 		// hours.go
@@ -158,20 +158,20 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/people/{id}/hours", "file-hours-for", "代没有手机的居民填报志愿服务", With(model.EnterHours), (*API).fileHoursFor, viewHours),
 		post("/v1/hours/{id}/change", "change-hours", "确认前修改一条填报", Bound, (*API).changeHours, viewHours),
 		post("/v1/hours/{id}/withdraw", "withdraw-hours", "确认前撤回一条填报", Bound, (*API).withdrawHours, viewHours),
-		post("/v1/hours/{id}/confirm", "confirm-hours", "确认一条填报,志愿者得积分", With(model.ConfirmHours), (*API).confirmHours, viewHours),
+		post("/v1/hours/{id}/confirm", "confirm-hours", "确认一条填报，志愿者得积分", With(model.ConfirmHours), (*API).confirmHours, viewHours),
 		post("/v1/hours/{id}/refuse", "refuse-hours", "不通过一条填报", With(model.ConfirmHours), (*API).refuseHours, viewHours),
-		post("/v1/hours/{id}/void", "void-hours", "作废不实的服务记录,冲回积分", With(model.VoidHours), (*API).voidHours, viewHours),
+		post("/v1/hours/{id}/void", "void-hours", "作废不实的服务记录，冲回积分", With(model.VoidHours), (*API).voidHours, viewHours),
 
 		// hours_list.go
 		get("/v1/me/hours", "list-my-hours", "我的志愿服务", Bound, (*API).myHours),
-		get("/v1/hours/to-confirm", "list-hours-to-confirm", "等我确认的填报,等得最久的在前", With(model.ConfirmHours), (*API).hoursToConfirm),
+		get("/v1/hours/to-confirm", "list-hours-to-confirm", "等我确认的填报，等得最久的在前", With(model.ConfirmHours), (*API).hoursToConfirm),
 		get("/v1/nodes/{id}/hours", "list-hours", "一个地方的志愿服务", With(model.ConfirmHours), (*API).hoursAt),
 		get("/v1/hours/{id}", "view-hours", "一条服务记录和它的历史", Bound, (*API).hoursRecord),
 
 		// hours_correction.go
 		post("/v1/hours/{id}/corrections", "ask-correction", "申请更正已确认的服务记录", Bound, (*API).askCorrection, viewCorrection),
 		get("/v1/corrections", "list-corrections", "等我办理的更正申请", With(model.ConfirmHours), (*API).correctionsToDecide),
-		post("/v1/corrections/{id}/grant", "grant-correction", "同意更正,积分按当时的规则重算", With(model.ConfirmHours), (*API).grantCorrection, viewCorrection),
+		post("/v1/corrections/{id}/grant", "grant-correction", "同意更正，积分按当时的规则重算", With(model.ConfirmHours), (*API).grantCorrection, viewCorrection),
 		post("/v1/corrections/{id}/refuse", "refuse-correction", "不同意更正", With(model.ConfirmHours), (*API).refuseCorrection, viewCorrection),
 		post("/v1/corrections/{id}/withdraw", "withdraw-correction", "撤回更正申请", Bound, (*API).withdrawCorrection, viewCorrection),
 
@@ -191,7 +191,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// binding.go
 		area("绑定"),
 		post("/v1/bindings", "bind-by-phone", "用手机号绑定居民身份", SignedIn, (*API).bindByPhone, viewBinding).limited(10).hourly(30).in(outside),
-		post("/v1/binding-requests", "ask-chief", "手机号对不上时,向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10).hourly(30),
+		post("/v1/binding-requests", "ask-chief", "手机号对不上时，向单元长申请确认", SignedIn, (*API).askChief, viewBinding).limited(10).hourly(30),
 		post("/v1/binding-requests/{id}/withdraw", "withdraw-binding", "撤回自己的绑定申请", SignedIn, (*API).withdrawBinding, viewBinding),
 		get("/v1/me/binding", "view-my-binding", "我的绑定办到哪一步", SignedIn, (*API).myBinding),
 		post("/v1/me/unbind", "unbind", "解除自己的绑定", SignedIn, (*API).unbind, viewBinding),
@@ -209,15 +209,15 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// my_data.go
 		area("我的数据"),
 		get("/v1/me/data", "view-my-data", "系统里关于我的全部数据", SignedIn, (*API).myData),
-		myDataFile("/v1/me/data/pdf", "download-my-data", "下载系统里关于我的全部数据(PDF)", SignedIn).limited(20),
+		myDataFile("/v1/me/data/pdf", "download-my-data", "下载系统里关于我的全部数据（PDF）", SignedIn).limited(20),
 
 		// rectification.go
 		post("/v1/me/rectifications", "ask-rectification", "请社区改正登记的信息", Bound, (*API).askRectification, viewRectification).limited(10),
 		get("/v1/me/rectifications", "list-my-rectifications", "我的改正申请和答复", Bound, (*API).myRectifications),
 		post("/v1/rectifications/{id}/withdraw", "withdraw-rectification", "撤回改正申请", Bound, (*API).withdrawRectification, viewRectification),
 		get("/v1/nodes/{id}/rectifications", "list-rectifications", "一个地方的改正申请", With(model.ChangePeople), (*API).rectifications),
-		post("/v1/rectifications/{id}/done", "do-rectification", "答复改正申请:已经改正", With(model.ChangePeople), answerRectification(model.RectificationDone), viewListedRectification),
-		post("/v1/rectifications/{id}/refuse", "refuse-rectification", "答复改正申请:不改,写明原因", With(model.ChangePeople), answerRectification(model.RectificationRefused), viewListedRectification),
+		post("/v1/rectifications/{id}/done", "do-rectification", "答复改正申请：已经改正", With(model.ChangePeople), answerRectification(model.RectificationDone), viewListedRectification),
+		post("/v1/rectifications/{id}/refuse", "refuse-rectification", "答复改正申请：不改，写明原因", With(model.ChangePeople), answerRectification(model.RectificationRefused), viewListedRectification),
 
 		// account.go
 		get("/v1/me/kept-data", "list-kept-data", "注销账号以后还会保留什么、为什么", SignedIn, (*API).keptData),
@@ -226,8 +226,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// people.go
 		area("居民"),
 		get("/v1/nodes/{id}/people", "list-people", "一个地方的居民", With(model.ListPeople), (*API).people),
-		get("/v1/people/{id}", "read-person", "看一位居民的完整信息,每次都有记录", With(model.ReadWholePeople), (*API).readPerson).limited(60).hourly(300),
-		post("/v1/people/search", "find-people", "按手机号或身份证号查找居民,每次都有记录", With(model.ReadWholePeople), (*API).findPeople, viewFound).limited(20).hourly(200),
+		get("/v1/people/{id}", "read-person", "看一位居民的完整信息，每次都有记录", With(model.ReadWholePeople), (*API).readPerson).limited(60).hourly(300),
+		post("/v1/people/search", "find-people", "按手机号或身份证号查找居民，每次都有记录", With(model.ReadWholePeople), (*API).findPeople, viewFound).limited(20).hourly(200),
 
 		// people_change.go
 		post("/v1/people/{id}/membership", "change-membership", "登记党员情况", With(model.ChangePeople), (*API).changeMembership, viewChanged),
@@ -237,8 +237,8 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// budget.go
 		area("兑换经费"),
 		post("/v1/nodes/{id}/fund", "change-fund", "区拨入或收回一年的兑换经费", With(model.ManageBudgets), (*API).changeFund, viewBudget),
-		post("/v1/nodes/{id}/budget", "change-budget", "把经费分配给社区,或收回没有用的", With(model.ManageBudgets), (*API).changeBudget, viewBudget),
-		get("/v1/nodes/{id}/budgets", "view-budgets", "一年的兑换经费:分配、剩余、占用、花掉", With(model.ViewBudgets), (*API).budgets),
+		post("/v1/nodes/{id}/budget", "change-budget", "把经费分配给社区，或收回没有用的", With(model.ManageBudgets), (*API).changeBudget, viewBudget),
+		get("/v1/nodes/{id}/budgets", "view-budgets", "一年的兑换经费：分配、剩余、占用、花掉", With(model.ViewBudgets), (*API).budgets),
 
 		// reward.go
 		area("兑换品"),
@@ -246,10 +246,10 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		get("/v1/rewards/{id}", "view-offer", "看一件兑换品", Bound, (*API).offer),
 		get("/v1/nodes/{id}/rewards", "list-rewards", "社区的兑换品和库存", With(model.ManageRewards), (*API).rewards),
 		post("/v1/nodes/{id}/rewards", "make-reward", "发布兑换品", With(model.ManageRewards), (*API).makeReward, viewReward),
-		post("/v1/rewards/{id}/change", "change-reward", "修改兑换品;已经兑换的不受影响", With(model.ManageRewards), (*API).changeReward, viewReward),
+		post("/v1/rewards/{id}/change", "change-reward", "修改兑换品；已经兑换的不受影响", With(model.ManageRewards), (*API).changeReward, viewReward),
 		post("/v1/rewards/{id}/withdraw", "withdraw-reward", "下架兑换品", With(model.ManageRewards), (*API).withdrawReward, viewReward),
 		post("/v1/rewards/{id}/offer", "offer-reward", "重新上架兑换品", With(model.ManageRewards), (*API).offerReward, viewReward),
-		post("/v1/rewards/{id}/stock", "change-stock", "补货,或减少库存", With(model.ManageRewards), (*API).changeStock, viewReward),
+		post("/v1/rewards/{id}/stock", "change-stock", "补货，或减少库存", With(model.ManageRewards), (*API).changeStock, viewReward),
 
 		// redemption.go
 		area("兑换"),
@@ -257,9 +257,9 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/people/{id}/redemptions", "redeem-for", "为没有手机的居民代办兑换", With(model.RedeemForOthers), (*API).redeemFor, viewRedemption),
 		get("/v1/redemptions/mine", "list-my-redemptions", "我的兑换和领取码", Bound, (*API).myRedemptions),
 		get("/v1/redemptions/{id}", "view-redemption", "看一次兑换", Bound, (*API).redemption),
-		post("/v1/redemptions/{id}/cancel", "cancel-redemption", "取消自己的兑换,退回积分", Bound, (*API).cancelRedemption, viewListedRedemption),
-		post("/v1/redemptions/{id}/call-off", "call-off-redemption", "社区取消一次兑换,退回积分", With(model.PickUp), (*API).callOffRedemption, viewListedRedemption),
-		post("/v1/nodes/{id}/pick-ups", "hand-out", "核对领取码,发放兑换品", With(model.PickUp), (*API).handOut, viewListedRedemption).limited(30),
+		post("/v1/redemptions/{id}/cancel", "cancel-redemption", "取消自己的兑换，退回积分", Bound, (*API).cancelRedemption, viewListedRedemption),
+		post("/v1/redemptions/{id}/call-off", "call-off-redemption", "社区取消一次兑换，退回积分", With(model.PickUp), (*API).callOffRedemption, viewListedRedemption),
+		post("/v1/nodes/{id}/pick-ups", "hand-out", "核对领取码，发放兑换品", With(model.PickUp), (*API).handOut, viewListedRedemption).limited(30),
 		get("/v1/nodes/{id}/redemptions", "list-redemptions", "社区的兑换", With(model.PickUp), (*API).redemptions),
 
 		// expiry.go
@@ -305,14 +305,14 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// role.go
 		area("任职"),
 		post("/v1/roles", "appoint", "任命", With(model.AppointOfficers), (*API).appoint, viewRole).limited(30).hourly(200),
-		post("/v1/roles/{id}/end", "end-role", "结束任职:由能任命的人办理,本人也可以辞去", Bound, (*API).endRole, viewRole),
+		post("/v1/roles/{id}/end", "end-role", "结束任职：由能任命的人办理，本人也可以辞去", Bound, (*API).endRole, viewRole),
 		get("/v1/nodes/{id}/roles", "list-roles", "在这里任职的人", With(model.AppointOfficers), (*API).rolesAt),
 		get("/v1/me/roles", "list-own-roles", "我的任职", Bound, (*API).ownRoles),
 
 		// file.go
 		area("照片"),
-		post("/v1/files", "upload-photo", "上传一张照片,之后填到记录里", Bound, (*API).uploadPhoto, viewPhoto).
-			taking(photoBytes).limited(60).streaming(fileForm("JPEG 或 PNG 照片,最大 10 MB、5000 万像素;一次一张")),
+		post("/v1/files", "upload-photo", "上传一张照片，之后填到记录里", Bound, (*API).uploadPhoto, viewPhoto).
+			taking(photoBytes).limited(60).streaming(fileForm("JPEG 或 PNG 照片，最大 10 MB、5000 万像素；一次一张")),
 		get("/v1/files/{id}", "view-photo", "看自己上传的一张照片", Bound, (*API).ownPhoto),
 		picture("/v1/photos/{link}", "load-picture", "按链接看照片", Anyone).limited(6000).in(outside),
 		get("/v1/nodes/{id}/photo-reviews", "list-photo-reviews", "等待人工审核的照片", With(model.ReviewPhotos), (*API).photoReviews),
@@ -323,13 +323,13 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("导入"),
 		downloadTable("/v1/imports/templates/{kind}", "download-import-template", "下载导入模板", With(model.ImportRoster), service.XLSX, (*API).importTemplate),
 		post("/v1/nodes/{id}/imports", "hand-in-import", "上传表格导入", With(model.ImportRoster), (*API).handIn, viewImport).
-			taking(importBytes).limited(20).receiving(fileForm("Excel(.xlsx)或 CSV 表格,最大 10 MB、50000 行")),
+			taking(importBytes).limited(20).receiving(fileForm("Excel（.xlsx）或 CSV 表格，最大 10 MB、50000 行")),
 		get("/v1/nodes/{id}/imports", "list-imports", "导入记录", With(model.ImportRoster), (*API).listImports),
 		get("/v1/imports/{id}", "view-import", "看导入的进度和结果", With(model.ImportRoster), (*API).viewImport),
 		post("/v1/imports/{id}/cancel", "cancel-import", "取消导入", With(model.ImportRoster), (*API).cancelImport, viewImport),
 		get("/v1/imports/{id}/faults", "list-import-faults", "看表格里要改正的地方", With(model.ImportRoster), (*API).listImportFaults),
-		downloadTable("/v1/imports/{id}/faults.xlsx", "download-import-faults", "下载错误清单(Excel)", With(model.ImportRoster), service.XLSX, importFaultTable(service.XLSX)),
-		downloadTable("/v1/imports/{id}/faults.csv", "download-import-faults-csv", "下载错误清单(CSV)", With(model.ImportRoster), service.CSV, importFaultTable(service.CSV)),
+		downloadTable("/v1/imports/{id}/faults.xlsx", "download-import-faults", "下载错误清单（Excel）", With(model.ImportRoster), service.XLSX, importFaultTable(service.XLSX)),
+		downloadTable("/v1/imports/{id}/faults.csv", "download-import-faults-csv", "下载错误清单（CSV）", With(model.ImportRoster), service.CSV, importFaultTable(service.CSV)),
 
 		// association.go
 		area("联谊会"),
@@ -350,7 +350,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/activities/{id}/cancel", "cancel-activity", "取消活动", Bound, (*API).cancelActivity, viewChangedActivity),
 
 		// activity_sign_up.go
-		post("/v1/activities/{id}/sign-up", "sign-up", "报名;名额满了就候补", Bound, (*API).signUp, viewSignedUp),
+		post("/v1/activities/{id}/sign-up", "sign-up", "报名；名额满了就候补", Bound, (*API).signUp, viewSignedUp),
 		post("/v1/activities/{id}/sign-off", "sign-off", "退出活动或候补", Bound, (*API).signOff, viewSignedUp),
 		get("/v1/activities/mine", "list-my-sign-ups", "我报过名的活动", Bound, (*API).mySignUps),
 		get("/v1/activities/{id}/sign-ups", "list-sign-ups", "活动的报名和签到名单", Bound, (*API).signUps),

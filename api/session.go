@@ -31,7 +31,7 @@ func (a *API) forgetConsole(ctx context.Context, failure error) {
 }
 
 // errConsoleRenew refuses to put the console's token into an answer, where a script could read it.
-var errConsoleRenew = fault.New(fault.Forbidden, "console.no_renewal", "管理台的登录不能换新,到期后请重新扫码登录。")
+var errConsoleRenew = fault.New(fault.Forbidden, "console.no_renewal", "管理台的登录不能换新，到期后请重新扫码登录。")
 
 func (a *API) renewSession(ctx context.Context, cmd service.Command, _ *logoutIn) (service.SignedIn, error) {
 	if visitIn(ctx).console {
@@ -50,7 +50,7 @@ func (a *API) endMySession(ctx context.Context, cmd service.Command, in *endSess
 }
 
 type endedView struct {
-	Ended int64 `json:"ended" doc:"退出了几处登录,包括这一处" example:"2"`
+	Ended int64 `json:"ended" doc:"退出了几处登录，包括这一处" example:"2"`
 }
 
 func viewEnded(n int64) endedView { return endedView{n} }
@@ -60,6 +60,7 @@ type mySessionsIn struct{ Paged }
 type runningSessionView struct {
 	ID        ID        `json:"id"`
 	Here      bool      `json:"here" doc:"是否就是现在用的这一处"`
+	Computer  bool      `json:"computer" doc:"是不是电脑上的管理台"`
 	StartedAt time.Time `json:"started_at" doc:"何时登录"`
 	ExpiresAt time.Time `json:"expires_at" doc:"到期时间"`
 }
@@ -71,6 +72,6 @@ func (a *API) mySessions(ctx context.Context, by model.Actor, in *mySessionsIn) 
 	}
 	rows, err := a.s.MySessions(ctx, by, slice)
 	return listOf(in.Paged, rows, func(s model.Session) int64 { return s.ID }, func(s model.Session) runningSessionView {
-		return runningSessionView{ID(s.ID), s.ID == by.SessionID, atEdge(s.CreatedAt), atEdge(s.ExpiresAt)}
+		return runningSessionView{ID(s.ID), s.ID == by.SessionID, s.AtComputer(), atEdge(s.CreatedAt), atEdge(s.ExpiresAt)}
 	}), err
 }

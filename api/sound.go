@@ -13,9 +13,9 @@ import (
 // What a JSON body may not hold, although a lenient reader makes something of it: a name kept of
 // somebody must be what they typed, and what was checked must be what is used.
 var (
-	errNotUTF8  = errors.New("提交的文字编码不对(不是 UTF-8),请升级小程序后重试")
-	errTwice    = errors.New("同一项出现了两次,请升级小程序后重试")
-	errHalfChar = errors.New("文字里有残缺的字符,请删掉它再提交")
+	errNotUTF8  = errors.New("提交的文字编码不对（不是 UTF-8），请升级小程序后重试")
+	errTwice    = errors.New("同一项出现了两次，请升级小程序后重试")
+	errHalfChar = errors.New("文字里有残缺的字符，请删掉它再提交")
 )
 
 // strictJSON is the form of bodies and answers: JSON, read without guessing.

@@ -20,7 +20,7 @@ const (
 	strangersCodesAnHour = 240 // from one address, which a whole estate may share
 )
 
-var errTooManyCodes = fault.New(fault.TooMany, "code.too_many", "您一小时里打开的不同的码太多了,请过一会儿再扫。看过的单元页仍然可以打开。")
+var errTooManyCodes = fault.New(fault.TooMany, "code.too_many", "您一小时里打开的不同的码太多了，请过一会儿再扫。看过的单元页仍然可以打开。")
 
 // tryCode counts a code that the caller has not tried lately.
 func (a *API) tryCode(c *gin.Context, who string, user int64, code string) error {

@@ -16,7 +16,7 @@ import (
 )
 
 type unitPageView struct {
-	Audience  string         `json:"audience" enum:"passer_by,neighbour,officer" doc:"您现在能看到的范围:过路人、邻居、负责人"`
+	Audience  string         `json:"audience" enum:"passer_by,neighbour,officer" doc:"您现在能看到的范围：过路人、邻居、负责人"`
 	Unit      nodeView       `json:"unit"`
 	Place     []nodeView     `json:"place" nullable:"false" doc:"从区到楼栋"`
 	Chief     *officerView   `json:"chief,omitempty" doc:"单元长"`
@@ -33,7 +33,7 @@ type nodeView struct {
 }
 
 type officerView struct {
-	Name  string `json:"name" doc:"邻居看到全名,过路人看到姓氏加职务" example:"王单元长"`
+	Name  string `json:"name" doc:"邻居看到全名，过路人看到姓氏加职务" example:"王单元长"`
 	Title string `json:"title" example:"单元长"`
 }
 

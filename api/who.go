@@ -108,7 +108,7 @@ const (
 	strangersAMin   = 600
 )
 
-var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了,请稍等一会儿再试。")
+var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了，请稍等一会儿再试。")
 
 // How long an answer may take, and one to a body beyond huma's usual size. Serving by gin alone (the
 // unit page) needs no such bound: what it may wait for is bounded itself.

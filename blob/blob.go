@@ -12,7 +12,7 @@ import (
 
 // ErrUnavailable is what a store that does not answer, or a full disk, is refused with. What is not
 // there is fs.ErrNotExist.
-var ErrUnavailable = fault.New(fault.Unavailable, "blob.unavailable", "照片暂时存取不了,请过几分钟再试。您填写的内容没有丢失。")
+var ErrUnavailable = fault.New(fault.Unavailable, "blob.unavailable", "照片暂时存取不了，请过几分钟再试。您填写的内容没有丢失。")
 
 // nameForm is what names look like: the first two characters are the shelf, one of a folder's many
 // folders, so that none gets too full.

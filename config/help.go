@@ -8,7 +8,7 @@ import (
 	"github.com/alecthomas/kong"
 )
 
-const seeHelp = "运行 danyuan --help 看全部命令,danyuan <命令> --help 看它的选项"
+const seeHelp = "运行 danyuan --help 看全部命令，danyuan <命令> --help 看它的选项"
 
 // describe adds the choices and the environment variable to a flag's help.
 func (l *loading) describe(value *kong.Value) string {

@@ -194,5 +194,5 @@ func (s *seed) plaque(p model.Person) error {
 	return s.code(model.PlaqueCode, p.NodeID, q.ID)
 }
 
-var pledges = []string{"邻里有事,随叫随到", "带头垃圾分类,带头文明养犬", "每周巡一次楼道", "帮老人跑腿代办", "有矛盾找我说一说"}
-var skills = []string{"", "水电维修", "法律咨询", "理发", "辅导作业", "医疗常识", "会用智能手机,可以教"}
+var pledges = []string{"邻里有事，随叫随到", "带头垃圾分类，带头文明养犬", "每周巡一次楼道", "帮老人跑腿代办", "有矛盾找我说一说"}
+var skills = []string{"", "水电维修", "法律咨询", "理发", "辅导作业", "医疗常识", "会用智能手机，可以教"}

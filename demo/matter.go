@@ -22,16 +22,16 @@ var castMatters = []struct {
 	daysAgo                    int
 	way                        []told
 }{
-	{"李小梅", "repair", "三楼的楼道灯坏了,晚上老人上下楼看不见", "", model.Named, 2, []told{
+	{"李小梅", "repair", "三楼的楼道灯坏了，晚上老人上下楼看不见", "", model.Named, 2, []told{
 		{2 * time.Hour, model.MoveAccept, "王建国", string(model.UnitChief), ""},
-		{20 * time.Hour, model.MoveResolve, "王建国", string(model.UnitChief), "已经换上新的声控灯,请看看亮不亮。"},
+		{20 * time.Hour, model.MoveResolve, "王建国", string(model.UnitChief), "已经换上新的声控灯，请看看亮不亮。"},
 	}},
-	{"张卫东", "parking", "消防通道上总有车停着,大车进不来", "小区东门口", model.HiddenFromNeighbours, 1, []told{
+	{"张卫东", "parking", "消防通道上总有车停着，大车进不来", "小区东门口", model.HiddenFromNeighbours, 1, []told{
 		{time.Hour, model.MoveAccept, "王建国", string(model.UnitChief), ""},
-		{20 * time.Hour, model.MovePassUp, "王建国", string(model.UnitChief), "要请物业划线,单元协调不了。"},
+		{20 * time.Hour, model.MovePassUp, "王建国", string(model.UnitChief), "要请物业划线，单元协调不了。"},
 	}},
-	{"陈秀英", "conduct", "单元长很久没有上门走访了,有些老人家里的事没有人知道", "", model.HiddenFromChief, 0, nil},
-	{"刘洋", "hygiene", "楼前的垃圾桶满了,两天没有人清", "3栋楼前", model.Named, 0, nil},
+	{"陈秀英", "conduct", "单元长很久没有上门走访了，有些老人家里的事没有人知道", "", model.HiddenFromChief, 0, nil},
+	{"刘洋", "hygiene", "楼前的垃圾桶满了，两天没有人清", "3栋楼前", model.Named, 0, nil},
 }
 
 // matters has the personas report their matters, and the officers move them so far.

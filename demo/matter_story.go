@@ -229,7 +229,7 @@ func (s *story) reassign() {
 		return
 	}
 	s.pass()
-	s.add(model.MatterEvent{Move: model.MoveReassign, ByPersonID: by, ByRole: string(model.BranchSecretary), HandlerID: to.PersonID, Words: "单元长外出,请代为办理"})
+	s.add(model.MatterEvent{Move: model.MoveReassign, ByPersonID: by, ByRole: string(model.BranchSecretary), HandlerID: to.PersonID, Words: "单元长外出，请代为办理"})
 }
 
 // pass lets some of the time go by that there is until time itself moves the matter.

@@ -25,8 +25,8 @@ const perHour = 10
 
 // served are the kinds of service that the demo's people do, and what they write of it.
 var served = []struct{ kind, content, place string }{
-	{"environment", "清理楼道杂物,冲洗单元门口", "单元楼道"},
-	{"patrol", "晚间巡查,提醒关好门窗", "小区内"},
+	{"environment", "清理楼道杂物，冲洗单元门口", "单元楼道"},
+	{"patrol", "晚间巡查，提醒关好门窗", "小区内"},
 	{"elderly", "陪独居老人看病、取药", "社区卫生服务站"},
 	{"repair", "帮邻居修水龙头、换灯泡", "邻居家"},
 	{"publicity", "上门讲解医保缴费", "本网格"},

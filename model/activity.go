@@ -105,17 +105,17 @@ func (Activity) TableName() string { return "activities" }
 // Refusals about activities. ErrActivityNotFound answers for one that is not there and for one that is
 // not the actor's to organise.
 var (
-	ErrActivityNotFound  = fault.New(fault.NotFound, "activity.not_found", "没有找到这个活动,或者不由您组织。请回到活动列表重试。")
-	ErrActivityTimes     = fault.New(fault.Invalid, "activity.times_invalid", "活动时间不对:要从以后的时间开始,最远一年;结束要晚于开始,最长 24 小时。请重新选择。")
-	ErrActivityAudience  = fault.New(fault.Invalid, "activity.audience_unknown", "没有这种参加范围,请从列表里选择。")
-	ErrActivityNotYours  = fault.New(fault.Forbidden, "activity.audience_not_yours", "面向党员的活动由单元长、网格或社区组织,联谊会负责人请选择其他参加范围。")
-	ErrActivityCancelled = fault.New(fault.Conflict, "activity.cancelled", "这个活动已经取消,不能再办理。请看看其他活动。")
-	ErrActivityStarted   = fault.New(fault.Conflict, "activity.started", "活动已经开始,不能再报名、退出或调整。到了现场请直接签到,有事请找组织者。")
-	ErrActivityOver      = fault.New(fault.Conflict, "activity.over", "活动已经结束,不能再这样办理。")
-	ErrActivityNotOver   = fault.New(fault.Conflict, "activity.not_over", "活动还没有结束,结束以后再确认时长。")
-	ErrActivityAttended  = fault.New(fault.Conflict, "activity.attended", "已经有人签到,不能再调整活动。如需停办,请取消活动。")
-	ErrActivityCapacity  = fault.New(fault.Conflict, "activity.capacity_taken", "名额不能少于已经报上名的人数。请改大一些;要减少,请先请人退出。")
-	ErrActivitySame      = fault.New(fault.Conflict, "activity.unchanged", "内容和现在的一样,没有要调整的。")
+	ErrActivityNotFound  = fault.New(fault.NotFound, "activity.not_found", "没有找到这个活动，或者不由您组织。请回到活动列表重试。")
+	ErrActivityTimes     = fault.New(fault.Invalid, "activity.times_invalid", "活动时间不对：要从以后的时间开始，最远一年；结束要晚于开始，最长 24 小时。请重新选择。")
+	ErrActivityAudience  = fault.New(fault.Invalid, "activity.audience_unknown", "没有这种参加范围，请从列表里选择。")
+	ErrActivityNotYours  = fault.New(fault.Forbidden, "activity.audience_not_yours", "面向党员的活动由单元长、网格或社区组织，联谊会负责人请选择其他参加范围。")
+	ErrActivityCancelled = fault.New(fault.Conflict, "activity.cancelled", "这个活动已经取消，不能再办理。请看看其他活动。")
+	ErrActivityStarted   = fault.New(fault.Conflict, "activity.started", "活动已经开始，不能再报名、退出或调整。到了现场请直接签到，有事请找组织者。")
+	ErrActivityOver      = fault.New(fault.Conflict, "activity.over", "活动已经结束，不能再这样办理。")
+	ErrActivityNotOver   = fault.New(fault.Conflict, "activity.not_over", "活动还没有结束，结束以后再确认时长。")
+	ErrActivityAttended  = fault.New(fault.Conflict, "activity.attended", "已经有人签到，不能再调整活动。如需停办，请取消活动。")
+	ErrActivityCapacity  = fault.New(fault.Conflict, "activity.capacity_taken", "名额不能少于已经报上名的人数。请改大一些；要减少，请先请人退出。")
+	ErrActivitySame      = fault.New(fault.Conflict, "activity.unchanged", "内容和现在的一样，没有要调整的。")
 )
 
 // Phase is how far an activity has come by a moment.

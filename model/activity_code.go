@@ -34,12 +34,12 @@ const codeMarks = 10
 
 // Refusals about the rotating codes.
 var (
-	ErrActivityCodeStale = fault.New(fault.Gone, "activity.code_expired", "这个签到码已经变了。请当面扫组织者屏幕上现在显示的码;转发的码没有用。")
-	ErrActivityCodeOther = fault.New(fault.Conflict, "activity.code_of_another", "这是另一个活动的码。请打开您参加的活动,再扫现场的码。")
-	ErrActivityCodeIn    = fault.New(fault.Conflict, "activity.code_other_way", "这是签到码,不能用来签退。请让组织者打开签退码。")
-	ErrActivityCodeOut   = fault.New(fault.Conflict, "activity.code_other_way", "这是签退码,不能用来签到。请让组织者打开签到码。")
-	ErrActivityEarly     = fault.New(fault.Conflict, "activity.too_early", "还没到时间:开始前 30 分钟起签到,开始以后签退。请稍后再来。")
-	ErrActivityLate      = fault.New(fault.Conflict, "activity.too_late", "时间已经过了:签到到活动结束为止,签退到结束后 30 分钟为止。请联系组织者办理。")
+	ErrActivityCodeStale = fault.New(fault.Gone, "activity.code_expired", "这个签到码已经变了。请当面扫组织者屏幕上现在显示的码；转发的码没有用。")
+	ErrActivityCodeOther = fault.New(fault.Conflict, "activity.code_of_another", "这是另一个活动的码。请打开您参加的活动，再扫现场的码。")
+	ErrActivityCodeIn    = fault.New(fault.Conflict, "activity.code_other_way", "这是签到码，不能用来签退。请让组织者打开签退码。")
+	ErrActivityCodeOut   = fault.New(fault.Conflict, "activity.code_other_way", "这是签退码，不能用来签到。请让组织者打开签到码。")
+	ErrActivityEarly     = fault.New(fault.Conflict, "activity.too_early", "还没到时间：开始前 30 分钟起签到，开始以后签退。请稍后再来。")
+	ErrActivityLate      = fault.New(fault.Conflict, "activity.too_late", "时间已经过了：签到到活动结束为止，签退到结束后 30 分钟为止。请联系组织者办理。")
 )
 
 // RotatingCode is what an organiser's screen shows now, and what it shows next.

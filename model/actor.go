@@ -43,9 +43,9 @@ func (g Grant) Active(now time.Time) bool {
 
 // Refusals of access. A thing outside the actor's scope is answered as if it were not there.
 var (
-	ErrSignIn     = fault.New(fault.Unauthenticated, "session.required", "请先登录,再继续操作。")
-	ErrBindFirst  = fault.New(fault.Forbidden, "binding.required", "请先在“我的”里绑定手机号,确认您是哪一户的居民,再继续操作。")
-	ErrNotAllowed = fault.New(fault.Forbidden, "role.not_allowed", "您的身份不能做这件事。如果需要办理,请联系本单元的单元长或社区。")
+	ErrSignIn     = fault.New(fault.Unauthenticated, "session.required", "请先登录，再继续操作。")
+	ErrBindFirst  = fault.New(fault.Forbidden, "binding.required", "请先在“我的”里绑定手机号，确认您是哪一户的居民，再继续操作。")
+	ErrNotAllowed = fault.New(fault.Forbidden, "role.not_allowed", "您的身份不能做这件事。如果需要办理，请联系本单元的单元长或社区。")
 )
 
 // IsChild tells whether the actor is known to be under 14.

@@ -61,12 +61,12 @@ type Association struct {
 
 // Refusals about associations.
 var (
-	ErrAssociationNotFound = fault.New(fault.NotFound, "association.not_found", "没有找到这个联谊会,或者不由您办理。请回到列表重试。")
-	ErrAssociationKind     = fault.New(fault.Invalid, "association.kind_unknown", "没有这一类联谊会,请从列表里选择。")
-	ErrAssociationName     = fault.New(fault.Conflict, "association.name_taken", "这里已经有同名的联谊会,请换一个名称。")
-	ErrAssociationPlace    = fault.New(fault.Invalid, "association.node_unfit", "联谊会建在社区、网格、楼栋或单元,请重新选择地方。")
-	ErrAssociationEnded    = fault.New(fault.Conflict, "association.ended", "这个联谊会已经解散,不能再办理。如果需要,请重新成立。")
-	ErrAssociationSameLead = fault.New(fault.Conflict, "association.same_lead", "这位居民已经是负责人,不用再换。")
+	ErrAssociationNotFound = fault.New(fault.NotFound, "association.not_found", "没有找到这个联谊会，或者不由您办理。请回到列表重试。")
+	ErrAssociationKind     = fault.New(fault.Invalid, "association.kind_unknown", "没有这一类联谊会，请从列表里选择。")
+	ErrAssociationName     = fault.New(fault.Conflict, "association.name_taken", "这里已经有同名的联谊会，请换一个名称。")
+	ErrAssociationPlace    = fault.New(fault.Invalid, "association.node_unfit", "联谊会建在社区、网格、楼栋或单元，请重新选择地方。")
+	ErrAssociationEnded    = fault.New(fault.Conflict, "association.ended", "这个联谊会已经解散，不能再办理。如果需要，请重新成立。")
+	ErrAssociationSameLead = fault.New(fault.Conflict, "association.same_lead", "这位居民已经是负责人，不用再换。")
 )
 
 // FoundAssociation stores a new association. Two in being at one node have two names.

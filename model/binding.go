@@ -59,19 +59,19 @@ type Binding struct {
 
 // Refusals about binding.
 var (
-	ErrBindingExists    = fault.New(fault.Conflict, "binding.already_bound", "这个微信已经绑定了居民身份。如果绑错了,请先在“我的”里解除绑定,再重新绑定。")
-	ErrBindingWaiting   = fault.New(fault.Conflict, "binding.waiting", "您已经提交过申请,正在等待处理,不用重复提交。如果要修改,请先撤回再重新提交。")
+	ErrBindingExists    = fault.New(fault.Conflict, "binding.already_bound", "这个微信已经绑定了居民身份。如果绑错了，请先在“我的”里解除绑定，再重新绑定。")
+	ErrBindingWaiting   = fault.New(fault.Conflict, "binding.waiting", "您已经提交过申请，正在等待处理，不用重复提交。如果要修改，请先撤回再重新提交。")
 	ErrBindingTaken     = fault.New(fault.Conflict, "binding.taken", "这位居民或者这个微信刚刚完成了绑定。请刷新页面查看。")
-	ErrBindingNone      = fault.New(fault.Conflict, "binding.not_bound", "现在没有绑定,不需要解除。")
-	ErrPhoneFirst       = fault.New(fault.Conflict, "binding.phone_first", "请先点“用手机号绑定”验证手机号,再提交申请。")
-	ErrRequestNotFound  = fault.New(fault.NotFound, "binding.request_not_found", "没有找到这份申请,或者您不能查看。请刷新列表后重试。")
-	ErrRequestDecided   = fault.New(fault.Conflict, "binding.request_decided", "这份申请已经处理过或者已经撤回,请刷新列表查看。")
-	ErrOwnRequest       = fault.New(fault.Conflict, "binding.own_request", "不能处理和自己有关的申请,请让社区的其他工作人员处理。")
-	ErrOfficersAccount  = fault.New(fault.Forbidden, "binding.officers_account", "这位居民担任的职务不由您任免,绑定也要由能任免的上一级处理。请联系上一级。")
-	ErrBindingLastAdmin = fault.New(fault.Conflict, "binding.last_admin", "这是最后一位能登录的区级管理员,而且名册里的手机号不能让本人重新绑定,所以不能解除。请先任命另一位区级管理员,并请其绑定。")
-	ErrPersonChoice     = fault.New(fault.Invalid, "binding.person_choice", "请选择名册里的一位居民,或者选择“名册里没有,新增这位居民”,两者只能选一个。")
-	ErrPersonListed     = fault.New(fault.Conflict, "binding.person_listed", "名册里这一户已经有同名的居民,请直接选择这位居民,不用新增。")
-	ErrPersonLeft       = fault.New(fault.Conflict, "binding.person_left", "这位居民已经登记为迁出,不能绑定。如果又住回来了,请先由社区把住址改回来。")
+	ErrBindingNone      = fault.New(fault.Conflict, "binding.not_bound", "现在没有绑定，不需要解除。")
+	ErrPhoneFirst       = fault.New(fault.Conflict, "binding.phone_first", "请先点“用手机号绑定”验证手机号，再提交申请。")
+	ErrRequestNotFound  = fault.New(fault.NotFound, "binding.request_not_found", "没有找到这份申请，或者您不能查看。请刷新列表后重试。")
+	ErrRequestDecided   = fault.New(fault.Conflict, "binding.request_decided", "这份申请已经处理过或者已经撤回，请刷新列表查看。")
+	ErrOwnRequest       = fault.New(fault.Conflict, "binding.own_request", "不能处理和自己有关的申请，请让社区的其他工作人员处理。")
+	ErrOfficersAccount  = fault.New(fault.Forbidden, "binding.officers_account", "这位居民担任的职务不由您任免，绑定也要由能任免的上一级处理。请联系上一级。")
+	ErrBindingLastAdmin = fault.New(fault.Conflict, "binding.last_admin", "这是最后一位能登录的区级管理员，而且名册里的手机号不能让本人重新绑定，所以不能解除。请先任命另一位区级管理员，并请其绑定。")
+	ErrPersonChoice     = fault.New(fault.Invalid, "binding.person_choice", "请选择名册里的一位居民，或者选择“名册里没有，新增这位居民”，两者只能选一个。")
+	ErrPersonListed     = fault.New(fault.Conflict, "binding.person_listed", "名册里这一户已经有同名的居民，请直接选择这位居民，不用新增。")
+	ErrPersonLeft       = fault.New(fault.Conflict, "binding.person_left", "这位居民已经登记为迁出，不能绑定。如果又住回来了，请先由社区把住址改回来。")
 )
 
 // ActiveBindingOf gives a user's binding, nil when there is none.

@@ -9,8 +9,8 @@ import (
 
 // Refusals of birth dates.
 var (
-	ErrBirthDateForm     = fault.New(fault.Invalid, "birth_date.form", "出生日期看不懂,请按“1950-01-31”的样子填写。")
-	ErrBirthDatePossible = fault.New(fault.Invalid, "birth_date.impossible", "出生日期不能晚于今天,也不能早于1900年,请核对。")
+	ErrBirthDateForm     = fault.New(fault.Invalid, "birth_date.form", "出生日期看不懂，请按“1950-01-31”的样子填写。")
+	ErrBirthDatePossible = fault.New(fault.Invalid, "birth_date.impossible", "出生日期不能晚于今天，也不能早于1900年，请核对。")
 )
 
 // beijing is the time zone in which a day begins here.

@@ -37,14 +37,14 @@ func (b Budget) IsFund() bool { return b.NodeID == b.DistrictID }
 
 // Refusals about money.
 var (
-	ErrBudgetPlace     = fault.New(fault.Invalid, "budget.place_unfit", "经费先拨入区,再由区分给社区。请选择一个区或一个社区。")
-	ErrBudgetYear      = fault.New(fault.Invalid, "budget.year_unfit", "只能办理今年和明年的经费,请重新选择年份。")
-	ErrBudgetAmount    = fault.New(fault.Invalid, "budget.amount_unfit", "金额不对:要按分填写整数,不能是 0,也不能超过一百亿元。请核对后再提交。")
-	ErrBudgetClosed    = fault.New(fault.Conflict, "budget.closed", "这一年的经费已经结清,不能再调整。请办理今年的经费。")
-	ErrFundShort       = fault.New(fault.Conflict, "fund.short", "区里的经费不够。请先拨入经费,或者减少金额。")
+	ErrBudgetPlace     = fault.New(fault.Invalid, "budget.place_unfit", "经费先拨入区，再由区分给社区。请选择一个区或一个社区。")
+	ErrBudgetYear      = fault.New(fault.Invalid, "budget.year_unfit", "只能办理今年和明年的经费，请重新选择年份。")
+	ErrBudgetAmount    = fault.New(fault.Invalid, "budget.amount_unfit", "金额不对：要按分填写整数，不能是 0，也不能超过一百亿元。请核对后再提交。")
+	ErrBudgetClosed    = fault.New(fault.Conflict, "budget.closed", "这一年的经费已经结清，不能再调整。请办理今年的经费。")
+	ErrFundShort       = fault.New(fault.Conflict, "fund.short", "区里的经费不够。请先拨入经费，或者减少金额。")
 	ErrBudgetSpent     = fault.New(fault.Conflict, "budget.below_spent", "社区已经花掉和已经答应的钱不能收回。请减少收回的金额。")
-	ErrBudgetExhausted = fault.New(fault.Conflict, "budget.exhausted", "社区今年的兑换经费已经用完,兑换暂停(冻结)。您的积分没有动,等区里追加经费后再来兑换。")
-	errBudgetEarly     = fault.New(fault.Unavailable, "budget.year_not_over", "这一年还没有过完,不能结清。")
+	ErrBudgetExhausted = fault.New(fault.Conflict, "budget.exhausted", "社区今年的兑换经费已经用完，兑换暂停（冻结）。您的积分没有动，等区里追加经费后再来兑换。")
+	errBudgetEarly     = fault.New(fault.Unavailable, "budget.year_not_over", "这一年还没有过完，不能结清。")
 )
 
 // LockBudget locks a node's budget of a year; nil when it was never opened.

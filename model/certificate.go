@@ -97,16 +97,16 @@ type CertificateLine struct {
 
 // Refusals about certificates.
 var (
-	ErrCertificateNotFound = fault.New(fault.NotFound, "certificate.not_found", "没有找到这份证明,或者您不能查看。请回到列表重试。")
+	ErrCertificateNotFound = fault.New(fault.NotFound, "certificate.not_found", "没有找到这份证明，或者您不能查看。请回到列表重试。")
 	ErrCertificateState    = fault.New(fault.Conflict, "certificate.wrong_state", "这份证明现在的状态不能这样办理。请刷新列表后再看。")
-	ErrCertificateOpen     = fault.New(fault.Conflict, "certificate.open_already", "您已经有一份证明在等社区出具。请等它办完,或者先撤回它。")
-	ErrCertificatePeriod   = fault.New(fault.Invalid, "certificate.period_invalid", "日期不对:开始日期不能晚于结束日期,结束日期不能晚于今天,一份证明最长10年。请重新选择。")
-	ErrCertificateEmpty    = fault.New(fault.Conflict, "certificate.no_service", "这段时间里没有已确认的志愿服务,不能出具证明。请换一段时间,或等服务记录确认以后再申请。")
-	ErrCertificateLong     = fault.New(fault.Conflict, "certificate.too_many_services", "这段时间里的志愿服务超过500次,一份证明写不下。请分成几段时间申请。")
+	ErrCertificateOpen     = fault.New(fault.Conflict, "certificate.open_already", "您已经有一份证明在等社区出具。请等它办完，或者先撤回它。")
+	ErrCertificatePeriod   = fault.New(fault.Invalid, "certificate.period_invalid", "日期不对：开始日期不能晚于结束日期，结束日期不能晚于今天，一份证明最长10年。请重新选择。")
+	ErrCertificateEmpty    = fault.New(fault.Conflict, "certificate.no_service", "这段时间里没有已确认的志愿服务，不能出具证明。请换一段时间，或等服务记录确认以后再申请。")
+	ErrCertificateLong     = fault.New(fault.Conflict, "certificate.too_many_services", "这段时间里的志愿服务超过500次，一份证明写不下。请分成几段时间申请。")
 	ErrCertificateOwn      = fault.New(fault.Forbidden, "certificate.own", "自己的证明不能自己办理。请由社区的另一位工作人员办理。")
-	ErrCertificateNone     = fault.New(fault.Conflict, "certificate.not_issued", "这份证明还没有出具,不能下载。请等社区办理,办好后会通知您。")
-	ErrCertificateRevoked  = fault.New(fault.Conflict, "certificate.revoked", "这份证明已被社区撤销,不能再下载。如需证明,请重新申请;对撤销有疑问,请联系社区。")
-	ErrCertificateHome     = fault.New(fault.Conflict, "certificate.no_community", "您登记的住处不在任何社区,没有社区可以出具证明。请先联系社区更正住处。")
+	ErrCertificateNone     = fault.New(fault.Conflict, "certificate.not_issued", "这份证明还没有出具，不能下载。请等社区办理，办好后会通知您。")
+	ErrCertificateRevoked  = fault.New(fault.Conflict, "certificate.revoked", "这份证明已被社区撤销，不能再下载。如需证明，请重新申请；对撤销有疑问，请联系社区。")
+	ErrCertificateHome     = fault.New(fault.Conflict, "certificate.no_community", "您登记的住处不在任何社区，没有社区可以出具证明。请先联系社区更正住处。")
 )
 
 // Bounds of one certificate.
@@ -159,7 +159,7 @@ func LockCertificate(tx *gorm.DB, id int64) (Certificate, error) {
 // is given. It refuses every move that certificateMoves does not name.
 func MoveCertificate(tx *gorm.DB, c *Certificate, next CertificateState, by int64, reason string, now time.Time) error {
 	if !c.State.MayBecome(next) {
-		return ErrCertificateState.Saying("这份证明现在是“" + c.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrCertificateState.Saying("这份证明现在是“" + c.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	set := map[string]any{"state": next, "reason": reason, "open_person_id": nil}
 	if next == CertificateRevoked {

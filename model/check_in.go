@@ -79,12 +79,12 @@ func (CheckIn) TableName() string { return "check_ins" }
 // Refusals about check-ins.
 var (
 	ErrCheckInCode      = fault.New(fault.Invalid, "check_in.not_a_community_code", "这不是社区的报到码。请扫社区服务大厅里张贴的报到码。")
-	ErrCheckInElsewhere = fault.New(fault.Conflict, "check_in.not_your_community", "您登记的住处不在这个社区。请到您居住的社区报到,或先请社区更正您的住处。")
-	ErrCheckInOpen      = fault.New(fault.Conflict, "check_in.open_already", "您已经有一份报到在审核中或已接收。请在“我的报到”里查看;要换社区或单位,请先结束它。")
-	ErrCheckInNotFound  = fault.New(fault.NotFound, "check_in.not_found", "没有找到这份报到,或者您不能查看。请回到列表重试。")
+	ErrCheckInElsewhere = fault.New(fault.Conflict, "check_in.not_your_community", "您登记的住处不在这个社区。请到您居住的社区报到，或先请社区更正您的住处。")
+	ErrCheckInOpen      = fault.New(fault.Conflict, "check_in.open_already", "您已经有一份报到在审核中或已接收。请在“我的报到”里查看；要换社区或单位，请先结束它。")
+	ErrCheckInNotFound  = fault.New(fault.NotFound, "check_in.not_found", "没有找到这份报到，或者您不能查看。请回到列表重试。")
 	ErrCheckInState     = fault.New(fault.Conflict, "check_in.wrong_state", "这份报到现在的状态不能这样办理。请刷新列表后再看。")
-	ErrCheckInNoMember  = fault.New(fault.Conflict, "check_in.not_on_roster_as_member", "名册里没有把报到人登记为党员。请先核对工作单位党组织的介绍信或党员证明;确认是在职党员后,选择“已核实是党员”再接收,否则请退回。")
-	ErrCheckInHere      = fault.New(fault.Conflict, "check_in.member_here", "名册登记您的党组织关系就在本社区,不用报到。如果您的组织关系在工作单位,请先联系社区更正登记,再来报到。")
+	ErrCheckInNoMember  = fault.New(fault.Conflict, "check_in.not_on_roster_as_member", "名册里没有把报到人登记为党员。请先核对工作单位党组织的介绍信或党员证明；确认是在职党员后，选择“已核实是党员”再接收，否则请退回。")
+	ErrCheckInHere      = fault.New(fault.Conflict, "check_in.member_here", "名册登记您的党组织关系就在本社区，不用报到。如果您的组织关系在工作单位，请先联系社区更正登记，再来报到。")
 	ErrCheckInOwn       = fault.New(fault.Forbidden, "check_in.own", "自己的报到不能自己审核。请由社区的另一位工作人员办理。")
 )
 
@@ -158,7 +158,7 @@ func LockOpenCheckIn(tx *gorm.DB, person int64) (*CheckIn, error) {
 // given. It refuses every move that checkInMoves does not name.
 func MoveCheckIn(tx *gorm.DB, c *CheckIn, next CheckInState, by int64, reason string, now time.Time) error {
 	if !c.State.MayBecome(next) {
-		return ErrCheckInState.Saying("这份报到现在是“" + c.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrCheckInState.Saying("这份报到现在是“" + c.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	set := map[string]any{"state": next, "reason": reason}
 	if next == CheckInEnded {

@@ -21,7 +21,17 @@ const (
 )
 
 // Page is the mini-program page that scanning a code of this kind opens.
-func (k CodeKind) Page() string { return "pages/" + string(k) + "/index" }
+func (k CodeKind) Page() string {
+	switch k {
+	case UnitCode:
+		return "pages/unit/index"
+	case CommunityCode:
+		return "pages/community/index"
+	case PlaqueCode:
+		return "pages/plaque/index"
+	}
+	return ""
+}
 
 // Revoked is what somebody is told who scans a revoked code of this kind.
 func (k CodeKind) Revoked() *fault.Fault {
@@ -29,9 +39,9 @@ func (k CodeKind) Revoked() *fault.Fault {
 	case UnitCode:
 		return ErrCodeRevoked
 	case CommunityCode:
-		return ErrCodeRevoked.Saying("这张海报上的码已经作废,请扫社区新贴的码;如果还没有换新,请告诉社区工作人员。")
+		return ErrCodeRevoked.Saying("这张海报上的码已经作废，请扫社区新贴的码；如果还没有换新，请告诉社区工作人员。")
 	case PlaqueCode:
-		return ErrCodeRevoked.Saying("这块“共产党员户”门牌已经失效,门上的码不再有效。如有疑问,请联系单元长或社区。")
+		return ErrCodeRevoked.Saying("这块“共产党员户”门牌已经失效，门上的码不再有效。如有疑问，请联系单元长或社区。")
 	default:
 		return ErrCodeRevoked
 	}
@@ -66,17 +76,17 @@ type CodeImage struct {
 
 // Refusals about codes.
 var (
-	ErrCodeUnknown = fault.New(fault.NotFound, "code.unknown", "没有这个码。请确认扫的是楼道里张贴的单元码;如果海报破损,请告诉单元长。")
-	ErrCodeRevoked = fault.New(fault.Gone, "code.revoked", "这张海报上的码已经作废,请扫楼道里新贴的码;如果还没有换新,请告诉单元长或社区。")
+	ErrCodeUnknown = fault.New(fault.NotFound, "code.unknown", "没有这个码。请确认扫的是楼道里张贴的单元码；如果海报破损，请告诉单元长。")
+	ErrCodeRevoked = fault.New(fault.Gone, "code.revoked", "这张海报上的码已经作废，请扫楼道里新贴的码；如果还没有换新，请告诉单元长或社区。")
 )
 
 // Refusals of those who look after codes.
 var (
-	ErrCodeNotFound       = fault.New(fault.NotFound, "code.not_found", "没有找到这个码,或者您不能查看。请回到码的列表重试。")
+	ErrCodeNotFound       = fault.New(fault.NotFound, "code.not_found", "没有找到这个码，或者您不能查看。请回到码的列表重试。")
 	ErrCodePlace          = fault.New(fault.Conflict, "code.no_code_here", "只有单元和社区有自己的码。请选择一个单元或社区。")
-	ErrCodeAlreadyRevoked = fault.New(fault.Conflict, "code.already_revoked", "这个码已经作废,不用再办。请刷新列表,使用现在有效的码;没有的话,可以重新做一个。")
-	ErrCodeOfPlaque       = fault.New(fault.Conflict, "code.of_plaque", "门牌还挂着,它的码不能只作废。请给它换一个新码;如果门牌不再使用,请摘除门牌,码会一起作废。")
-	ErrCodePicture        = fault.New(fault.Unavailable, "code.picture_unavailable", "微信暂时没有生成小程序码的图片。码本身有效,不用重做,请过几分钟再打开这一页。")
+	ErrCodeAlreadyRevoked = fault.New(fault.Conflict, "code.already_revoked", "这个码已经作废，不用再办。请刷新列表，使用现在有效的码；没有的话，可以重新做一个。")
+	ErrCodeOfPlaque       = fault.New(fault.Conflict, "code.of_plaque", "门牌还挂着，它的码不能只作废。请给它换一个新码；如果门牌不再使用，请摘除门牌，码会一起作废。")
+	ErrCodePicture        = fault.New(fault.Unavailable, "code.picture_unavailable", "微信暂时没有生成小程序码的图片。码本身有效，不用重做，请过几分钟再打开这一页。")
 )
 
 // codeAlphabet is Crockford's base 32: no letter that is taken for a digit.

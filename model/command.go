@@ -23,7 +23,7 @@ type Command struct {
 }
 
 // ErrKeyReused refuses a key that was used for something else.
-var ErrKeyReused = fault.New(fault.Conflict, "idempotency.key_reused", "这次提交的内容和上次不一样,但用了同一个提交编号。请返回上一页重新提交。")
+var ErrKeyReused = fault.New(fault.Conflict, "idempotency.key_reused", "这次提交的内容和上次不一样，但用了同一个提交编号。请返回上一页重新提交。")
 
 // ErrCommandHappened says that another transaction has kept the same command meanwhile.
 var ErrCommandHappened = errors.New("model: the command has happened in another transaction")

@@ -44,8 +44,8 @@ type Consent struct {
 
 // Refusals about consent.
 var (
-	ErrConsentUnknown  = fault.New(fault.NotFound, "consent.unknown_purpose", "没有这一项授权说明,请返回上一页重新进入。")
-	ErrConsentOutdated = fault.New(fault.Conflict, "consent.outdated", "授权说明已经更新,请重新打开页面,阅读新的说明后再同意。")
+	ErrConsentUnknown  = fault.New(fault.NotFound, "consent.unknown_purpose", "没有这一项授权说明，请返回上一页重新进入。")
+	ErrConsentOutdated = fault.New(fault.Conflict, "consent.outdated", "授权说明已经更新，请重新打开页面，阅读新的说明后再同意。")
 )
 
 // CurrentConsentText gives the version of a purpose's text that is in force: the highest that has begun.

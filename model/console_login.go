@@ -45,13 +45,16 @@ const (
 	ConsoleSessionLength = 12 * time.Hour
 )
 
+// AtComputer tells whether the session is one of the console: only those are that short.
+func (s Session) AtComputer() bool { return s.ExpiresAt.Sub(s.CreatedAt) <= ConsoleSessionLength }
+
 // Refusals about logging in to the console.
 var (
-	ErrConsoleLoginGone    = fault.New(fault.Gone, "console.login_expired", "这个登录二维码已经过期或用过了。请在电脑上刷新二维码,再扫一次。")
-	ErrConsoleLoginDecided = fault.New(fault.Conflict, "console.login_decided", "这次登录已经有人确认或拒绝过了。如果不是您办的,请在电脑上刷新二维码,再扫一次。")
-	ErrConsoleLoginWaits   = fault.New(fault.Conflict, "console.login_waits", "手机上还没有确认。请用手机扫码,核对数字以后点“确认登录”。")
-	ErrConsoleLoginRefused = fault.New(fault.Conflict, "console.login_refused", "手机上拒绝了这次登录。如果是您本人要登录,请刷新二维码,再扫一次。")
-	ErrConsoleNoWork       = fault.New(fault.Forbidden, "console.no_work", "您现在没有要在管理台上办理的职务,不能登录。如果刚刚任职,请联系任命您的人核对。")
+	ErrConsoleLoginGone    = fault.New(fault.Gone, "console.login_expired", "这个登录二维码已经过期或用过了。请在电脑上刷新二维码，再扫一次。")
+	ErrConsoleLoginDecided = fault.New(fault.Conflict, "console.login_decided", "这次登录已经有人确认或拒绝过了。如果不是您办的，请在电脑上刷新二维码，再扫一次。")
+	ErrConsoleLoginWaits   = fault.New(fault.Conflict, "console.login_waits", "手机上还没有确认。请用手机扫码，核对数字以后点“确认登录”。")
+	ErrConsoleLoginRefused = fault.New(fault.Conflict, "console.login_refused", "手机上拒绝了这次登录。如果是您本人要登录，请刷新二维码，再扫一次。")
+	ErrConsoleNoWork       = fault.New(fault.Forbidden, "console.no_work", "您现在没有要在管理台上办理的职务，不能登录。如果刚刚任职，请联系任命您的人核对。")
 )
 
 const consoleTokenPrefix = "console."

@@ -66,12 +66,12 @@ const (
 
 // Refusals of identity display.
 var (
-	ErrDisplayNotMember = fault.New(fault.Forbidden, "display.not_a_member", "亮身份是给党员用的。如果您是党员而这里没有登记,请联系社区核对后再来。")
-	ErrDisplayNoUnit    = fault.New(fault.Conflict, "display.no_unit", "亮身份在您居住的单元里进行,您现在没有登记住在哪个单元。请联系社区登记后再来。")
-	ErrDisplayNowhere   = fault.New(fault.Invalid, "display.no_place", "请至少选择一个亮身份的地方:单元页、微信群或门牌。如果想停止,请点“撤回”。")
-	ErrDisplayNoGroup   = fault.New(fault.Conflict, "display.not_from_group", "要在微信群里亮身份,请先从本单元微信群里的小程序卡片打开一次,再回来选择。")
-	ErrDisplayNoPlaque  = fault.New(fault.Conflict, "display.no_plaque", "您家还没有装好“共产党员户”门牌。请先申请门牌,装好后再选择在门上亮身份。")
-	ErrDisplayTwice     = fault.New(fault.Conflict, "display.shown_already", "您刚刚已经亮过身份。请刷新页面查看,需要修改时再提交一次。")
+	ErrDisplayNotMember = fault.New(fault.Forbidden, "display.not_a_member", "亮身份是给党员用的。如果您是党员而这里没有登记，请联系社区核对后再来。")
+	ErrDisplayNoUnit    = fault.New(fault.Conflict, "display.no_unit", "亮身份在您居住的单元里进行，您现在没有登记住在哪个单元。请联系社区登记后再来。")
+	ErrDisplayNowhere   = fault.New(fault.Invalid, "display.no_place", "请至少选择一个亮身份的地方：单元页、微信群或门牌。如果想停止，请点“撤回”。")
+	ErrDisplayNoGroup   = fault.New(fault.Conflict, "display.not_from_group", "要在微信群里亮身份，请先从本单元微信群里的小程序卡片打开一次，再回来选择。")
+	ErrDisplayNoPlaque  = fault.New(fault.Conflict, "display.no_plaque", "您家还没有装好“共产党员户”门牌。请先申请门牌，装好后再选择在门上亮身份。")
+	ErrDisplayTwice     = fault.New(fault.Conflict, "display.shown_already", "您刚刚已经亮过身份。请刷新页面查看，需要修改时再提交一次。")
 )
 
 // Anywhere tells whether any place is chosen.

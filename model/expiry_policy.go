@@ -69,12 +69,12 @@ const (
 
 // Refusals about expiry.
 var (
-	ErrExpiryNotFound = fault.New(fault.NotFound, "expiry.not_found", "没有找到这条积分过期公告,或者您不能办理。请回到列表重试。")
-	ErrExpiryPlace    = fault.New(fault.Invalid, "expiry.place_unfit", "积分过期由区统一公告,请选择一个区。")
-	ErrExpirySoon     = fault.New(fault.Invalid, "expiry.too_soon", "积分过期要至少提前 30 天公告,请选择更晚的生效时间。")
-	ErrExpiryDates    = fault.New(fault.Invalid, "expiry.dates_unfit", "时间不对:截止时间不能晚于生效时间,生效时间要在五年以内。请重新选择。")
-	ErrExpiryBegun    = fault.New(fault.Conflict, "expiry.effective_already", "这条积分过期公告已经生效或者已经撤回,不能再撤回。")
-	ErrExpirySame     = fault.New(fault.Conflict, "expiry.announced_already", "已经有一条生效时间相同的积分过期公告。请先撤回那一条,或者换一个时间。")
+	ErrExpiryNotFound = fault.New(fault.NotFound, "expiry.not_found", "没有找到这条积分过期公告，或者您不能办理。请回到列表重试。")
+	ErrExpiryPlace    = fault.New(fault.Invalid, "expiry.place_unfit", "积分过期由区统一公告，请选择一个区。")
+	ErrExpirySoon     = fault.New(fault.Invalid, "expiry.too_soon", "积分过期要至少提前 30 天公告，请选择更晚的生效时间。")
+	ErrExpiryDates    = fault.New(fault.Invalid, "expiry.dates_unfit", "时间不对：截止时间不能晚于生效时间，生效时间要在五年以内。请重新选择。")
+	ErrExpiryBegun    = fault.New(fault.Conflict, "expiry.effective_already", "这条积分过期公告已经生效或者已经撤回，不能再撤回。")
+	ErrExpirySame     = fault.New(fault.Conflict, "expiry.announced_already", "已经有一条生效时间相同的积分过期公告。请先撤回那一条，或者换一个时间。")
 )
 
 const mostExpiryYears = 5

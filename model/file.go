@@ -28,13 +28,13 @@ func (s FileState) Title() string {
 
 // Refusals about files.
 var (
-	ErrFileNotFound = fault.New(fault.NotFound, "file.not_found", "没有找到这张照片,或者您不能使用它。请重新上传。")
+	ErrFileNotFound = fault.New(fault.NotFound, "file.not_found", "没有找到这张照片，或者您不能使用它。请重新上传。")
 	ErrFileAttached = fault.New(fault.Conflict, "file.attached", "这张照片已经用在另一条记录里了。请重新上传一张。")
-	ErrFileRejected = fault.New(fault.Conflict, "file.rejected", "有照片没有通过内容审核,不能使用。请换一张照片。")
+	ErrFileRejected = fault.New(fault.Conflict, "file.rejected", "有照片没有通过内容审核，不能使用。请换一张照片。")
 	ErrFileTooMany  = fault.New(fault.Invalid, "file.too_many", "照片太多了。请减少几张再提交。")
-	ErrFileLoose    = fault.New(fault.Conflict, "file.too_many_loose", "您上传了很多照片还没有用上。请先提交用到照片的内容,或者明天再上传。")
-	ErrFileNoHome   = fault.New(fault.Forbidden, "file.no_home", "您现在没有登记住在这里,不能上传照片。请联系社区登记后再来。")
-	ErrFileNoReview = fault.New(fault.Conflict, "file.not_in_review", "这张照片现在不需要人工审核,可能别人已经处理。请刷新列表后再看。")
+	ErrFileLoose    = fault.New(fault.Conflict, "file.too_many_loose", "您上传了很多照片还没有用上。请先提交用到照片的内容，或者明天再上传。")
+	ErrFileNoHome   = fault.New(fault.Forbidden, "file.no_home", "您现在没有登记住在这里，不能上传照片。请联系社区登记后再来。")
+	ErrFileNoReview = fault.New(fault.Conflict, "file.not_in_review", "这张照片现在不需要人工审核，可能别人已经处理。请刷新列表后再看。")
 	ErrFileOwn      = fault.New(fault.Forbidden, "file.own", "自己上传的照片不能自己审核。请由另一位工作人员办理。")
 )
 

@@ -37,13 +37,13 @@ type GroupEntry struct {
 
 // Refusals about a unit's WeChat group.
 var (
-	ErrGroupSignIn   = fault.New(fault.Conflict, "group.sign_in_again", "没能认出是哪个微信群,登录可能已经过期。请重新登录,再从单元微信群里的小程序卡片打开。")
+	ErrGroupSignIn   = fault.New(fault.Conflict, "group.sign_in_again", "没能认出是哪个微信群，登录可能已经过期。请重新登录，再从单元微信群里的小程序卡片打开。")
 	ErrGroupPlace    = fault.New(fault.Conflict, "group.not_a_unit", "只有单元能绑定微信群。请选择一个单元。")
-	ErrUnitHasGroup  = fault.New(fault.Conflict, "group.unit_has_one", "这个单元已经绑定了一个微信群。要换群,请先解除原来的绑定。")
-	ErrGroupTaken    = fault.New(fault.Conflict, "group.bound_elsewhere", "这个微信群已经绑定在别的单元。请从本单元自己的群里打开,或请那个单元先解除绑定。")
-	ErrGroupNotFound = fault.New(fault.NotFound, "group.not_found", "没有找到本单元的微信群,或者您还没有从群里进入过。请从单元微信群里的小程序卡片打开。")
-	ErrGroupUnknown  = fault.New(fault.NotFound, "group.unknown", "这个微信群还没有绑定单元。请告诉单元长,由单元长从群里打开小程序来绑定。")
-	ErrGroupNotBound = fault.New(fault.Conflict, "group.not_bound", "这个单元现在没有绑定微信群,不需要解除。")
+	ErrUnitHasGroup  = fault.New(fault.Conflict, "group.unit_has_one", "这个单元已经绑定了一个微信群。要换群，请先解除原来的绑定。")
+	ErrGroupTaken    = fault.New(fault.Conflict, "group.bound_elsewhere", "这个微信群已经绑定在别的单元。请从本单元自己的群里打开，或请那个单元先解除绑定。")
+	ErrGroupNotFound = fault.New(fault.NotFound, "group.not_found", "没有找到本单元的微信群，或者您还没有从群里进入过。请从单元微信群里的小程序卡片打开。")
+	ErrGroupUnknown  = fault.New(fault.NotFound, "group.unknown", "这个微信群还没有绑定单元。请告诉单元长，由单元长从群里打开小程序来绑定。")
+	ErrGroupNotBound = fault.New(fault.Conflict, "group.not_bound", "这个单元现在没有绑定微信群，不需要解除。")
 )
 
 // NewUnitGroup makes a unit's group ready to be stored.

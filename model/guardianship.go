@@ -67,16 +67,16 @@ type Guardianship struct {
 
 // Refusals about those under 14 and their guardians.
 var (
-	ErrGuardianFirst       = fault.New(fault.Forbidden, "guardian.consent_required", "您未满14周岁,要先由父母或其他监护人同意。请让他们在小程序的“我的孩子”里提出,社区核实以后再来;也可以请他们到社区登记。")
-	ErrChildWithoutConsent = fault.New(fault.Conflict, "guardian.child_without_consent", "这位居民未满14周岁,监护人还没有同意,现在不能办理。请先登记监护人,并请监护人在小程序的“我的孩子”里阅读并同意。")
-	ErrNoChild             = fault.New(fault.Conflict, "guardian.not_under_14", "登记的出生日期不是未满14周岁,不需要监护人。如果孩子没有登记出生日期,请社区先登记。")
+	ErrGuardianFirst       = fault.New(fault.Forbidden, "guardian.consent_required", "您未满14周岁，要先由父母或其他监护人同意。请让他们在小程序的“我的孩子”里提出，社区核实以后再来；也可以请他们到社区登记。")
+	ErrChildWithoutConsent = fault.New(fault.Conflict, "guardian.child_without_consent", "这位居民未满14周岁，监护人还没有同意，现在不能办理。请先登记监护人，并请监护人在小程序的“我的孩子”里阅读并同意。")
+	ErrNoChild             = fault.New(fault.Conflict, "guardian.not_under_14", "登记的出生日期不是未满14周岁，不需要监护人。如果孩子没有登记出生日期，请社区先登记。")
 	ErrGuardianTooYoung    = fault.New(fault.Conflict, "guardian.too_young", "监护人应当年满18周岁。请核对选择的人和登记的出生日期。")
-	ErrChildNotFound       = fault.New(fault.NotFound, "guardian.child_not_found", "没有找到这个孩子,或者您不是孩子的监护人。请核对姓名和出生日期;孩子和您登记在不同的住户,或者还没有登记的,请到社区办理。")
-	ErrGuardianNotFound    = fault.New(fault.NotFound, "guardian.not_found", "没有找到这份监护登记,或者您不能办理。请刷新列表后重试。")
-	ErrGuardianTwice       = fault.New(fault.Conflict, "guardian.registered_already", "这位监护人已经登记过,或者正在等待核实,不用重复登记。请刷新列表查看。")
+	ErrChildNotFound       = fault.New(fault.NotFound, "guardian.child_not_found", "没有找到这个孩子，或者您不是孩子的监护人。请核对姓名和出生日期；孩子和您登记在不同的住户，或者还没有登记的，请到社区办理。")
+	ErrGuardianNotFound    = fault.New(fault.NotFound, "guardian.not_found", "没有找到这份监护登记，或者您不能办理。请刷新列表后重试。")
+	ErrGuardianTwice       = fault.New(fault.Conflict, "guardian.registered_already", "这位监护人已经登记过，或者正在等待核实，不用重复登记。请刷新列表查看。")
 	ErrGuardianState       = fault.New(fault.Conflict, "guardian.wrong_state", "这份监护登记现在的状态不能这样办理。请刷新列表后再看。")
-	ErrGuardianOwn         = fault.New(fault.Forbidden, "guardian.own", "不能办理和自己有关的监护登记,请让社区的其他工作人员办理。")
-	ErrEraseNotSure        = fault.New(fault.Invalid, "guardian.not_sure", "删除以后不能恢复。请先确认要删除孩子的信息,再提交。")
+	ErrGuardianOwn         = fault.New(fault.Forbidden, "guardian.own", "不能办理和自己有关的监护登记，请让社区的其他工作人员办理。")
+	ErrEraseNotSure        = fault.New(fault.Invalid, "guardian.not_sure", "删除以后不能恢复。请先确认要删除孩子的信息，再提交。")
 )
 
 // The ages that the law names: until when a guardian agrees for somebody, and from when somebody may be one.
@@ -190,7 +190,7 @@ func (g *Guardianship) End(tx *gorm.DB, by int64, reason string, now time.Time) 
 // move refuses every state but those that it may leave.
 func (g *Guardianship) move(tx *gorm.DB, to GuardianshipState, set map[string]any, from ...GuardianshipState) error {
 	if !slices.Contains(from, g.State) {
-		return ErrGuardianState.Saying("这份监护登记现在是“" + g.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrGuardianState.Saying("这份监护登记现在是“" + g.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	was := g.State
 	set["state"], g.State = to, to

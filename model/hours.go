@@ -77,21 +77,21 @@ const (
 
 // Refusals about hours.
 var (
-	ErrHoursNotFound = fault.New(fault.NotFound, "hours.not_found", "没有找到这条服务记录,或者您不能查看。请回到列表重试。")
+	ErrHoursNotFound = fault.New(fault.NotFound, "hours.not_found", "没有找到这条服务记录，或者您不能查看。请回到列表重试。")
 	ErrHoursState    = fault.New(fault.Conflict, "hours.wrong_state", "这条服务记录现在的状态不能这样办理。请刷新列表后再看。")
-	ErrHoursOverlap  = fault.New(fault.Conflict, "hours.overlap", "这段时间已经有另一条服务记录,同一时间不能记两次。请在“我的服务”里核对时间后再填。")
+	ErrHoursOverlap  = fault.New(fault.Conflict, "hours.overlap", "这段时间已经有另一条服务记录，同一时间不能记两次。请在“我的服务”里核对时间后再填。")
 	ErrHoursFuture   = fault.New(fault.Invalid, "hours.future", "服务时间不能晚于现在。请在服务结束以后再填写。")
-	ErrHoursShort    = fault.New(fault.Invalid, "hours.too_short", "结束时间要比开始时间至少晚1分钟,请核对后再提交。")
-	ErrHoursLong     = fault.New(fault.Invalid, "hours.too_long", "一条服务记录最长12小时。请核对时间;如果服务分成几段,请分开填写。")
+	ErrHoursShort    = fault.New(fault.Invalid, "hours.too_short", "结束时间要比开始时间至少晚1分钟，请核对后再提交。")
+	ErrHoursLong     = fault.New(fault.Invalid, "hours.too_long", "一条服务记录最长12小时。请核对时间；如果服务分成几段，请分开填写。")
 	ErrHoursLate     = fault.New(fault.Invalid, "hours.too_late", "只能补记最近30天以内的服务。更早的服务请联系社区核实。")
-	ErrHoursBounds   = fault.New(fault.Invalid, "hours.outside_activity", "时间不在活动的起止时间以内,请核对后再提交。")
+	ErrHoursBounds   = fault.New(fault.Invalid, "hours.outside_activity", "时间不在活动的起止时间以内，请核对后再提交。")
 	ErrHoursOwn      = fault.New(fault.Forbidden, "hours.own", "自己的服务时长不能自己办理。请由另一位有权限的同志办理。")
-	ErrHoursEntered  = fault.New(fault.Forbidden, "hours.entered_by_you", "这条记录是您代为填写的,不能再由您确认。请由另一位有权限的同志办理。")
-	ErrHoursTurn     = fault.New(fault.Conflict, "hours.not_your_turn", "这条记录现在由更了解情况的一级确认。7天以后仍没有确认的,您可以直接办理。")
-	ErrHoursActivity = fault.New(fault.Conflict, "hours.of_activity", "这是活动的签到记录,请在活动里由组织者统一办理。")
-	ErrHoursKind     = fault.New(fault.Invalid, "hours.unknown_kind", "没有这一类服务,请从列表里选择。")
-	ErrHoursNoHome   = fault.New(fault.Conflict, "hours.no_home", "没有登记住在哪个社区,不能填报服务记录。请先联系社区登记住处。")
-	ErrHoursSpent    = fault.New(fault.Conflict, "hours.points_spent", "这条记录的积分已经用掉一部分,扣回后积分会不够,所以现在不能这样更正。请等积分足够以后再办理,或与志愿者商量。")
+	ErrHoursEntered  = fault.New(fault.Forbidden, "hours.entered_by_you", "这条记录是您代为填写的，不能再由您确认。请由另一位有权限的同志办理。")
+	ErrHoursTurn     = fault.New(fault.Conflict, "hours.not_your_turn", "这条记录现在由更了解情况的一级确认。7天以后仍没有确认的，您可以直接办理。")
+	ErrHoursActivity = fault.New(fault.Conflict, "hours.of_activity", "这是活动的签到记录，请在活动里由组织者统一办理。")
+	ErrHoursKind     = fault.New(fault.Invalid, "hours.unknown_kind", "没有这一类服务，请从列表里选择。")
+	ErrHoursNoHome   = fault.New(fault.Conflict, "hours.no_home", "没有登记住在哪个社区，不能填报服务记录。请先联系社区登记住处。")
+	ErrHoursSpent    = fault.New(fault.Conflict, "hours.points_spent", "这条记录的积分已经用掉一部分，扣回后积分会不够，所以现在不能这样更正。请等积分足够以后再办理，或与志愿者商量。")
 )
 
 // Hours is one record of service: of an activity or of a log. A person's hours change only under the

@@ -41,10 +41,10 @@ func (s CorrectionState) Title() string {
 
 // Refusals about corrections.
 var (
-	ErrCorrectionNotFound = fault.New(fault.NotFound, "correction.not_found", "没有找到这份更正申请,或者您不能查看。请回到列表重试。")
+	ErrCorrectionNotFound = fault.New(fault.NotFound, "correction.not_found", "没有找到这份更正申请，或者您不能查看。请回到列表重试。")
 	ErrCorrectionState    = fault.New(fault.Conflict, "correction.wrong_state", "这份更正申请已经办过了。请刷新列表后再看。")
-	ErrCorrectionOpen     = fault.New(fault.Conflict, "correction.open_already", "这条记录已经有一份更正申请在办理。请等它办完,或者先撤回它。")
-	ErrCorrectionOwn      = fault.New(fault.Forbidden, "correction.asked_by_you", "这份更正申请是您提出的,不能由您办理。请由另一位有权限的同志办理。")
+	ErrCorrectionOpen     = fault.New(fault.Conflict, "correction.open_already", "这条记录已经有一份更正申请在办理。请等它办完，或者先撤回它。")
+	ErrCorrectionOwn      = fault.New(fault.Forbidden, "correction.asked_by_you", "这份更正申请是您提出的，不能由您办理。请由另一位有权限的同志办理。")
 )
 
 // Correction is a request to correct confirmed hours: what they should say, and why. OpenHoursID holds
@@ -104,7 +104,7 @@ func LockOpenCorrection(tx *gorm.DB, hours int64) (*Correction, error) {
 // that correctionMoves does not name.
 func MoveCorrection(tx *gorm.DB, c *Correction, next CorrectionState, by int64, reason string, now time.Time) error {
 	if !c.State.MayBecome(next) {
-		return ErrCorrectionState.Saying("这份更正申请现在是“" + c.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrCorrectionState.Saying("这份更正申请现在是“" + c.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	err := changed(tx.Model(&Correction{}).Where("id = ? AND state = ?", c.ID, c.State).Updates(map[string]any{
 		"state": next, "decided_by_id": by, "decided_at": now, "reason": reason, "open_hours_id": nil,

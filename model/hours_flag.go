@@ -12,7 +12,7 @@ import (
 
 // Refusals about flags.
 var (
-	ErrFlagNotFound = fault.New(fault.NotFound, "flag.not_found", "没有找到这条提醒,或者您不能查看。请回到列表重试。")
+	ErrFlagNotFound = fault.New(fault.NotFound, "flag.not_found", "没有找到这条提醒，或者您不能查看。请回到列表重试。")
 	ErrFlagCleared  = fault.New(fault.Conflict, "flag.cleared_already", "这条提醒已经有人处理过了。请刷新列表后再看。")
 	ErrFlagOwn      = fault.New(fault.Forbidden, "flag.own", "与自己有关的提醒不能自己处理。请由另一位有权限的同志办理。")
 )

@@ -11,7 +11,7 @@ import (
 
 // WrongState says in which state hours are that can't be moved so.
 func (h Hours) WrongState() error {
-	return ErrHoursState.Saying("这条服务记录现在是“" + h.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+	return ErrHoursState.Saying("这条服务记录现在是“" + h.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 }
 
 // BeginHoursAgain stores hours that begin in the place of those that were taken back, because a person has

@@ -10,8 +10,8 @@ import (
 
 // Refusals about households.
 var (
-	ErrHouseholdTaken  = fault.New(fault.Conflict, "household.room_taken", "这个单元里已经有这个房号,不用再添加。")
-	ErrHouseholdNoUnit = fault.New(fault.Invalid, "household.not_a_unit", "住户只能添加在单元里,请先选择单元。")
+	ErrHouseholdTaken  = fault.New(fault.Conflict, "household.room_taken", "这个单元里已经有这个房号，不用再添加。")
+	ErrHouseholdNoUnit = fault.New(fault.Invalid, "household.not_a_unit", "住户只能添加在单元里，请先选择单元。")
 )
 
 // AddHousehold stores a home; a room is there once in a unit, by the index uq_households_room.

@@ -29,6 +29,19 @@ func WithMembers(tx *gorm.DB, households []int64) (map[int64]bool, error) {
 	return living, err
 }
 
+// RoomsOf gives in which rooms households are, by id.
+func RoomsOf(tx *gorm.DB, households []int64) (map[int64]string, error) {
+	homes, err := inLists(households, func(some []int64) ([]Household, error) {
+		var them []Household
+		return them, tx.Where("id IN ?", some).Find(&them).Error
+	})
+	rooms := make(map[int64]string, len(homes))
+	for _, h := range homes {
+		rooms[h.ID] = h.Room
+	}
+	return rooms, err
+}
+
 // HouseholdsOfUnit gives every home of a unit, some thirty.
 func HouseholdsOfUnit(tx *gorm.DB, unit int64) ([]Household, error) {
 	var out []Household

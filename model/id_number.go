@@ -12,9 +12,9 @@ import (
 
 // Refusals of id numbers. None repeats the number.
 var (
-	ErrIDNumberForm  = fault.New(fault.Invalid, "id_number.form", "身份证号应为18位,前17位是数字,末位是数字或X。请对照证件填写;15位的旧号码请换成新号码。")
-	ErrIDNumberBirth = fault.New(fault.Invalid, "id_number.birth", "身份证号第7到14位不是一个可能的出生日期,请对照证件核对。")
-	ErrIDNumberCheck = fault.New(fault.Invalid, "id_number.check", "身份证号的校验位不对,多半是抄错或漏了一位,请对照证件核对。")
+	ErrIDNumberForm  = fault.New(fault.Invalid, "id_number.form", "身份证号应为18位，前17位是数字，末位是数字或X。请对照证件填写；15位的旧号码请换成新号码。")
+	ErrIDNumberBirth = fault.New(fault.Invalid, "id_number.birth", "身份证号第7到14位不是一个可能的出生日期，请对照证件核对。")
+	ErrIDNumberCheck = fault.New(fault.Invalid, "id_number.check", "身份证号的校验位不对，多半是抄错或漏了一位，请对照证件核对。")
 )
 
 // CleanIDNumber gives an id number as it is stored, with the birth date (YYYY-MM-DD) that it contains.

@@ -91,14 +91,14 @@ const ImportFaultsKept = 5000
 
 // Refusals about imports.
 var (
-	ErrImportNotFound  = fault.New(fault.NotFound, "import.not_found", "没有找到这次导入,或者您不能查看。请返回导入记录重试。")
-	ErrImportPlace     = fault.New(fault.Conflict, "import.not_a_community", "表格要导入到社区,请先选择一个社区再上传。")
-	ErrImportUnderWay  = fault.New(fault.Conflict, "import.under_way", "本社区有一次导入还没有完成。请等它完成,或者先取消它,再上传。")
-	ErrImportOver      = fault.New(fault.Conflict, "import.over", "这次导入已经结束,不能取消了。")
-	ErrImportNoRole    = fault.New(fault.Forbidden, "import.role_ended", "提交人现在没有导入的权限,没有导入任何内容。请由现任的社区工作人员重新上传。")
-	ErrImportRows      = fault.New(fault.Invalid, "import.rows_at_fault", "表格里有需要改正的地方,没有导入任何内容。请按错误清单改好后重新上传。")
-	ErrImportFailed    = fault.New(fault.Internal, "import.failed", "系统出了点问题,没有导入任何内容。请重新上传;如果一直这样,请告诉区里的管理员。")
-	ErrImportCancelled = fault.New(fault.Conflict, "import.cancelled", "这次导入已取消,没有导入任何内容。")
+	ErrImportNotFound  = fault.New(fault.NotFound, "import.not_found", "没有找到这次导入，或者您不能查看。请返回导入记录重试。")
+	ErrImportPlace     = fault.New(fault.Conflict, "import.not_a_community", "表格要导入到社区，请先选择一个社区再上传。")
+	ErrImportUnderWay  = fault.New(fault.Conflict, "import.under_way", "本社区有一次导入还没有完成。请等它完成，或者先取消它，再上传。")
+	ErrImportOver      = fault.New(fault.Conflict, "import.over", "这次导入已经结束，不能取消了。")
+	ErrImportNoRole    = fault.New(fault.Forbidden, "import.role_ended", "提交人现在没有导入的权限，没有导入任何内容。请由现任的社区工作人员重新上传。")
+	ErrImportRows      = fault.New(fault.Invalid, "import.rows_at_fault", "表格里有需要改正的地方，没有导入任何内容。请按错误清单改好后重新上传。")
+	ErrImportFailed    = fault.New(fault.Internal, "import.failed", "系统出了点问题，没有导入任何内容。请重新上传；如果一直这样，请告诉区里的管理员。")
+	ErrImportCancelled = fault.New(fault.Conflict, "import.cancelled", "这次导入已取消，没有导入任何内容。")
 )
 
 // AddImport stores a new import, unless another of the same community is not over.

@@ -25,10 +25,10 @@ import (
 
 // Refusals of a rotation.
 var (
-	ErrKeysBusy   = fault.New(fault.Conflict, "keys.busy", "密钥文件正在被另一个命令修改,或者上一次修改被打断了。请确认没有别的 danyuan keys 命令在运行,删掉密钥目录里的 seal.json.new,再试一次。")
-	ErrKeysInUse  = fault.New(fault.Conflict, "keys.in_use", "还有数据是旧密钥加密的,没有删除任何密钥。请先运行 danyuan keys rotate。")
-	ErrNoneBefore = fault.New(fault.Conflict, "keys.none_prepared", "没有准备好的新密钥,所有数据都是现在的密钥加密的,没有改动任何内容。要换密钥,请先运行 danyuan keys prepare 并备份。")
-	ErrPrepared   = fault.New(fault.Conflict, "keys.prepared", "已经有一个准备好的新密钥,不用再准备。请备份密钥目录,然后运行 danyuan keys rotate。")
+	ErrKeysBusy   = fault.New(fault.Conflict, "keys.busy", "密钥文件正在被另一个命令修改，或者上一次修改被打断了。请确认没有别的 danyuan keys 命令在运行，删掉密钥目录里的 seal.json.new，再试一次。")
+	ErrKeysInUse  = fault.New(fault.Conflict, "keys.in_use", "还有数据是旧密钥加密的，没有删除任何密钥。请先运行 danyuan keys rotate。")
+	ErrNoneBefore = fault.New(fault.Conflict, "keys.none_prepared", "没有准备好的新密钥，所有数据都是现在的密钥加密的，没有改动任何内容。要换密钥，请先运行 danyuan keys prepare 并备份。")
+	ErrPrepared   = fault.New(fault.Conflict, "keys.prepared", "已经有一个准备好的新密钥，不用再准备。请备份密钥目录，然后运行 danyuan keys rotate。")
 )
 
 // knows tells whether a key is in the keyset.

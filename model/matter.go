@@ -49,10 +49,10 @@ const (
 // Refusals about matters. ErrMatterNotFound answers for one that is not there and for one that is not
 // the actor's to see.
 var (
-	ErrMatterNotFound = fault.New(fault.NotFound, "matter.not_found", "没有找到这件事,或者您不能查看。请回到列表重试。")
-	ErrMatterNoHome   = fault.New(fault.Conflict, "matter.no_home", "没有登记住在哪个网格,不能上报。请先联系社区登记住处;急事请直接给社区打电话。")
-	ErrMatterProxy    = fault.New(fault.Forbidden, "matter.hidden_from_you", "上报人要求不让单元长知道的事,不能由单元长代为上报。请由网格党支部或社区代为上报。")
-	ErrMatterTooMany  = fault.New(fault.TooMany, "matter.too_many_today", "今天上报的次数已经到了上限。急事请直接给单元长或社区打电话,其余的请明天再上报。")
+	ErrMatterNotFound = fault.New(fault.NotFound, "matter.not_found", "没有找到这件事，或者您不能查看。请回到列表重试。")
+	ErrMatterNoHome   = fault.New(fault.Conflict, "matter.no_home", "没有登记住在哪个网格，不能上报。请先联系社区登记住处；急事请直接给社区打电话。")
+	ErrMatterProxy    = fault.New(fault.Forbidden, "matter.hidden_from_you", "上报人要求不让单元长知道的事，不能由单元长代为上报。请由网格党支部或社区代为上报。")
+	ErrMatterTooMany  = fault.New(fault.TooMany, "matter.too_many_today", "今天上报的次数已经到了上限。急事请直接给单元长或社区打电话，其余的请明天再上报。")
 )
 
 // Matter is something that a resident reports, for its unit chief, grid branch and community to see to.
@@ -275,12 +275,6 @@ func MatterByID(tx *gorm.DB, id int64) (Matter, error) {
 // LockMatter gives a matter, and keeps others from moving it until the transaction ends.
 func LockMatter(tx *gorm.DB, id int64) (Matter, error) {
 	return MatterByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
-}
-
-// MatterEventsOf gives a matter's events, the oldest first.
-func MatterEventsOf(tx *gorm.DB, id int64) ([]MatterEvent, error) {
-	var out []MatterEvent
-	return out, tx.Where("matter_id = ?", id).Order("seq").Find(&out).Error
 }
 
 // MattersSince gives what some people have reported since a moment: whose it is, where it lies, and from whom it

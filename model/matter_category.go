@@ -67,10 +67,10 @@ func (q MatterQuestion) Options() []string {
 
 // Refusals about categories and their questions.
 var (
-	ErrMatterCategory = fault.New(fault.Invalid, "matter.unknown_category", "没有这一类事项,请从列表里选择。")
-	ErrMatterQuestion = fault.New(fault.Invalid, "matter.unanswered_question", "还有问题没有回答,请回答后再提交。")
+	ErrMatterCategory = fault.New(fault.Invalid, "matter.unknown_category", "没有这一类事项，请从列表里选择。")
+	ErrMatterQuestion = fault.New(fault.Invalid, "matter.unanswered_question", "还有问题没有回答，请回答后再提交。")
 	ErrMatterChoice   = fault.New(fault.Invalid, "matter.unknown_answer", "请从给出的答案里选择。")
-	ErrMatterStop     = fault.New(fault.Conflict, "matter.call_first", "情况紧急,请先打电话。")
+	ErrMatterStop     = fault.New(fault.Conflict, "matter.call_first", "情况紧急，请先打电话。")
 )
 
 // Answered gives the answers as they are kept, by the places of their questions. Refusals: those above;

@@ -32,13 +32,13 @@ var (
 // Refusals about changing categories.
 var (
 	ErrCategoryNotFound = fault.New(fault.NotFound, "matter_category.not_found", "没有找到这一类事项。请回到列表重试。")
-	ErrCategoryCode     = fault.New(fault.Invalid, "matter_category.code_invalid", "代码由2到24个小写字母或下划线组成,请重新填写。")
+	ErrCategoryCode     = fault.New(fault.Invalid, "matter_category.code_invalid", "代码由2到24个小写字母或下划线组成，请重新填写。")
 	ErrCategoryEnded    = fault.New(fault.Conflict, "matter_category.ended_already", "这一类事项已经停用。请刷新列表后再看。")
-	ErrCategoryOpen     = fault.New(fault.Conflict, "matter_category.open_already", "这一类事项正在使用,不用启用。请刷新列表后再看。")
-	ErrCategoryLast     = fault.New(fault.Conflict, "matter_category.last_open", "这是最后一类还在使用的事项,停用以后居民就不能上报了。请先启用或新建另一类。")
-	ErrQuestionPlace    = fault.New(fault.Invalid, "matter_category.question_place", "问题的编号是1到20,不能重复。请重新编号。")
-	ErrQuestionOptions  = fault.New(fault.Invalid, "matter_category.question_options", "选择题要有2到9个不同的答案,答案里不能有“|”;是否题和填写题不用写答案。请修改后再提交。")
-	ErrQuestionStop     = fault.New(fault.Invalid, "matter_category.question_stop", "遇到哪个答案请人先打电话,要从这道题的答案里选,并写明电话(3到20位数字)和提示;不用打电话的这三项都不填。")
+	ErrCategoryOpen     = fault.New(fault.Conflict, "matter_category.open_already", "这一类事项正在使用，不用启用。请刷新列表后再看。")
+	ErrCategoryLast     = fault.New(fault.Conflict, "matter_category.last_open", "这是最后一类还在使用的事项，停用以后居民就不能上报了。请先启用或新建另一类。")
+	ErrQuestionPlace    = fault.New(fault.Invalid, "matter_category.question_place", "问题的编号是1到20，不能重复。请重新编号。")
+	ErrQuestionOptions  = fault.New(fault.Invalid, "matter_category.question_options", "选择题要有2到9个不同的答案，答案里不能有“|”；是否题和填写题不用写答案。请修改后再提交。")
+	ErrQuestionStop     = fault.New(fault.Invalid, "matter_category.question_stop", "遇到哪个答案请人先打电话，要从这道题的答案里选，并写明电话（3到20位数字）和提示；不用打电话的这三项都不填。")
 )
 
 // Check refuses a category whose code or questions are not in order; the texts are clean.

@@ -173,12 +173,12 @@ var (
 	ErrMatterStale   = fault.New(fault.Conflict, "matter.moved_meanwhile", "这件事刚刚有了新的进展。请刷新看过以后再办理。")
 	ErrMatterNotUp   = fault.New(fault.Forbidden, "matter.not_at_your_step", "这件事现在不由您办理。")
 	ErrMatterOwn     = fault.New(fault.Forbidden, "matter.own", "自己上报的事项不能自己办理。请由另一位同志或者上一级办理。")
-	ErrMatterNotMine = fault.New(fault.Forbidden, "matter.not_your_report", "这一步由上报人本人办理;没有手机的,由没有办理过这件事的工作人员代为登记。")
-	ErrMatterTop     = fault.New(fault.Conflict, "matter.top_step", "这件事已经在社区这一级,没有上一级可以转交。请直接办理。")
-	ErrMatterBottom  = fault.New(fault.Conflict, "matter.bottom_step", "没有下一级可以退回。请直接办理,或者请上报人补充。")
-	ErrMatterGiven   = fault.New(fault.Conflict, "matter.not_at_chief", "只有单元长这一级的事项可以改派。请直接办理,或者退回下级。")
-	ErrMatterWhom    = fault.New(fault.Invalid, "matter.not_in_grid", "只能改派给本网格的单元长、网格长或党支部书记,而且不能是上报人。请换一位。")
-	ErrMatterHidden  = fault.New(fault.Conflict, "matter.hidden_from_chief", "上报人要求不让单元长知道,不能退回或改派给单元长。请直接办理。")
+	ErrMatterNotMine = fault.New(fault.Forbidden, "matter.not_your_report", "这一步由上报人本人办理；没有手机的，由没有办理过这件事的工作人员代为登记。")
+	ErrMatterTop     = fault.New(fault.Conflict, "matter.top_step", "这件事已经在社区这一级，没有上一级可以转交。请直接办理。")
+	ErrMatterBottom  = fault.New(fault.Conflict, "matter.bottom_step", "没有下一级可以退回。请直接办理，或者请上报人补充。")
+	ErrMatterGiven   = fault.New(fault.Conflict, "matter.not_at_chief", "只有单元长这一级的事项可以改派。请直接办理，或者退回下级。")
+	ErrMatterWhom    = fault.New(fault.Invalid, "matter.not_in_grid", "只能改派给本网格的单元长、网格长或党支部书记，而且不能是上报人。请换一位。")
+	ErrMatterHidden  = fault.New(fault.Conflict, "matter.hidden_from_chief", "上报人要求不让单元长知道，不能退回或改派给单元长。请直接办理。")
 )
 
 // Fits refuses a move that the matter's state does not allow. The text says what is the matter, and since when by whom.
@@ -186,14 +186,14 @@ func (r MatterRule) Fits(m Matter) error {
 	if slices.Contains(r.From, m.State) {
 		return nil
 	}
-	text := "这件事现在是“" + m.State.Title() + "”,不能“" + r.Title + "”。"
+	text := "这件事现在是“" + m.State.Title() + "”，不能“" + r.Title + "”。"
 	switch {
 	case m.State == MatterAsked && r.By == HandlerMoves:
-		text += "已经请上报人补充,等补充以后再办理。"
+		text += "已经请上报人补充，等补充以后再办理。"
 	case m.State == MatterResolved && r.By != ReporterMoves:
-		text += "已经办结,等上报人评价。"
+		text += "已经办结，等上报人评价。"
 	case m.State == MatterClosed:
-		text += "如果又出现问题,请重新上报。"
+		text += "如果又出现问题，请重新上报。"
 	case m.State == MatterWithdrawn:
 		text += "上报人已经撤回。"
 	default:

@@ -12,7 +12,7 @@ import (
 const MaxMatterNote = 500
 
 // ErrMatterNoteOwn refuses a note on what one has reported oneself.
-var ErrMatterNoteOwn = fault.New(fault.Forbidden, "matter.own_note", "自己上报的事项不能写办理备注。需要补充情况的,请等办理的同志请您补充,或者直接联系他们。")
+var ErrMatterNoteOwn = fault.New(fault.Forbidden, "matter.own_note", "自己上报的事项不能写办理备注。需要补充情况的，请等办理的同志请您补充，或者直接联系他们。")
 
 // MatterNote is what officers write beside a matter; its reporter never sees it.
 type MatterNote struct {

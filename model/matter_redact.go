@@ -12,7 +12,7 @@ import (
 // Refusals of redaction.
 var (
 	ErrMatterNoEvent   = fault.New(fault.NotFound, "matter.no_such_event", "这件事没有这一步。请刷新后再选择要隐去内容的那一步。")
-	ErrMatterNoWords   = fault.New(fault.Conflict, "matter.no_words", "这一步没有写文字,不用隐去。请刷新后再看。")
+	ErrMatterNoWords   = fault.New(fault.Conflict, "matter.no_words", "这一步没有写文字，不用隐去。请刷新后再看。")
 	ErrMatterSameWords = fault.New(fault.Invalid, "matter.same_words", "文字没有改动。请把不宜公开的内容隐去后再提交。")
 )
 

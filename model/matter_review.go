@@ -14,7 +14,7 @@ import (
 const PoliticalLabel = 20001
 
 // ErrMatterNoReview refuses to decide about words that wait for nobody.
-var ErrMatterNoReview = fault.New(fault.Conflict, "matter.not_in_review", "这件事的文字现在不需要人工审核,可能别人已经处理,或者文字已经改过。请刷新列表后再看。")
+var ErrMatterNoReview = fault.New(fault.Conflict, "matter.not_in_review", "这件事的文字现在不需要人工审核，可能别人已经处理，或者文字已经改过。请刷新列表后再看。")
 
 // AfterTextCheck is what WeChat's answer makes of words; "" for an answer that there is not.
 func AfterTextCheck(answer string, label int64) FileState {

@@ -75,15 +75,15 @@ type Node struct {
 
 // Refusals about nodes.
 var (
-	ErrNodeNotFound = fault.New(fault.NotFound, "node.not_found", "没有找到这个地方,或者您不能查看。请返回上一页重试。")
-	ErrNodeEnded    = fault.New(fault.Conflict, "node.ended", "这个网格或单元已经调整撤销,请到调整后的网格里办理。")
-	ErrNodeName     = fault.New(fault.Conflict, "node.name_taken", "这里已经有同名的网格、楼栋或单元,请换一个名称。")
-	ErrNodeUnfit    = fault.New(fault.Invalid, "node.parent_unfit", "层级不对:网格建在社区下面,楼栋建在网格下面,单元建在楼栋或网格下面。")
-	ErrNodeDivision = fault.New(fault.Invalid, "node.is_division", "社区和社区以上的区划不能在这里调整,请通过导入区划文件更新。")
-	ErrNodeAbroad   = fault.New(fault.Conflict, "node.other_community", "只能在同一个社区里调整,请选择本社区的网格或楼栋。")
-	ErrNodeInUse    = fault.New(fault.Conflict, "node.not_empty", "这里还有下级、住户或没有办完的申请,请先迁出或办完,再撤销。")
-	ErrNodeNoGrid   = fault.New(fault.Invalid, "grid.not_a_grid", "只有网格可以拆分或合并,请重新选择。")
-	ErrGridParts    = fault.New(fault.Invalid, "grid.parts_invalid", "拆分方案不对:每个楼栋和单元都要分到一个新网格,而且只能分一次;新网格不能重名,也不能是空的。")
+	ErrNodeNotFound = fault.New(fault.NotFound, "node.not_found", "没有找到这个地方，或者您不能查看。请返回上一页重试。")
+	ErrNodeEnded    = fault.New(fault.Conflict, "node.ended", "这个网格或单元已经调整撤销，请到调整后的网格里办理。")
+	ErrNodeName     = fault.New(fault.Conflict, "node.name_taken", "这里已经有同名的网格、楼栋或单元，请换一个名称。")
+	ErrNodeUnfit    = fault.New(fault.Invalid, "node.parent_unfit", "层级不对：网格建在社区下面，楼栋建在网格下面，单元建在楼栋或网格下面。")
+	ErrNodeDivision = fault.New(fault.Invalid, "node.is_division", "社区和社区以上的区划不能在这里调整，请通过导入区划文件更新。")
+	ErrNodeAbroad   = fault.New(fault.Conflict, "node.other_community", "只能在同一个社区里调整，请选择本社区的网格或楼栋。")
+	ErrNodeInUse    = fault.New(fault.Conflict, "node.not_empty", "这里还有下级、住户或没有办完的申请，请先迁出或办完，再撤销。")
+	ErrNodeNoGrid   = fault.New(fault.Invalid, "grid.not_a_grid", "只有网格可以拆分或合并，请重新选择。")
+	ErrGridParts    = fault.New(fault.Invalid, "grid.parts_invalid", "拆分方案不对：每个楼栋和单元都要分到一个新网格，而且只能分一次；新网格不能重名，也不能是空的。")
 	ErrGridsTwice   = fault.New(fault.Invalid, "grid.merge_invalid", "请选择两个以上不同的网格来合并。")
 )
 

@@ -10,14 +10,14 @@ import (
 
 // Refusals of a file of divisions. They carry the rows and columns at fault.
 var (
-	ErrDivisionCode    = fault.New(fault.Invalid, "division.code_invalid", "代码应是 2 到 12 位数字,首位不是 0。")
-	ErrDivisionNone    = fault.New(fault.Conflict, "division.not_imported", "没有找到这个区的区划。请先运行 danyuan import 导入行政区划,再设立管理员;已经导入过的,请核对区划代码。")
-	ErrDivisionTwice   = fault.New(fault.Invalid, "division.code_twice", "同一个代码在文件里出现了两次,请只留一行。")
-	ErrDivisionLevel   = fault.New(fault.Invalid, "division.level_unknown", "不认识这个级别,请填 province、city、district、county、street、town、township、zone、community、village 或 zone_community。")
-	ErrDivisionChanged = fault.New(fault.Invalid, "division.level_changed", "这个代码原来是另一级的区划,级别不能改变。请核对代码。")
-	ErrDivisionParent  = fault.New(fault.Invalid, "division.parent_missing", "没有找到上级代码。上级要写在下级的前面,请调整行的顺序或补上这一行。")
-	ErrDivisionUnfit   = fault.New(fault.Invalid, "division.parent_unfit", "上级的级别应比这一行高,请核对上级代码。")
-	ErrDivisionScope   = fault.New(fault.Invalid, "division.not_found", "没有找到这个区划,或者不归您管理。请从文件里删去这一行。")
+	ErrDivisionCode    = fault.New(fault.Invalid, "division.code_invalid", "代码应是 2 到 12 位数字，首位不是 0。")
+	ErrDivisionNone    = fault.New(fault.Conflict, "division.not_imported", "没有找到这个区的区划。请先运行 danyuan import 导入行政区划，再设立管理员；已经导入过的，请核对区划代码。")
+	ErrDivisionTwice   = fault.New(fault.Invalid, "division.code_twice", "同一个代码在文件里出现了两次，请只留一行。")
+	ErrDivisionLevel   = fault.New(fault.Invalid, "division.level_unknown", "不认识这个级别，请填 province、city、district、county、street、town、township、zone、community、village 或 zone_community。")
+	ErrDivisionChanged = fault.New(fault.Invalid, "division.level_changed", "这个代码原来是另一级的区划，级别不能改变。请核对代码。")
+	ErrDivisionParent  = fault.New(fault.Invalid, "division.parent_missing", "没有找到上级代码。上级要写在下级的前面，请调整行的顺序或补上这一行。")
+	ErrDivisionUnfit   = fault.New(fault.Invalid, "division.parent_unfit", "上级的级别应比这一行高，请核对上级代码。")
+	ErrDivisionScope   = fault.New(fault.Invalid, "division.not_found", "没有找到这个区划，或者不归您管理。请从文件里删去这一行。")
 )
 
 // levels says at which level of the org tree the words stand that division files use.

@@ -25,7 +25,7 @@ type Notice struct {
 }
 
 // ErrNoticeNotFound answers for a notice that is not there and for one in somebody else's inbox.
-var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找到这条消息。请返回消息列表,刷新后重试。")
+var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找到这条消息。请返回消息列表，刷新后重试。")
 
 // AddNotices stores notices, each with a once key, in few statements, and gives the ids of those that were
 // not told before.

@@ -56,10 +56,10 @@ func (Objection) TableName() string { return "objections" }
 
 // Refusals about objections.
 var (
-	ErrObjectionNotFound  = fault.New(fault.NotFound, "objection.not_found", "没有找到这条异议,或者您不能查看。请回到列表重试。")
+	ErrObjectionNotFound  = fault.New(fault.NotFound, "objection.not_found", "没有找到这条异议，或者您不能查看。请回到列表重试。")
 	ErrObjectionState     = fault.New(fault.Conflict, "objection.answered_already", "这条异议已经答复过了。请刷新列表后再看。")
-	ErrObjectionOpen      = fault.New(fault.Conflict, "objection.open_already", "您对这份公示已经提过异议,社区还没有答复。请等答复以后再提。")
-	ErrObjectionElsewhere = fault.New(fault.Forbidden, "objection.not_your_community", "只有住在这个社区的居民可以提异议。如果您确实了解情况,请直接联系这个社区。")
+	ErrObjectionOpen      = fault.New(fault.Conflict, "objection.open_already", "您对这份公示已经提过异议，社区还没有答复。请等答复以后再提。")
+	ErrObjectionElsewhere = fault.New(fault.Forbidden, "objection.not_your_community", "只有住在这个社区的居民可以提异议。如果您确实了解情况，请直接联系这个社区。")
 	ErrObjectionOwn       = fault.New(fault.Forbidden, "objection.own", "自己提的异议不能自己答复。请由社区的另一位工作人员办理。")
 )
 

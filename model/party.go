@@ -62,12 +62,12 @@ type PartyOrg struct {
 // Refusals about Party organisations. A unit group is founded where a Party member is unit chief (the
 // district's rule of 2020: 在由党员担任单元长的单元内建立功能性党小组).
 var (
-	ErrPartyOrgNotFound = fault.New(fault.NotFound, "party.not_found", "没有找到这个党组织,或者您不能查看。请返回上一页重试。")
-	ErrPartyOrgKind     = fault.New(fault.Invalid, "party.kind_unknown", "没有这一类党组织,请从列表里选择。")
-	ErrPartyOrgUnfit    = fault.New(fault.Invalid, "party.node_unfit", "这一类党组织不能建在这里:党委和党总支建在社区,党支部建在网格,党小组建在单元。")
-	ErrPartyOrgExists   = fault.New(fault.Conflict, "party.exists", "这里已经有党组织了。如需调整,请改名,或者先撤销原来的再成立。")
-	ErrPartyOrgEnded    = fault.New(fault.Conflict, "party.ended", "这个党组织已经撤销,不能再修改。如果需要,请重新成立。")
-	ErrPartyOrgNotYours = fault.New(fault.Forbidden, "party.not_yours", "您的职务不能成立或调整这一级党组织,请联系上一级党组织。")
+	ErrPartyOrgNotFound = fault.New(fault.NotFound, "party.not_found", "没有找到这个党组织，或者您不能查看。请返回上一页重试。")
+	ErrPartyOrgKind     = fault.New(fault.Invalid, "party.kind_unknown", "没有这一类党组织，请从列表里选择。")
+	ErrPartyOrgUnfit    = fault.New(fault.Invalid, "party.node_unfit", "这一类党组织不能建在这里：党委和党总支建在社区，党支部建在网格，党小组建在单元。")
+	ErrPartyOrgExists   = fault.New(fault.Conflict, "party.exists", "这里已经有党组织了。如需调整，请改名，或者先撤销原来的再成立。")
+	ErrPartyOrgEnded    = fault.New(fault.Conflict, "party.ended", "这个党组织已经撤销，不能再修改。如果需要，请重新成立。")
+	ErrPartyOrgNotYours = fault.New(fault.Forbidden, "party.not_yours", "您的职务不能成立或调整这一级党组织，请联系上一级党组织。")
 	ErrPartyChief       = fault.New(fault.Conflict, "party.chief_no_member", "单元长由党员担任的单元才能建立党小组。请先明确由党员担任单元长。")
 )
 

@@ -72,7 +72,7 @@ type Person struct {
 func (Person) TableName() string { return "persons" }
 
 // ErrPersonNotFound answers for a person who is not there and for one who is not the actor's to see.
-var ErrPersonNotFound = fault.New(fault.NotFound, "person.not_found", "没有找到这个人,或者您不能查看。请核对后重试。")
+var ErrPersonNotFound = fault.New(fault.NotFound, "person.not_found", "没有找到这个人，或者您不能查看。请核对后重试。")
 
 // PersonByID gives a person.
 func PersonByID(tx *gorm.DB, id int64) (Person, error) {

@@ -7,7 +7,7 @@ import (
 )
 
 // ErrPhoneForm refuses what can't be a mobile number. It does not repeat the number.
-var ErrPhoneForm = fault.New(fault.Invalid, "phone.form", "手机号应为11位数字,以13到19开头,请核对。")
+var ErrPhoneForm = fault.New(fault.Invalid, "phone.form", "手机号应为11位数字，以13到19开头，请核对。")
 
 // CleanPhone gives a mobile number as it is stored: eleven digits. People write it with spaces, dashes
 // and +86.

@@ -29,12 +29,12 @@ const (
 
 // Refusals at the pick-up desk. Whoever enters another community's code learns that it is none.
 var (
-	ErrPickUpMalformed = fault.New(fault.Invalid, "pick_up.code_malformed", "领取码是 10 位数字。请对着居民手机上的数字重新输入,或者扫二维码。")
-	ErrPickUpUnknown   = fault.New(fault.NotFound, "pick_up.code_unknown", "没有这个领取码,或者它不是本社区的。请核对数字后再输入。")
-	ErrPickUpBarred    = fault.New(fault.TooMany, "pick_up.too_many_wrong_codes", "您输错领取码的次数太多,请十分钟后再试。")
-	ErrPickUpUsed      = fault.New(fault.Conflict, "pick_up.used", "这个领取码已经用过,不能再领。")
-	ErrPickUpCancelled = fault.New(fault.Conflict, "pick_up.cancelled", "这次兑换已经取消,不能领取。积分已经退回。")
-	ErrPickUpExpired   = fault.New(fault.Conflict, "pick_up.expired", "这次兑换已经过期,不能领取。积分已经退回,可以重新兑换。")
+	ErrPickUpMalformed = fault.New(fault.Invalid, "pick_up.code_malformed", "领取码是 10 位数字。请对着居民手机上的数字重新输入，或者扫二维码。")
+	ErrPickUpUnknown   = fault.New(fault.NotFound, "pick_up.code_unknown", "没有这个领取码，或者它不是本社区的。请核对数字后再输入。")
+	ErrPickUpBarred    = fault.New(fault.TooMany, "pick_up.too_many_wrong_codes", "您输错领取码的次数太多，请十分钟后再试。")
+	ErrPickUpUsed      = fault.New(fault.Conflict, "pick_up.used", "这个领取码已经用过，不能再领。")
+	ErrPickUpCancelled = fault.New(fault.Conflict, "pick_up.cancelled", "这次兑换已经取消，不能领取。积分已经退回。")
+	ErrPickUpExpired   = fault.New(fault.Conflict, "pick_up.expired", "这次兑换已经过期，不能领取。积分已经退回，可以重新兑换。")
 )
 
 // LockWrongCodes locks what is counted of a person; the zero value while nothing is.
@@ -51,7 +51,7 @@ func (w WrongCodes) Refuse(now time.Time) error {
 	if w.BarredUntil == nil || !now.Before(*w.BarredUntil) {
 		return nil
 	}
-	return ErrPickUpBarred.Saying("您输错领取码的次数太多,请在" + Minute(w.BarredUntil.Add(time.Minute-1)) + "以后再试。")
+	return ErrPickUpBarred.Saying("您输错领取码的次数太多，请在" + Minute(w.BarredUntil.Add(time.Minute-1)) + "以后再试。")
 }
 
 // Another counts one more wrong code of a person whom the caller has locked.
@@ -74,5 +74,5 @@ func (r Redemption) RefusePickUp() error {
 	if over == nil || r.EndedAt == nil {
 		return nil
 	}
-	return over.Saying("时间:" + Minute(*r.EndedAt) + "。" + over.Text)
+	return over.Saying("时间：" + Minute(*r.EndedAt) + "。" + over.Text)
 }

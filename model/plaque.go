@@ -46,13 +46,13 @@ func (p Plaque) Stands() bool { return p.State == PlaqueApproved || p.State == P
 
 // Refusals about plaques.
 var (
-	ErrPlaqueNotMember = fault.New(fault.Forbidden, "plaque.not_a_member", "“共产党员户”门牌由党员申请。如果您是党员而这里没有登记,请联系社区核对后再来。")
-	ErrPlaqueNoHome    = fault.New(fault.Conflict, "plaque.no_household", "门牌挂在您家门上,您现在没有登记住在哪一户。请联系社区登记后再来。")
-	ErrPlaqueActive    = fault.New(fault.Conflict, "plaque.household_has_one", "您家已经申请过门牌,或者已经装好了。请在“我的门牌”里查看进度,不用再申请。")
-	ErrPlaqueNotFound  = fault.New(fault.NotFound, "plaque.not_found", "没有找到这块门牌,或者您不能办理。请回到列表重试。")
+	ErrPlaqueNotMember = fault.New(fault.Forbidden, "plaque.not_a_member", "“共产党员户”门牌由党员申请。如果您是党员而这里没有登记，请联系社区核对后再来。")
+	ErrPlaqueNoHome    = fault.New(fault.Conflict, "plaque.no_household", "门牌挂在您家门上，您现在没有登记住在哪一户。请联系社区登记后再来。")
+	ErrPlaqueActive    = fault.New(fault.Conflict, "plaque.household_has_one", "您家已经申请过门牌，或者已经装好了。请在“我的门牌”里查看进度，不用再申请。")
+	ErrPlaqueNotFound  = fault.New(fault.NotFound, "plaque.not_found", "没有找到这块门牌，或者您不能办理。请回到列表重试。")
 	ErrPlaqueState     = fault.New(fault.Conflict, "plaque.wrong_state", "这块门牌现在的状态不能这样办理。请刷新列表后再看。")
 	ErrPlaqueOwn       = fault.New(fault.Forbidden, "plaque.own_household", "自己家的门牌申请不能自己审批。请由另一位书记办理。")
-	ErrPlaqueNoMember  = fault.New(fault.Conflict, "plaque.no_member_left", "这一户现在没有登记的党员,不能再往下办理。请退回申请,或者摘除门牌。")
+	ErrPlaqueNoMember  = fault.New(fault.Conflict, "plaque.no_member_left", "这一户现在没有登记的党员，不能再往下办理。请退回申请，或者摘除门牌。")
 )
 
 // Plaque is a member household's door plaque (挂牌). ActiveHouseholdID holds the household until the
@@ -117,7 +117,7 @@ func ApplyPlaque(tx *gorm.DB, p *Plaque) error {
 // It refuses every move that plaqueMoves does not name.
 func MovePlaque(tx *gorm.DB, p *Plaque, next PlaqueState, by int64, reason string, now time.Time) error {
 	if !p.State.MayBecome(next) {
-		return ErrPlaqueState.Saying("这块门牌现在是“" + p.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrPlaqueState.Saying("这块门牌现在是“" + p.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	set := map[string]any{"state": next}
 	step := map[PlaqueState]string{PlaqueApproved: "decided", PlaqueRefused: "decided", PlaqueInstalled: "installed", PlaqueRemoved: "removed"}[next]

@@ -40,10 +40,10 @@ type PointsRule struct {
 
 // Refusals about points rules.
 var (
-	ErrRuleNotFound = fault.New(fault.NotFound, "points_rule.not_found", "没有找到这条积分规则,或者您不能查看。请回到列表重试。")
-	ErrRulePast     = fault.New(fault.Invalid, "points_rule.not_in_future", "积分规则只能从明天或以后的日期开始,已经得到的积分不变。请重新选择日期。")
-	ErrRuleTaken    = fault.New(fault.Conflict, "points_rule.date_taken", "这一天已经有一条同类的积分规则。请先撤回那一条,或者换一天。")
-	ErrRuleBegun    = fault.New(fault.Conflict, "points_rule.begun", "这条积分规则已经开始执行或已撤回,不能再撤回。请新增一条从以后开始的规则。")
+	ErrRuleNotFound = fault.New(fault.NotFound, "points_rule.not_found", "没有找到这条积分规则，或者您不能查看。请回到列表重试。")
+	ErrRulePast     = fault.New(fault.Invalid, "points_rule.not_in_future", "积分规则只能从明天或以后的日期开始，已经得到的积分不变。请重新选择日期。")
+	ErrRuleTaken    = fault.New(fault.Conflict, "points_rule.date_taken", "这一天已经有一条同类的积分规则。请先撤回那一条，或者换一天。")
+	ErrRuleBegun    = fault.New(fault.Conflict, "points_rule.begun", "这条积分规则已经开始执行或已撤回，不能再撤回。请新增一条从以后开始的规则。")
 )
 
 // The most that a rule can give: a slip of the finger must not empty a budget.

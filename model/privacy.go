@@ -30,8 +30,8 @@ var dataKinds = []DataKind{
 	{Code: "address", Title: "户籍地址", Sensitive: true, sealed: true},
 	{Code: "room", Title: "房号", sealed: true},
 	{Code: "membership", Title: "政治面貌", Sensitive: true, sealed: true},
-	{Code: "index", Title: "盲索引:只能比对,不能还原"},
-	{Code: "hash", Title: "指纹:只能比对,不能还原"},
+	{Code: "index", Title: "盲索引：只能比对，不能还原"},
+	{Code: "hash", Title: "指纹：只能比对，不能还原"},
 	{Code: "wechat", Title: "微信给的标识"},
 	{Code: "secret", Title: "程序用的密钥", sealed: true},
 	{Code: "credential", Title: "凭证编号"},
@@ -205,19 +205,19 @@ func DataMap() string {
 	tables, _ := PersonalData(Tables())
 	var b strings.Builder
 	b.WriteString("# 个人信息清单\n\n" +
-		"本页由程序从模型上的 `privacy` 标签和保存期限表生成,不要手工修改;更新:`go test ./model -run DataMap -update`。\n\n" +
-		"“加密”的列在写进数据库之前用 tink 密钥加密,数据库本身拒绝明文;默认只显示遮盖后的内容,查看完整内容每次都记入审计日志。" +
-		"“敏感”指《个人信息保护法》第二十八条的敏感个人信息。照片放在存储里,由 `files` 表的一行说明。\n\n" +
+		"本页由程序从模型上的 `privacy` 标签和保存期限表生成，不要手工修改；更新：`go test ./model -run DataMap -update`。\n\n" +
+		"“加密”的列在写进数据库之前用 tink 密钥加密，数据库本身拒绝明文；默认只显示遮盖后的内容，查看完整内容每次都记入审计日志。" +
+		"“敏感”指《个人信息保护法》第二十八条的敏感个人信息。照片放在存储里，由 `files` 表的一行说明。\n\n" +
 		"## 保存期限\n\n| 规则 | 内容 | 从什么时候算 | 天数 | 到期以后 | 依据 |\n|---|---|---|---|---|---|\n")
 	for _, r := range Retentions {
 		fmt.Fprintf(&b, "| `%s` | %s | %s | %d | %s | %s |\n", r.Name, r.What, r.Since, r.Days, r.Then, r.Why)
 	}
-	b.WriteString("\n天数是出厂值,可以改(`danyuan retention --help`);`danyuan retention --dry-run` 说出现在有多少到期。\n\n## 关于人的表\n")
+	b.WriteString("\n天数是出厂值，可以改（`danyuan retention --help`）；`danyuan retention --dry-run` 说出现在有多少到期。\n\n## 关于人的表\n")
 	for _, t := range tables {
 		if t.About == "" {
 			continue
 		}
-		fmt.Fprintf(&b, "\n### `%s`\n\n关于%s。%s。保存:%s。\n\n| 列 | 内容 | 加密 | 敏感 |\n|---|---|---|---|\n", t.Table, t.About, t.Why, t.kept())
+		fmt.Fprintf(&b, "\n### `%s`\n\n关于%s。%s。保存：%s。\n\n| 列 | 内容 | 加密 | 敏感 |\n|---|---|---|---|\n", t.Table, t.About, t.Why, t.kept())
 		for _, c := range t.Columns {
 			if c.Kind.Code != noKind {
 				fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", c.Column, c.Kind.Title, yes(c.Sealed), yes(c.Kind.Sensitive))
@@ -235,7 +235,7 @@ func DataMap() string {
 
 func (t PersonalTable) kept() string {
 	if t.Kept == nil {
-		return "不定期限,因为" + t.Because
+		return "不定期限，因为" + t.Because
 	}
 	return fmt.Sprintf("规则 `%s`,%s起 %d 天", t.Kept.Name, t.Kept.Since, t.Kept.Days)
 }

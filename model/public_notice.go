@@ -72,10 +72,10 @@ type PublicNoticeLine struct {
 
 // Refusals about public notices.
 var (
-	ErrPublicNoticeNotFound  = fault.New(fault.NotFound, "public_notice.not_found", "没有找到这份公示,它可能还没有发布。请返回公示列表。")
-	ErrPublicNoticePublished = fault.New(fault.Conflict, "public_notice.published_already", "这个季度的公示已经发布,发布后不能更改。请在公示列表里查看;有误的地方请在异议答复里说明。")
-	ErrPublicNoticeEarly     = fault.New(fault.Conflict, "public_notice.quarter_not_over", "这个季度还没有结束,现在只能预览。请在季度结束以后发布。")
-	ErrPublicNoticePlace     = fault.New(fault.Invalid, "public_notice.not_a_community", "公示由社区发布,请选择一个社区。")
+	ErrPublicNoticeNotFound  = fault.New(fault.NotFound, "public_notice.not_found", "没有找到这份公示，它可能还没有发布。请返回公示列表。")
+	ErrPublicNoticePublished = fault.New(fault.Conflict, "public_notice.published_already", "这个季度的公示已经发布，发布后不能更改。请在公示列表里查看；有误的地方请在异议答复里说明。")
+	ErrPublicNoticeEarly     = fault.New(fault.Conflict, "public_notice.quarter_not_over", "这个季度还没有结束，现在只能预览。请在季度结束以后发布。")
+	ErrPublicNoticePlace     = fault.New(fault.Invalid, "public_notice.not_a_community", "公示由社区发布，请选择一个社区。")
 )
 
 // AddPublicNotice stores a notice with its lines. There is one of a community and quarter.

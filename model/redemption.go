@@ -44,10 +44,10 @@ func (s RedemptionState) Title() string {
 // Refusals about redemptions. ErrRedemptionNotFound answers for one that is not there and for one that
 // is not the actor's to see.
 var (
-	ErrRedemptionNotFound = fault.New(fault.NotFound, "redemption.not_found", "没有找到这次兑换,或者您不能办理。请回到列表重试。")
+	ErrRedemptionNotFound = fault.New(fault.NotFound, "redemption.not_found", "没有找到这次兑换，或者您不能办理。请回到列表重试。")
 	ErrRedemptionState    = fault.New(fault.Conflict, "redemption.wrong_state", "这次兑换现在的状态不能这样办理。请刷新列表后再看。")
-	ErrRedemptionBound    = fault.New(fault.Conflict, "redemption.person_has_account", "这位居民已经绑定微信,请由本人兑换。代办只用于没有手机的居民。")
-	ErrRedemptionAway     = fault.New(fault.Conflict, "redemption.person_moved_away", "这位居民已经登记迁出,不能在这里兑换。请先核对登记。")
+	ErrRedemptionBound    = fault.New(fault.Conflict, "redemption.person_has_account", "这位居民已经绑定微信，请由本人兑换。代办只用于没有手机的居民。")
+	ErrRedemptionAway     = fault.New(fault.Conflict, "redemption.person_moved_away", "这位居民已经登记迁出，不能在这里兑换。请先核对登记。")
 )
 
 // Redemption is points exchanged for a reward. What it took stands here for good: it gives back exactly
@@ -155,7 +155,7 @@ func (r Redemption) RefuseMove(next RedemptionState) error {
 	case r.EndedAt == nil:
 		return ErrRedemptionState
 	}
-	return ErrRedemptionState.Saying("这次兑换" + r.State.Title() + "(" + Minute(*r.EndedAt) + "),不能这样办理。请刷新列表后再看。")
+	return ErrRedemptionState.Saying("这次兑换" + r.State.Title() + "(" + Minute(*r.EndedAt) + ")，不能这样办理。请刷新列表后再看。")
 }
 
 // Over makes a redemption in memory what it is once it has been moved on.

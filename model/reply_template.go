@@ -30,9 +30,9 @@ type ReplyTemplate struct {
 
 // Refusals about reply templates.
 var (
-	ErrTemplateNotFound = fault.New(fault.NotFound, "reply_template.not_found", "没有找到这条常用回复,或者您不能修改。请刷新列表后重试。")
-	ErrTemplatePlace    = fault.New(fault.Invalid, "reply_template.place_unfit", "常用回复放在社区、网格、楼栋或单元里,请换一个地方。")
-	ErrTemplatesFull    = fault.New(fault.Conflict, "reply_template.too_many", "这里的常用回复已经有50条。请先删除不用的,再添加。")
+	ErrTemplateNotFound = fault.New(fault.NotFound, "reply_template.not_found", "没有找到这条常用回复，或者您不能修改。请刷新列表后重试。")
+	ErrTemplatePlace    = fault.New(fault.Invalid, "reply_template.place_unfit", "常用回复放在社区、网格、楼栋或单元里，请换一个地方。")
+	ErrTemplatesFull    = fault.New(fault.Conflict, "reply_template.too_many", "这里的常用回复已经有50条。请先删除不用的，再添加。")
 )
 
 // ListedReplyTemplate is a template with the name of its node.

@@ -65,14 +65,14 @@ type ReporterLimit struct {
 
 // Refusals about limits.
 var (
-	ErrLimitNotFound = fault.New(fault.NotFound, "reporter_limit.not_found", "没有找到这条上报限制,或者您不能查看。请回到列表重试。")
-	ErrLimitOpen     = fault.New(fault.Conflict, "reporter_limit.open_already", "这位居民的上报已经有一个限制。请先由另一位同志解除它,或者等它到期。")
+	ErrLimitNotFound = fault.New(fault.NotFound, "reporter_limit.not_found", "没有找到这条上报限制，或者您不能查看。请回到列表重试。")
+	ErrLimitOpen     = fault.New(fault.Conflict, "reporter_limit.open_already", "这位居民的上报已经有一个限制。请先由另一位同志解除它，或者等它到期。")
 	ErrLimitState    = fault.New(fault.Conflict, "reporter_limit.wrong_state", "这条上报限制现在的状态不能这样办理。请刷新列表后再看。")
-	ErrLimitOver     = fault.New(fault.Conflict, "reporter_limit.over", "这条上报限制已经到期,不用再办理。")
-	ErrLimitObjected = fault.New(fault.Conflict, "reporter_limit.objected_already", "您已经对这条上报限制提过异议,一条限制只能提一次。请在列表里看办理结果。")
+	ErrLimitOver     = fault.New(fault.Conflict, "reporter_limit.over", "这条上报限制已经到期，不用再办理。")
+	ErrLimitObjected = fault.New(fault.Conflict, "reporter_limit.objected_already", "您已经对这条上报限制提过异议，一条限制只能提一次。请在列表里看办理结果。")
 	ErrLimitOwn      = fault.New(fault.Forbidden, "reporter_limit.own", "自己的上报限制不能自己办理。请由社区的另一位同志办理。")
-	ErrLimitMaker    = fault.New(fault.Forbidden, "reporter_limit.made_by_you", "这条上报限制是您作出的,是否维持由社区的另一位同志决定。请转给社区书记或者另一位同志。")
-	ErrMatterLimited = fault.New(fault.TooMany, "matter.limited", "现在上报的次数有限制,今天已经到了。请明天再上报;有危险的急事请选“紧急”。")
+	ErrLimitMaker    = fault.New(fault.Forbidden, "reporter_limit.made_by_you", "这条上报限制是您作出的，是否维持由社区的另一位同志决定。请转给社区书记或者另一位同志。")
+	ErrMatterLimited = fault.New(fault.TooMany, "matter.limited", "现在上报的次数有限制，今天已经到了。请明天再上报；有危险的急事请选“紧急”。")
 )
 
 // Over tells whether a limit counts no more.
@@ -89,7 +89,7 @@ func (l ReporterLimit) Title(now time.Time) string {
 		return "已到期"
 	}
 	return map[ReporterLimitState]string{
-		LimitRunning: "执行中", LimitObjected: "已提异议,等待决定", LimitUpheld: "已提异议,维持", LimitLifted: "已解除",
+		LimitRunning: "执行中", LimitObjected: "已提异议，等待决定", LimitUpheld: "已提异议，维持", LimitLifted: "已解除",
 	}[l.State]
 }
 

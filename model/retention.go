@@ -26,24 +26,24 @@ type Retention struct {
 var Retentions = []Retention{
 	{"sessions", "登录记录", "登录到期", 0, 0, "删除", "不再需要"},
 	{"console_logins", "扫码登录管理台的请求", "到期", 0, 0, "删除", "几分钟以后就没有用了"},
-	{"commands", "给重复提交准备的回答", "提交", 7, 1, "删除", "网络断开后重试,最多一周"},
+	{"commands", "给重复提交准备的回答", "提交", 7, 1, "删除", "网络断开后重试，最多一周"},
 	{"callbacks", "微信推送的事件编号", "收到", 7, 1, "删除", "防止重复处理"},
 	{"file_checks", "微信对照片的检测回答", "收到", 7, 1, "删除", "等回答和照片对上"},
 	{"unmatched", "验证过、没有对上名册的手机号", "验证", 7, 1, "删除", "本人没有继续申请"},
 	{"jobs", "做完的后台任务", "做完", 30, 1, "删除", "供技术人员查看"},
 	{"import_faults", "名册里填错了哪些格子", "导入结束", 90, 7, "删除", "改正以后不再需要"},
-	{"group_entries", "从哪个单元群打开过小程序", "第一次打开", 180, 7, "删除", "证明是群里的邻居;再从群里打开一次就又有了"},
+	{"group_entries", "从哪个单元群打开过小程序", "第一次打开", 180, 7, "删除", "证明是群里的邻居；再从群里打开一次就又有了"},
 	{"spent_accepts", "用掉的微信订阅授权", "用掉或失效", 180, 30, "删除", "供查明消息为什么没送到"},
 	{"notices", "收件箱里的通知", "写出", 365, 30, "删除", "一年以内供本人查看"},
 	{"ended_bindings", "退回的申请和解除的绑定", "退回或解除", 1095, 180, "删除", "供本人和社区查明换绑的经过"},
 	{"ended_guardians", "结束的监护登记", "结束", 1095, 180, "删除", "供本人、监护人和社区查明谁同意过"},
-	{"left_people", "迁出居民的手机号、身份证号、出生日期、户籍地址", "迁出", 1095, 90, "清除,只留姓名和服务记录", "迁回或更正时用"},
+	{"left_people", "迁出居民的手机号、身份证号、出生日期、户籍地址", "迁出", 1095, 90, "清除，只留姓名和服务记录", "迁回或更正时用"},
 }
 
 // Refusals about retentions.
 var (
 	ErrRetentionUnknown = fault.New(fault.Invalid, "retention.unknown", "没有这条保存期限规则。运行 danyuan retention --dry-run 可以看到全部规则的名字。")
-	ErrRetentionShort   = fault.New(fault.Invalid, "retention.too_short", "这条规则的天数太少,会删掉还在使用的数据。请改成不少于规则的最少天数。")
+	ErrRetentionShort   = fault.New(fault.Invalid, "retention.too_short", "这条规则的天数太少，会删掉还在使用的数据。请改成不少于规则的最少天数。")
 )
 
 // RetentionDays is how many days an operator has said for a rule.

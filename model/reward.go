@@ -96,18 +96,18 @@ type Reward struct {
 // Refusals about rewards. ErrRewardNotFound answers for one that is not there and for another
 // community's.
 var (
-	ErrRewardNotFound = fault.New(fault.NotFound, "reward.not_found", "没有找到这件兑换品,或者它不是您社区的。请回到列表重试。")
-	ErrRewardPlace    = fault.New(fault.Invalid, "reward.place_unfit", "兑换品由社区发布,请选择一个社区。")
-	ErrRewardTerms    = fault.New(fault.Invalid, "reward.terms_unfit", "兑换品的内容填得不对,请按提示修改后再提交。")
+	ErrRewardNotFound = fault.New(fault.NotFound, "reward.not_found", "没有找到这件兑换品，或者它不是您社区的。请回到列表重试。")
+	ErrRewardPlace    = fault.New(fault.Invalid, "reward.place_unfit", "兑换品由社区发布，请选择一个社区。")
+	ErrRewardTerms    = fault.New(fault.Invalid, "reward.terms_unfit", "兑换品的内容填得不对，请按提示修改后再提交。")
 	ErrRewardState    = fault.New(fault.Conflict, "reward.wrong_state", "这件兑换品现在的状态不能这样办理。请刷新列表后再看。")
-	ErrStockAmount    = fault.New(fault.Invalid, "reward.stock_unfit", "件数要填整数,不能是 0,一次最多十万件。请核对后再提交。")
-	ErrStockReserved  = fault.New(fault.Conflict, "reward.stock_reserved", "减得太多了:已经被兑换、等待领取的不能减。请减少件数。")
-	ErrRewardPrice    = fault.New(fault.Conflict, "reward.price_changed", "这件兑换品的积分已经调整,没有为您兑换,积分没有动。请看过新的积分后再决定。")
-	ErrRewardGone     = fault.New(fault.Conflict, "reward.withdrawn", "这件兑换品已经下架,不能兑换。请看看别的兑换品。")
-	ErrRewardNotYet   = fault.New(fault.Conflict, "reward.not_yet", "这件兑换品还没有开始兑换,请到时候再来。")
-	ErrRewardOver     = fault.New(fault.Conflict, "reward.over", "这件兑换品的兑换时间已经过了,请看看别的兑换品。")
-	ErrRewardSoldOut  = fault.New(fault.Conflict, "reward.sold_out", "这件兑换品已经兑完。您的积分没有动,请等社区补货,或者看看别的兑换品。")
-	ErrRewardLimit    = fault.New(fault.Conflict, "reward.limit_reached", "您在这段时间里兑换这件兑换品的次数已经用完。请下一期再来,或者看看别的兑换品。")
+	ErrStockAmount    = fault.New(fault.Invalid, "reward.stock_unfit", "件数要填整数，不能是 0，一次最多十万件。请核对后再提交。")
+	ErrStockReserved  = fault.New(fault.Conflict, "reward.stock_reserved", "减得太多了：已经被兑换、等待领取的不能减。请减少件数。")
+	ErrRewardPrice    = fault.New(fault.Conflict, "reward.price_changed", "这件兑换品的积分已经调整，没有为您兑换，积分没有动。请看过新的积分后再决定。")
+	ErrRewardGone     = fault.New(fault.Conflict, "reward.withdrawn", "这件兑换品已经下架，不能兑换。请看看别的兑换品。")
+	ErrRewardNotYet   = fault.New(fault.Conflict, "reward.not_yet", "这件兑换品还没有开始兑换，请到时候再来。")
+	ErrRewardOver     = fault.New(fault.Conflict, "reward.over", "这件兑换品的兑换时间已经过了，请看看别的兑换品。")
+	ErrRewardSoldOut  = fault.New(fault.Conflict, "reward.sold_out", "这件兑换品已经兑完。您的积分没有动，请等社区补货，或者看看别的兑换品。")
+	ErrRewardLimit    = fault.New(fault.Conflict, "reward.limit_reached", "您在这段时间里兑换这件兑换品的次数已经用完。请下一期再来，或者看看别的兑换品。")
 	ErrPointsShort    = fault.New(fault.Conflict, "points.short", "您的志愿积分不够兑换这件兑换品。参加志愿服务可以得到积分。")
 )
 
@@ -152,10 +152,10 @@ func (r RewardTerms) faults(now time.Time) (faults []fault.Field) {
 		}
 	}
 	within("points", r.Points, 1, mostPrice, "积分")
-	within("cost", r.Cost, 0, mostCost, "成本(分)")
+	within("cost", r.Cost, 0, mostCost, "成本（分）")
 	within("pick_up_days", r.PickUpDays, 1, mostDays, "保留天数")
 	if r.PerPeriod == NoPeriod {
-		within("per_person", r.PerPerson, 0, 0, "不限次数时,每人次数")
+		within("per_person", r.PerPerson, 0, 0, "不限次数时，每人次数")
 	} else {
 		within("per_person", r.PerPerson, 1, mostTurns, "每人次数")
 	}
@@ -164,7 +164,7 @@ func (r RewardTerms) faults(now time.Time) (faults []fault.Field) {
 		faults = append(faults, fault.Field{Path: "body.valid_from", Text: "开始时间离现在太远。"})
 	}
 	if r.ValidUntil != nil && (!r.ValidUntil.After(r.ValidFrom) || r.ValidUntil.After(far)) {
-		faults = append(faults, fault.Field{Path: "body.valid_until", Text: "结束时间要晚于开始时间,并且在十年以内。"})
+		faults = append(faults, fault.Field{Path: "body.valid_until", Text: "结束时间要晚于开始时间，并且在十年以内。"})
 	}
 	return faults
 }
@@ -185,18 +185,18 @@ func (r Reward) Refuse(now time.Time, seen int64, h Holdings) error {
 	case r.State != RewardOffered:
 		return ErrRewardGone
 	case now.Before(r.ValidFrom):
-		return ErrRewardNotYet.Saying("这件兑换品从" + Minute(r.ValidFrom) + "起可以兑换,请到时候再来。")
+		return ErrRewardNotYet.Saying("这件兑换品从" + Minute(r.ValidFrom) + "起可以兑换，请到时候再来。")
 	case r.ValidUntil != nil && !now.Before(*r.ValidUntil):
-		return ErrRewardOver.Saying("这件兑换品的兑换到" + Minute(*r.ValidUntil) + "为止,已经结束。请看看别的兑换品。")
+		return ErrRewardOver.Saying("这件兑换品的兑换到" + Minute(*r.ValidUntil) + "为止，已经结束。请看看别的兑换品。")
 	case seen != r.Points:
-		return ErrRewardPrice.Saying(fmt.Sprintf("这件兑换品现在要 %d 积分,和您看到的 %d 积分不一样,没有为您兑换,积分没有动。请看过新的积分后再决定。", r.Points, seen)).
+		return ErrRewardPrice.Saying(fmt.Sprintf("这件兑换品现在要 %d 积分，和您看到的 %d 积分不一样，没有为您兑换，积分没有动。请看过新的积分后再决定。", r.Points, seen)).
 			With(fault.Field{Path: "body.points", Text: fmt.Sprintf("现在要 %d 积分。", r.Points)})
 	case r.Limited() && h.Turns >= r.PerPerson:
-		return ErrRewardLimit.Saying(fmt.Sprintf("这件兑换品%s最多兑换 %d 次,您已经兑换了 %d 次。请下一期再来,或者看看别的兑换品。", r.PerPeriod.Title(), r.PerPerson, h.Turns))
+		return ErrRewardLimit.Saying(fmt.Sprintf("这件兑换品%s最多兑换 %d 次，您已经兑换了 %d 次。请下一期再来，或者看看别的兑换品。", r.PerPeriod.Title(), r.PerPerson, h.Turns))
 	case h.Stock < 1:
 		return ErrRewardSoldOut
 	case h.Points < r.Points:
-		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分,您现在有 %d 积分,还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
+		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分，您现在有 %d 积分，还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
 	case h.Budget < r.Cost:
 		return ErrBudgetExhausted
 	}
@@ -239,7 +239,7 @@ func ChangeReward(tx *gorm.DB, r *Reward, terms RewardTerms, now time.Time) erro
 // MoveReward moves a reward that the caller has locked.
 func MoveReward(tx *gorm.DB, r *Reward, next RewardState, now time.Time) error {
 	if !r.State.MayBecome(next) {
-		return ErrRewardState.Saying("这件兑换品现在是“" + r.State.Title() + "”,不能这样办理。请刷新列表后再看。")
+		return ErrRewardState.Saying("这件兑换品现在是“" + r.State.Title() + "”，不能这样办理。请刷新列表后再看。")
 	}
 	r.State, r.ChangedAt = next, now
 	return tx.Model(&Reward{}).Where("id = ?", r.ID).Updates(map[string]any{"state": next, "changed_at": now}).Error

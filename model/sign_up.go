@@ -62,12 +62,12 @@ func (s *SignUp) BeforeCreate(*gorm.DB) error {
 
 // Refusals about sign-ups.
 var (
-	ErrSignUpTwice     = fault.New(fault.Conflict, "activity.signed_up_already", "已经报过名,不用再报。请在“我的活动”里查看是有名额还是在候补。")
-	ErrSignUpNot       = fault.New(fault.Conflict, "activity.not_signed_up", "还没有报名,或者已经退出。请先报名。")
-	ErrSignUpAudience  = fault.New(fault.Forbidden, "activity.not_for_you", "按您的登记,您不在这个活动的参加范围里。如果登记有误,请联系社区更正。")
-	ErrSignUpFull      = fault.New(fault.Conflict, "activity.full", "名额已满,不能直接签到。有事请找现场的组织者。")
-	ErrSignUpWaiting   = fault.New(fault.Conflict, "activity.still_waiting", "您还在候补,没有轮到名额,不能签到。有人退出时会自动补上并通知您。")
-	ErrSignUpCheckedIn = fault.New(fault.Conflict, "activity.checked_in", "已经签到,不能退出活动。要离开时请签退。")
+	ErrSignUpTwice     = fault.New(fault.Conflict, "activity.signed_up_already", "已经报过名，不用再报。请在“我的活动”里查看是有名额还是在候补。")
+	ErrSignUpNot       = fault.New(fault.Conflict, "activity.not_signed_up", "还没有报名，或者已经退出。请先报名。")
+	ErrSignUpAudience  = fault.New(fault.Forbidden, "activity.not_for_you", "按您的登记，您不在这个活动的参加范围里。如果登记有误，请联系社区更正。")
+	ErrSignUpFull      = fault.New(fault.Conflict, "activity.full", "名额已满，不能直接签到。有事请找现场的组织者。")
+	ErrSignUpWaiting   = fault.New(fault.Conflict, "activity.still_waiting", "您还在候补，没有轮到名额，不能签到。有人退出时会自动补上并通知您。")
+	ErrSignUpCheckedIn = fault.New(fault.Conflict, "activity.checked_in", "已经签到，不能退出活动。要离开时请签退。")
 )
 
 // SignUpOf gives a person's sign-up for an activity in any state, nil when there was never one.

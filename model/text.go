@@ -12,9 +12,9 @@ import (
 
 // Refusals of texts that people type.
 var (
-	ErrTextEmpty     = fault.New(fault.Invalid, "text.empty", "这一项不能为空,请填写后再提交。")
-	ErrTextTooLong   = fault.New(fault.Invalid, "text.too_long", "文字太长了,请缩短后再提交。")
-	ErrTextForbidden = fault.New(fault.Invalid, "text.forbidden_characters", "文字里有看不见的控制字符,请删除后重新输入。")
+	ErrTextEmpty     = fault.New(fault.Invalid, "text.empty", "这一项不能为空，请填写后再提交。")
+	ErrTextTooLong   = fault.New(fault.Invalid, "text.too_long", "文字太长了，请缩短后再提交。")
+	ErrTextForbidden = fault.New(fault.Invalid, "text.forbidden_characters", "文字里有看不见的控制字符，请删除后重新输入。")
 )
 
 // CleanText gives a text as it is stored: valid UTF-8, NFC, without white space around it, at most

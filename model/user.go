@@ -39,10 +39,10 @@ type Session struct {
 const SessionLength = 30 * 24 * time.Hour
 
 // ErrUserNotFound is for a user that a record names and that is gone.
-var ErrUserNotFound = fault.New(fault.NotFound, "user.not_found", "没有找到这个微信用户,请重新登录。")
+var ErrUserNotFound = fault.New(fault.NotFound, "user.not_found", "没有找到这个微信用户，请重新登录。")
 
 // ErrNotSure refuses to close an account by mistake.
-var ErrNotSure = fault.New(fault.Invalid, "account.not_sure", "注销以后不能恢复。请先确认要注销,再提交。")
+var ErrNotSure = fault.New(fault.Invalid, "account.not_sure", "注销以后不能恢复。请先确认要注销，再提交。")
 
 // HashToken gives what is stored of a session's token.
 func HashToken(token string) string {

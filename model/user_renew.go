@@ -26,8 +26,8 @@ const RenewGrace = time.Minute
 
 // Refusals about sessions.
 var (
-	ErrSessionRenewed  = fault.New(fault.Conflict, "session.renewed", "登录凭证刚刚已经换新,请使用新的凭证。没有收到的话,请重新登录。")
-	ErrSessionNotFound = fault.New(fault.NotFound, "session.not_found", "没有找到这处登录,可能已经退出。请刷新列表后再看。")
+	ErrSessionRenewed  = fault.New(fault.Conflict, "session.renewed", "登录凭证刚刚已经换新，请使用新的凭证。没有收到的话，请重新登录。")
+	ErrSessionNotFound = fault.New(fault.NotFound, "session.not_found", "没有找到这处登录，可能已经退出。请刷新列表后再看。")
 )
 
 // ErrTokenReused says that a token was used long after another had taken it over: two hold the session,

@@ -28,7 +28,7 @@ type AcceptsLeft struct {
 const AcceptsKept = 20
 
 // ErrTemplateUnknown refuses a report about a template that we never ask for.
-var ErrTemplateUnknown = fault.New(fault.Invalid, "accept.template_unknown", "没有这种消息通知,请升级小程序后重试。")
+var ErrTemplateUnknown = fault.New(fault.Invalid, "accept.template_unknown", "没有这种消息通知，请升级小程序后重试。")
 
 // GiveAccepts records what a user accepted just now, one message each, and gives what is left of each
 // template. A "no" changes nothing: it was said about this message alone.

@@ -206,7 +206,7 @@ func (t *tx) voidAttendance(a model.Activity, h model.Hours, reason string) erro
 	if err := t.voidHours(h, reason); err != nil {
 		return err
 	}
-	body := fmt.Sprintf("您在“%s”的签到已经作废,原因:%s。如有疑问,请联系组织者。", a.Title, reason)
+	body := fmt.Sprintf("您在“%s”的签到已经作废，原因：%s。如有疑问，请联系组织者。", a.Title, reason)
 	return t.notify(h.PersonID, NoticeActivity, "签到已作废", body, myActivitiesPage, model.ActivityOnce(a.ID, fmt.Sprintf("void:%d:%d", h.ID, h.StartsAt.Unix())))
 }
 

@@ -76,9 +76,9 @@ func (t *tx) settleOne(a model.Activity, l Left) (model.Hours, error) {
 	case h == nil, h.State == model.HoursVoid:
 		return model.Hours{}, model.ErrAttendanceNone.With(fault.Field{Path: personField(l.PersonID), Text: "这个人没有签到。"})
 	case h.State != model.HoursOpen:
-		return *h, model.ErrHoursState.Saying("这个人已经签退,不用再补。请刷新列表后再看。").With(fault.Field{Path: personField(l.PersonID), Text: "已经签退。"})
+		return *h, model.ErrHoursState.Saying("这个人已经签退，不用再补。请刷新列表后再看。").With(fault.Field{Path: personField(l.PersonID), Text: "已经签退。"})
 	case !l.At.After(h.StartsAt) || l.At.After(a.EndsAt) || l.At.After(t.now):
-		return *h, model.ErrAttendanceLeft.With(fault.Field{Path: personField(l.PersonID), Text: "离开的时间要在签到以后、活动结束以前,不能晚于现在。"})
+		return *h, model.ErrAttendanceLeft.With(fault.Field{Path: personField(l.PersonID), Text: "离开的时间要在签到以后、活动结束以前，不能晚于现在。"})
 	}
 	if err := t.endHours(h, l.At, model.ByOrganiser); err != nil {
 		return *h, err
@@ -86,7 +86,7 @@ func (t *tx) settleOne(a model.Activity, l Left) (model.Hours, error) {
 	if err := model.NoteLeft(t.DB, a.ID, l.PersonID, l.Reason); err != nil {
 		return *h, err
 	}
-	body := fmt.Sprintf("您在“%s”没有签退,组织者补记您%s离开,原因:%s。如果不对,请联系组织者。", a.Title, l.At.In(model.Beijing).Format("1月2日15:04"), l.Reason)
+	body := fmt.Sprintf("您在“%s”没有签退，组织者补记您%s离开，原因：%s。如果不对，请联系组织者。", a.Title, l.At.In(model.Beijing).Format("1月2日15:04"), l.Reason)
 	return *h, t.notify(l.PersonID, NoticeActivity, "补记了签退时间", body, myActivitiesPage, model.ActivityOnce(a.ID, "left:"+strconv.FormatInt(h.ID, 10)))
 }
 
@@ -132,7 +132,7 @@ func (s *Service) ConfirmActivity(ctx context.Context, cmd Command, activity int
 			return Confirmed{}, err
 		}
 		if done.OwnLeft {
-			body := fmt.Sprintf("“%s”的组织者自己也参加了,其本人的时长要由您或其他负责人确认。", a.Title)
+			body := fmt.Sprintf("“%s”的组织者自己也参加了，其本人的时长要由您或其他负责人确认。", a.Title)
 			once := model.ActivityOnce(a.ID, "own:"+strconv.FormatInt(t.by.PersonID, 10))
 			err := t.tellOfficers(model.MakeActivities, n.Path, NoticeActivity, "有一份活动时长待确认", body, activityPage+strconv.FormatInt(a.ID, 10), once)
 			if err != nil {
@@ -156,7 +156,7 @@ func (t *tx) toConfirm(attended []model.Hours) (done Confirmed, list []model.Hou
 	}
 	switch {
 	case len(list) == 0 && done.OwnLeft:
-		err = model.ErrHoursOwn.Saying("剩下的只有您自己的时长,不能由自己确认。请由另一位组织者,或网格、社区的负责人确认。")
+		err = model.ErrHoursOwn.Saying("剩下的只有您自己的时长，不能由自己确认。请由另一位组织者，或网格、社区的负责人确认。")
 	case len(list) == 0:
 		err = model.ErrAttendanceNothing
 	}

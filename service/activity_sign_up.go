@@ -41,7 +41,7 @@ func (s *Service) SignUpFor(ctx context.Context, cmd Command, activity, person i
 		if out.State == model.Waiting {
 			what = "已经为您登记候补"
 		}
-		body := fmt.Sprintf("%s“%s”:%s。如果不想参加,可以在开始前退出。", what, c.Title, whenAndWhere(c.Activity))
+		body := fmt.Sprintf("%s“%s”：%s。如果不想参加，可以在开始前退出。", what, c.Title, whenAndWhere(c.Activity))
 		once := model.ActivityOnce(c.ID, "proxy:"+strconv.FormatInt(out.ID, 10)+":"+strconv.FormatInt(out.Turn, 10))
 		return out, t.notify(person, NoticeActivity, "代您报了名", body, myActivitiesPage, once)
 	})
@@ -67,7 +67,7 @@ func (s *Service) SignOffFor(ctx context.Context, cmd Command, activity, person 
 		if err != nil || person == t.by.PersonID {
 			return out, err
 		}
-		body := fmt.Sprintf("已经为您退出“%s”。如果这不是您的意思,请联系社区。", c.Title)
+		body := fmt.Sprintf("已经为您退出“%s”。如果这不是您的意思，请联系社区。", c.Title)
 		once := model.ActivityOnce(c.ID, "off:"+strconv.FormatInt(out.ID, 10)+":"+strconv.FormatInt(out.Turn, 10))
 		return out, t.notify(person, NoticeActivity, "代您退出了活动", body, myActivitiesPage, once)
 	})
@@ -119,9 +119,9 @@ func (t *tx) mayTakePart(c comer) error {
 // notAdmitted tells somebody why they can't take part, or who looks after them.
 func notAdmitted(audience model.Audience, self bool) error {
 	if self {
-		return model.ErrSignUpAudience.Saying("这个活动面向" + audience.Title() + ",按您的登记,您不在参加范围里。如果登记有误,请联系社区更正。")
+		return model.ErrSignUpAudience.Saying("这个活动面向" + audience.Title() + "，按您的登记，您不在参加范围里。如果登记有误，请联系社区更正。")
 	}
-	return model.ErrSignUpAudience.Saying("这个活动面向" + audience.Title() + ",按登记,这位居民不在参加范围里。")
+	return model.ErrSignUpAudience.Saying("这个活动面向" + audience.Title() + "，按登记，这位居民不在参加范围里。")
 }
 
 func (t *tx) addSignUp(c comer, state model.SignUpState, way model.SignUpWay) (SignedUp, error) {
@@ -185,7 +185,7 @@ func (t *tx) moveUp(a model.Activity, n model.Node) error {
 	if err != nil {
 		return err
 	}
-	body := fmt.Sprintf("您候补的“%s”有名额了,已经为您补上:%s。不能来请在开始前退出。", a.Title, whenAndWhere(a))
+	body := fmt.Sprintf("您候补的“%s”有名额了，已经为您补上：%s。不能来请在开始前退出。", a.Title, whenAndWhere(a))
 	for _, u := range up {
 		once := model.ActivityOnce(a.ID, "up:"+strconv.FormatInt(u.ID, 10)+":"+strconv.FormatInt(u.Turn, 10))
 		if err := t.notify(u.PersonID, NoticeActivity, "候补成功", body, myActivitiesPage, once); err != nil {

@@ -31,7 +31,7 @@ func whenAndWhere(a model.Activity) string {
 	if from.YearDay() != until.YearDay() {
 		end = "1月2日15:04"
 	}
-	return from.Format("1月2日15:04") + "到" + until.Format(end) + "," + a.Place
+	return from.Format("1月2日15:04") + "到" + until.Format(end) + "，" + a.Place
 }
 
 // news is what one sign-up is told of an activity. once makes it reach them once.
@@ -76,7 +76,7 @@ func (s *Service) tellSignedUp(ctx context.Context, id int64, states []model.Sig
 func (s *Service) remindOfActivity(ctx context.Context, id int64) error {
 	return s.tellSignedUp(ctx, id, []model.SignUpState{model.Seated}, func(a model.Activity, now time.Time) (news, bool) {
 		due := a.Phase(now) == model.PhaseUpcoming && !now.Before(a.StartsAt.Add(-model.RemindBefore))
-		body := fmt.Sprintf("您报名的“%s”快到了:%s。不能来请提前退出,把名额让给候补的邻居。", a.Title, whenAndWhere(a))
+		body := fmt.Sprintf("您报名的“%s”快到了：%s。不能来请提前退出，把名额让给候补的邻居。", a.Title, whenAndWhere(a))
 		return news{"活动提醒", body, "remind:" + strconv.FormatInt(a.StartsAt.Unix(), 10)}, due
 	})
 }
@@ -84,7 +84,7 @@ func (s *Service) remindOfActivity(ctx context.Context, id int64) error {
 // tellOfChange tells everybody who has signed up how an activity stands after a change.
 func (s *Service) tellOfChange(ctx context.Context, id int64) error {
 	return s.tellSignedUp(ctx, id, []model.SignUpState{model.Seated, model.Waiting}, func(a model.Activity, _ time.Time) (news, bool) {
-		body := fmt.Sprintf("您报名的“%s”有调整,现在是:%s。不方便的话,请在开始前退出。", a.Title, whenAndWhere(a))
+		body := fmt.Sprintf("您报名的“%s”有调整，现在是：%s。不方便的话，请在开始前退出。", a.Title, whenAndWhere(a))
 		return news{"活动有调整", body, "changed:" + strconv.FormatInt(a.Version, 10)}, a.State == model.ActivityOpen
 	})
 }
@@ -92,7 +92,7 @@ func (s *Service) tellOfChange(ctx context.Context, id int64) error {
 // tellOfCancellation tells everybody who has signed up that an activity does not take place.
 func (s *Service) tellOfCancellation(ctx context.Context, id int64) error {
 	return s.tellSignedUp(ctx, id, []model.SignUpState{model.Seated, model.Waiting}, func(a model.Activity, _ time.Time) (news, bool) {
-		return news{"活动已取消", fmt.Sprintf("您报名的“%s”已经取消,原因:%s。", a.Title, a.Reason), "cancelled"}, a.State == model.ActivityCancelled
+		return news{"活动已取消", fmt.Sprintf("您报名的“%s”已经取消，原因：%s。", a.Title, a.Reason), "cancelled"}, a.State == model.ActivityCancelled
 	})
 }
 
@@ -108,7 +108,7 @@ func (s *Service) closeActivity(ctx context.Context, id int64) error {
 		if err != nil || len(attended) == 0 {
 			return struct{}{}, err
 		}
-		body := fmt.Sprintf("“%s”已经结束。请核对没有签退的人,再确认大家的时长。", a.Title)
+		body := fmt.Sprintf("“%s”已经结束。请核对没有签退的人，再确认大家的时长。", a.Title)
 		page := activityPage + strconv.FormatInt(id, 10)
 		return struct{}{}, t.notify(a.MadeByID, NoticeActivity, "请确认活动时长", body, page, model.ActivityOnce(id, "over"))
 	})

@@ -71,7 +71,7 @@ func (t *tx) tellLead(id int64) (model.ListedAssociation, error) {
 	if err != nil {
 		return a, err
 	}
-	body := fmt.Sprintf("您是%s“%s”的负责人,可以为联谊会发起活动、组织签到、确认时长。", a.NodeName, a.Name)
+	body := fmt.Sprintf("您是%s“%s”的负责人，可以为联谊会发起活动、组织签到、确认时长。", a.NodeName, a.Name)
 	once := fmt.Sprintf("association:%d:lead:%d:%d", a.ID, a.LeadID, t.now.Unix())
 	return a, t.notify(a.LeadID, NoticeActivity, "您担任了联谊会负责人", body, associationsPage, once)
 }
@@ -123,7 +123,7 @@ func (t *tx) endAssociation(a model.Association, reason string) error {
 	if err := model.EndAssociation(t.DB, a.ID, t.by.PersonID, reason, t.now); err != nil {
 		return err
 	}
-	body := fmt.Sprintf("“%s”已经解散,原因:%s。", a.Name, reason)
+	body := fmt.Sprintf("“%s”已经解散，原因：%s。", a.Name, reason)
 	if err := t.notify(a.LeadID, NoticeActivity, "联谊会已解散", body, associationsPage, fmt.Sprintf("association:%d:ended", a.ID)); err != nil {
 		return err
 	}

@@ -137,7 +137,7 @@ func (t *tx) bind(b *model.Binding, p model.Person, way model.BindingWay) error 
 	if err := t.audit("binding.bind", p.NodeID, "binding", b.ID, string(way)); err != nil {
 		return err
 	}
-	return t.notify(p.ID, NoticeBinding, "微信绑定成功", "您的居民身份已绑定到现在使用的微信。如果不是您本人操作,请立即联系社区。",
+	return t.notify(p.ID, NoticeBinding, "微信绑定成功", "您的居民身份已绑定到现在使用的微信。如果不是您本人操作，请立即联系社区。",
 		pageMine, "binding:"+strconv.FormatInt(b.ID, 10)+":bound")
 }
 

@@ -58,7 +58,7 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 			return model.Binding{}, err
 		}
 		err = t.asked(b, unit, model.ApproveBindings.PermittedRoles(), pageRequests, "有居民申请确认身份",
-			model.MaskName(name)+"申请确认为"+unit.Name+"的居民,请核对后处理。")
+			model.MaskName(name)+"申请确认为"+unit.Name+"的居民，请核对后处理。")
 		return *b, err
 	})
 }
@@ -97,7 +97,7 @@ func (t *tx) askCommunity(b *model.Binding, p model.Person) error {
 	if err := b.Ask(t.DB, model.ByRebinding, &p.ID, node.ID, "", "", t.now); err != nil {
 		return err
 	}
-	if err := t.notify(p.ID, NoticeBinding, "有人申请换绑", "有人申请把您的居民身份换绑到另一个微信,正在等社区核实。如果不是您本人,请立即联系社区。",
+	if err := t.notify(p.ID, NoticeBinding, "有人申请换绑", "有人申请把您的居民身份换绑到另一个微信，正在等社区核实。如果不是您本人，请立即联系社区。",
 		pageMine, "binding:"+strconv.FormatInt(b.ID, 10)+":moving"); err != nil {
 		return err
 	}
@@ -105,7 +105,7 @@ func (t *tx) askCommunity(b *model.Binding, p model.Person) error {
 	if err != nil {
 		return err
 	}
-	return t.asked(b, node, deciders, pageRebindings, "有居民申请换绑微信", model.MaskName(p.Name)+"申请换绑到新的微信,请核实后处理。")
+	return t.asked(b, node, deciders, pageRebindings, "有居民申请换绑微信", model.MaskName(p.Name)+"申请换绑到新的微信，请核实后处理。")
 }
 
 // asked records that a binding waits at a node and notifies those who hold one of the roles that decide it.

@@ -46,7 +46,7 @@ func (s *Service) AskCertificate(ctx context.Context, cmd Command, fromDay, toDa
 		if err := model.AskCertificate(t.DB, &c); err != nil {
 			return none, err
 		}
-		body := fmt.Sprintf("%s申请%s至%s的志愿服务记录证明,请核对后出具。", model.MaskName(p.Name), fromDay, toDay)
+		body := fmt.Sprintf("%s申请%s至%s的志愿服务记录证明，请核对后出具。", model.MaskName(p.Name), fromDay, toDay)
 		if err := t.tellOfficers(model.CertifyService, community.Path, NoticeCertificate, "有新的服务证明申请", body, certificatesPage, onceForCertificate(c.ID, c.State)); err != nil {
 			return none, err
 		}
@@ -222,10 +222,10 @@ func (t *tx) certificateMoved(id int64, next model.CertificateState) (model.List
 func certificateNews(c model.ListedCertificate) (title, body string) {
 	switch c.State {
 	case model.CertificateIssued:
-		return "服务证明已出具", c.CommunityName + "已出具您的志愿服务记录证明,编号" + *c.Number + ",现在可以下载。"
+		return "服务证明已出具", c.CommunityName + "已出具您的志愿服务记录证明，编号" + *c.Number + "，现在可以下载。"
 	case model.CertificateRevoked:
-		return "服务证明已撤销", c.CommunityName + "撤销了编号" + *c.Number + "的证明,原因:" + c.Reason + "。有疑问请联系社区。"
+		return "服务证明已撤销", c.CommunityName + "撤销了编号" + *c.Number + "的证明，原因：" + c.Reason + "。有疑问请联系社区。"
 	default:
-		return "服务证明未出具", c.CommunityName + "没有出具您申请的证明,原因:" + c.Reason + "。更正后可以再申请。"
+		return "服务证明未出具", c.CommunityName + "没有出具您申请的证明，原因：" + c.Reason + "。更正后可以再申请。"
 	}
 }

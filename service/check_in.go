@@ -51,7 +51,7 @@ func (s *Service) CheckIn(ctx context.Context, cmd Command, code, workUnit strin
 		if err := model.ApplyCheckIn(t.DB, &c); err != nil {
 			return none, err
 		}
-		body := model.MaskName(p.Name) + "申请在职党员报到,请审核。"
+		body := model.MaskName(p.Name) + "申请在职党员报到，请审核。"
 		if err := t.tellOfficers(model.AcceptCheckIns, community.Path, NoticeCheckIn, "有新的在职党员报到", body, checkInsPage, onceForCheckIn(c.ID, c.State)); err != nil {
 			return none, err
 		}
@@ -99,7 +99,7 @@ func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64, conf
 		switch p.Membership {
 		case model.InServiceMember:
 		case model.Member:
-			return "", model.ErrCheckInHere.Saying("名册登记报到人的党组织关系就在本社区,不用报到。如果其组织关系在工作单位,请先更正登记,再接收;否则请退回。")
+			return "", model.ErrCheckInHere.Saying("名册登记报到人的党组织关系就在本社区，不用报到。如果其组织关系在工作单位，请先更正登记，再接收；否则请退回。")
 		default:
 			if !confirmed {
 				return "", model.ErrCheckInNoMember
@@ -111,7 +111,7 @@ func (s *Service) AcceptCheckIn(ctx context.Context, cmd Command, id int64, conf
 			return "", err
 		}
 		if !lives {
-			return "", model.ErrCheckInElsewhere.Saying("报到人已经不住在本社区,不能接收。请退回,请其到现在居住的社区报到。")
+			return "", model.ErrCheckInElsewhere.Saying("报到人已经不住在本社区，不能接收。请退回，请其到现在居住的社区报到。")
 		}
 		if err := model.GiveReceipt(t.DB, id, community, p.Membership, t.now); err != nil {
 			return "", err
@@ -186,10 +186,10 @@ func (t *tx) checkInMoved(id int64, action, detail string) (model.ListedCheckIn,
 // checkInNews is what the person is told of a move.
 func checkInNews(c model.ListedCheckIn) (title, body string) {
 	if c.State == model.CheckInAccepted {
-		return "报到已接收", c.CommunityName + "已接收您的报到,回执编号" + *c.ReceiptNumber + "。"
+		return "报到已接收", c.CommunityName + "已接收您的报到，回执编号" + *c.ReceiptNumber + "。"
 	}
 	if c.State == model.CheckInRefused {
-		return "报到未接收", c.CommunityName + "没有接收您的报到,原因:" + c.Reason + "。更正后可以再次报到。"
+		return "报到未接收", c.CommunityName + "没有接收您的报到，原因：" + c.Reason + "。更正后可以再次报到。"
 	}
-	return "报到已结束", "您在" + c.CommunityName + "的报到已结束,原因:" + c.Reason + "。"
+	return "报到已结束", "您在" + c.CommunityName + "的报到已结束，原因：" + c.Reason + "。"
 }

@@ -116,7 +116,7 @@ func (in *divisionImport) refusal(err error) error {
 	}
 	more := ""
 	if len(in.faults) == divisionFaults {
-		more = "(只列出前面的一部分)"
+		more = "（只列出前面的一部分）"
 	}
-	return in.first.Saying("区划文件里有错,没有导入任何一行。请按列出的行和列改正" + more + ",再重新导入。").With(in.faults...)
+	return in.first.Saying("区划文件里有错，没有导入任何一行。请按列出的行和列改正" + more + "，再重新导入。").With(in.faults...)
 }

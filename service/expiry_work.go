@@ -120,7 +120,7 @@ func (t *tx) takeOldPoints(p model.ExpiryPolicy, people []int64) error {
 		return err
 	}
 	for _, r := range rows {
-		body := fmt.Sprintf("您在%s前得到的志愿积分中,没有用完的 %d 积分今天已经过期。服务时长不受影响,永远保留。", model.Minute(p.EarnedBefore), r.Points)
+		body := fmt.Sprintf("您在%s前得到的志愿积分中，没有用完的 %d 积分今天已经过期。服务时长不受影响，永远保留。", model.Minute(p.EarnedBefore), r.Points)
 		if err := t.tellOfPoints(r.PersonID, p.ID, model.ExpiryTaking, "志愿积分已过期", body); err != nil {
 			return err
 		}
@@ -138,10 +138,10 @@ func (t *tx) tellOfExpiry(p model.ExpiryPolicy, work model.ExpiryWork, people []
 		if left[person] == 0 {
 			continue
 		}
-		title, body := "志愿积分将要过期", fmt.Sprintf("您在%s前得到的志愿积分,到%s还没有用完的将过期,现在是 %d 积分。请及时兑换。服务时长不受影响。",
+		title, body := "志愿积分将要过期", fmt.Sprintf("您在%s前得到的志愿积分，到%s还没有用完的将过期，现在是 %d 积分。请及时兑换。服务时长不受影响。",
 			model.Minute(p.EarnedBefore), model.Minute(p.EffectiveAt), left[person])
 		if work == model.ExpiryRecalling {
-			title, body = "志愿积分不过期了", fmt.Sprintf("原定%s过期的志愿积分不过期了,您的积分照常使用。原因:%s。", model.Minute(p.EffectiveAt), p.RevokeReason)
+			title, body = "志愿积分不过期了", fmt.Sprintf("原定%s过期的志愿积分不过期了，您的积分照常使用。原因：%s。", model.Minute(p.EffectiveAt), p.RevokeReason)
 		}
 		if err := t.tellOfPoints(person, p.ID, work, title, body); err != nil {
 			return err

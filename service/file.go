@@ -177,7 +177,7 @@ func (t *tx) attachFiles(subject string, id int64, files []int64, most int) erro
 		return err
 	}
 	if has+int64(len(files)) > int64(most) {
-		return model.ErrFileTooMany.Saying(fmt.Sprintf("照片太多了,最多 %d 张。请减少几张再提交。", most))
+		return model.ErrFileTooMany.Saying(fmt.Sprintf("照片太多了，最多 %d 张。请减少几张再提交。", most))
 	}
 	locked, err := model.LockFiles(t.DB, files)
 	if err != nil {

@@ -143,9 +143,9 @@ func (t *tx) fileMoved(f model.File, detail string) error {
 		return err
 	}
 	if f.State == model.FileRejected {
-		body := "您上传的一张照片没有通过内容审核,不会展示;您的记录不受影响。"
+		body := "您上传的一张照片没有通过内容审核，不会展示；您的记录不受影响。"
 		if f.DecidedByID != 0 {
-			body = "您上传的一张照片没有通过审核,不会展示,原因:" + f.Reason + "。您的记录不受影响。"
+			body = "您上传的一张照片没有通过审核，不会展示，原因：" + f.Reason + "。您的记录不受影响。"
 		}
 		if err := t.notify(f.UploaderID, NoticePhoto, "一张照片没有通过审核", body, pageMine, fmt.Sprintf("file:%d:%s", f.ID, f.State)); err != nil {
 			return err

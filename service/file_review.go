@@ -10,7 +10,7 @@ import (
 // NoticePhoto is the kind of notice about what has become of a photo.
 const NoticePhoto = "photo"
 
-const pagePhotoReviews = "pages/photo-reviews/index"
+const pagePhotoReviews = "staff/photo-reviews/index"
 
 // PhotoReviews lists the photos of a subtree that wait for a person, the oldest first.
 func (s *Service) PhotoReviews(ctx context.Context, by model.Actor, node int64, part model.Slice) ([]model.ReviewedFile, error) {
@@ -80,7 +80,7 @@ func (t *tx) tellReviewers(f model.File) error {
 	if err != nil {
 		return err
 	}
-	const title, body = "有照片等待审核", "居民上传的照片需要人工审核,通过后才会展示,请处理。"
+	const title, body = "有照片等待审核", "居民上传的照片需要人工审核，通过后才会展示，请处理。"
 	once := fmt.Sprintf("photo_review:%d:%s", n.ID, t.now.In(model.Beijing).Format("20060102"))
 	hidden, err := model.HiddenMatterOf(t.DB, f)
 	switch {

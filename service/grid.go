@@ -55,7 +55,7 @@ func planned(parts []GridPart, children []model.Node) error {
 	for i, p := range parts {
 		at := fmt.Sprintf("body.parts[%d]", i)
 		if names[p.Name] {
-			return model.ErrGridParts.With(fault.Field{Path: at + ".name", Text: "新网格不能重名,请换一个名称。"})
+			return model.ErrGridParts.With(fault.Field{Path: at + ".name", Text: "新网格不能重名，请换一个名称。"})
 		}
 		names[p.Name] = true
 		if len(p.Children) == 0 {
@@ -64,14 +64,14 @@ func planned(parts []GridPart, children []model.Node) error {
 		for _, id := range p.Children {
 			known := slices.ContainsFunc(children, func(n model.Node) bool { return n.ID == id })
 			if !known || given[id] {
-				return model.ErrGridParts.With(fault.Field{Path: at + ".child_ids", Text: "这里有不属于原网格的编号,或者重复的编号。"})
+				return model.ErrGridParts.With(fault.Field{Path: at + ".child_ids", Text: "这里有不属于原网格的编号，或者重复的编号。"})
 			}
 			given[id] = true
 		}
 	}
 	for _, n := range children {
 		if !given[n.ID] {
-			return model.ErrGridParts.With(fault.Field{Path: "body.parts", Text: "还没有分配:" + n.Name})
+			return model.ErrGridParts.With(fault.Field{Path: "body.parts", Text: "还没有分配：" + n.Name})
 		}
 	}
 	if len(parts) < 2 {

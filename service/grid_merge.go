@@ -83,7 +83,7 @@ func differ(nodes []model.Node) error {
 	var clashes []fault.Field
 	for _, n := range nodes {
 		if seen[n.Name] {
-			clashes = append(clashes, fault.Field{Path: "body.grid_ids", Text: "要合并的网格里都有“" + n.Name + "”,请先给其中一个改名。"})
+			clashes = append(clashes, fault.Field{Path: "body.grid_ids", Text: "要合并的网格里都有“" + n.Name + "”，请先给其中一个改名。"})
 		}
 		seen[n.Name] = true
 	}

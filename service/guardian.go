@@ -15,7 +15,7 @@ const NoticeGuardian = "guardian"
 // The mini-program pages that notices of guardians lead to.
 const (
 	pageChildren      = "pages/children/index"
-	pageGuardianships = "pages/guardianships/index"
+	pageGuardianships = "staff/guardianships/index"
 )
 
 // SeenGuardianship is a guardianship with whether it counts now: a guardian agrees and the child is under 14.
@@ -70,7 +70,7 @@ func (s *Service) AskForChild(ctx context.Context, cmd Command, kid Kid) (SeenGu
 		if err != nil {
 			return none, err
 		}
-		body := model.MaskName(me.Name) + "申请登记为" + node.Name + "一个未满14周岁孩子的监护人,请核实后办理。"
+		body := model.MaskName(me.Name) + "申请登记为" + node.Name + "一个未满14周岁孩子的监护人，请核实后办理。"
 		if err := t.tellOfficers(model.ChangePeople, node.Path, NoticeGuardian, "有监护人等待核实", body, pageGuardianships, onceForGuardian(g)); err != nil {
 			return none, err
 		}
@@ -148,7 +148,7 @@ func (s *Service) AgreeForChild(ctx context.Context, cmd Command, id int64, vers
 		if err := t.audit("guardian.agree", child.NodeID, "guardianship", g.ID, ""); err != nil {
 			return err
 		}
-		return t.notify(child.ID, NoticeGuardian, "监护人已经同意", "您的监护人同意您使用社区的服务,现在可以办理了。", pageMine, fmt.Sprintf("%s:%d", onceForGuardian(*g), consent.ID))
+		return t.notify(child.ID, NoticeGuardian, "监护人已经同意", "您的监护人同意您使用社区的服务，现在可以办理了。", pageMine, fmt.Sprintf("%s:%d", onceForGuardian(*g), consent.ID))
 	})
 }
 
@@ -182,7 +182,7 @@ func (t *tx) withdrawAll(all []*model.Guardianship, child model.Person) error {
 		if g.GuardianID == t.by.PersonID {
 			continue
 		}
-		body := "另一位监护人撤回了对" + model.MaskName(child.Name) + "的同意,您的同意也随之结束。如果您仍然同意,请在“我的孩子”里重新同意;意见不一致的请联系社区。"
+		body := "另一位监护人撤回了对" + model.MaskName(child.Name) + "的同意，您的同意也随之结束。如果您仍然同意，请在“我的孩子”里重新同意；意见不一致的请联系社区。"
 		if err := t.notify(g.GuardianID, NoticeGuardian, "对孩子的同意已经撤回", body, pageChildren, fmt.Sprintf("%s:%d", onceForGuardian(*g), t.now.Unix())); err != nil {
 			return err
 		}

@@ -62,7 +62,7 @@ func (t *tx) nameGuardian(child, guardian model.Person, relation model.Relation)
 func toldToDecide(child, guardian model.Person) told {
 	return told{
 		guardian.ID, NoticeGuardian, "请为孩子的个人信息作出决定",
-		"社区登记您为" + model.MaskName(child.Name) + "的监护人。请在“我的孩子”里阅读未满14周岁孩子的个人信息处理规则,再决定是否同意。登记有误的请联系社区。",
+		"社区登记您为" + model.MaskName(child.Name) + "的监护人。请在“我的孩子”里阅读未满14周岁孩子的个人信息处理规则，再决定是否同意。登记有误的请联系社区。",
 		pageChildren, fmt.Sprintf("guardianship:%d:%d:named", child.ID, guardian.ID),
 	}
 }
@@ -84,7 +84,7 @@ func (s *Service) ConfirmGuardian(ctx context.Context, cmd Command, id int64) (S
 		if err := t.audit("guardian.confirm", child.NodeID, "guardianship", g.ID, ""); err != nil {
 			return err
 		}
-		body := "社区核实了您是" + model.MaskName(child.Name) + "的监护人,您的同意已经生效。可以在“我的孩子”里查看、下载、撤回或删除。"
+		body := "社区核实了您是" + model.MaskName(child.Name) + "的监护人，您的同意已经生效。可以在“我的孩子”里查看、下载、撤回或删除。"
 		return t.notify(g.GuardianID, NoticeGuardian, "监护登记已经核实", body, pageChildren, onceForGuardian(*g))
 	})
 }
@@ -105,7 +105,7 @@ func (s *Service) EndGuardianship(ctx context.Context, cmd Command, id int64, re
 		if err := t.endGuardianship(g, child, reason); err != nil {
 			return err
 		}
-		body := "社区结束了您对" + model.MaskName(child.Name) + "的监护登记:" + reason + "。如有疑问,请联系社区。"
+		body := "社区结束了您对" + model.MaskName(child.Name) + "的监护登记：" + reason + "。如有疑问，请联系社区。"
 		if err := t.notify(g.GuardianID, NoticeGuardian, "监护登记已经结束", body, pageChildren, onceForGuardian(*g)); err != nil {
 			return err
 		}

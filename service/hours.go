@@ -125,7 +125,7 @@ func minutesText(minutes int64) string {
 // pointsText says what it earned.
 func pointsText(h model.Hours) string {
 	if h.Points == 0 {
-		return "当天的积分已到上限,或这类服务不计积分;时长照样记入您的服务记录。"
+		return "当天的积分已到上限，或这类服务不计积分；时长照样记入您的服务记录。"
 	}
 	return fmt.Sprintf("得%d积分。", h.Points)
 }

@@ -50,7 +50,7 @@ func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, c
 		if err != nil {
 			return none, err
 		}
-		body := model.MaskName(p.Name) + "申请更正一条服务记录,请核实后办理。"
+		body := model.MaskName(p.Name) + "申请更正一条服务记录，请核实后办理。"
 		if err := t.tellOfficers(model.ConfirmHours, place.Path, NoticeHours, "有服务记录申请更正", body, correctionsPage, fmt.Sprintf("correction:%d", c.ID)); err != nil {
 			return none, err
 		}
@@ -118,7 +118,7 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 		if err := model.AddHoursChange(t.DB, was); err != nil {
 			return err
 		}
-		body := fmt.Sprintf("您的服务记录已更正为%s,计%s,积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)
+		body := fmt.Sprintf("您的服务记录已更正为%s，计%s，积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)
 		return t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID))
 	})
 }
@@ -130,7 +130,7 @@ func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, r
 		return model.ListedCorrection{}, err
 	}
 	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, h model.Hours, c model.Correction) error {
-		body := "您对" + spanText(h) + "服务记录的更正申请没有通过,原因:" + reason + "。"
+		body := "您对" + spanText(h) + "服务记录的更正申请没有通过，原因：" + reason + "。"
 		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
 	})
 }

@@ -35,7 +35,7 @@ func (s *Service) RefuseHours(ctx context.Context, cmd Command, id int64, reason
 		if err := model.DecideHours(t.DB, &h, model.HoursRefused, t.by.PersonID, reason, t.now); err != nil {
 			return err
 		}
-		body := "您" + spanText(h) + "的志愿服务没有通过确认,原因:" + reason + "。情况不符可以更正后重新填报。"
+		body := "您" + spanText(h) + "的志愿服务没有通过确认，原因：" + reason + "。情况不符可以更正后重新填报。"
 		if err := t.notify(h.PersonID, NoticeHours, "服务记录未通过", body, myHoursPage, onceForHours(h.ID, "refused")); err != nil {
 			return err
 		}
@@ -61,7 +61,7 @@ func (s *Service) VoidHours(ctx context.Context, cmd Command, id int64, reason s
 		if err := t.voidHours(h, reason); err != nil {
 			return err
 		}
-		body := "您" + spanText(h) + "的志愿服务记录已作废,原因:" + reason + "。已得的积分同时冲回。如有疑问请联系社区。"
+		body := "您" + spanText(h) + "的志愿服务记录已作废，原因：" + reason + "。已得的积分同时冲回。如有疑问请联系社区。"
 		return t.notify(h.PersonID, NoticeHours, "服务记录已作废", body, myHoursPage, onceForHours(h.ID, "void"))
 	})
 }
@@ -87,7 +87,7 @@ func (t *tx) needDecider(h model.Hours, place model.Node) error {
 		return err
 	}
 	if turn, them := model.TurnOf(officers, h.PersonID, h.EnteredByID); turn < t.by.LevelOf(place.Path, t.now) {
-		return model.ErrHoursTurn.Saying("这条记录现在由" + them[0].Role.Title() + "确认。7天以后仍没有确认的,您可以直接办理。")
+		return model.ErrHoursTurn.Saying("这条记录现在由" + them[0].Role.Title() + "确认。7天以后仍没有确认的，您可以直接办理。")
 	}
 	return nil
 }

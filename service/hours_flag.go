@@ -39,11 +39,11 @@ const (
 
 // flagRules is the table of them.
 var flagRules = []FlagRule{
-	{"long_week", "一周时间过长", "一周(周一至周日)的服务超过40小时", onFiling | onConfirming, (*tx).findLongWeeks},
+	{"long_week", "一周时间过长", "一周（周一至周日）的服务超过40小时", onFiling | onConfirming, (*tx).findLongWeeks},
 	{"copied_text", "内容雷同", "同一单元30天内有5条以上文字相同的服务记录", onFiling, (*tx).findCopiedTexts},
 	{"late_entry", "补记过晚", "服务结束14天以后才填报", onFiling, (*tx).findLateEntries},
 	{"near_cap", "总在上限附近", "30天内有5天以上的服务恰好在每日上限的九成以上、又不超过上限", onConfirming, (*tx).findNearCap},
-	{"few_confirmed", "确认人只确认少数人", "一位确认人90天内确认了10条以上,只属于一两个人", onConfirming, (*tx).findFewConfirmed},
+	{"few_confirmed", "确认人只确认少数人", "一位确认人90天内确认了10条以上，只属于一两个人", onConfirming, (*tx).findFewConfirmed},
 	{"mutual", "互相确认", "两个人90天内互相确认了对方的服务记录", onConfirming, (*tx).findMutual},
 }
 
@@ -110,9 +110,9 @@ func (t *tx) tellFlags(flags []model.Flag) error {
 	}
 	for _, id := range nodes {
 		f := first[id]
-		body := fmt.Sprintf("有%d条服务记录提醒(%s等),请核对。提醒不影响时长和积分,核对后请填写结果。", count[id], FlagTitle(f.RuleCode))
+		body := fmt.Sprintf("有%d条服务记录提醒（%s等），请核对。提醒不影响时长和积分，核对后请填写结果。", count[id], FlagTitle(f.RuleCode))
 		if count[id] == 1 {
-			body = "有1条服务记录提醒:" + FlagTitle(f.RuleCode) + "。提醒不影响时长和积分,核对后请填写结果。"
+			body = "有1条服务记录提醒：" + FlagTitle(f.RuleCode) + "。提醒不影响时长和积分，核对后请填写结果。"
 		}
 		if err := t.tellOfficers(model.WatchHours, places[id].Path, NoticeHours, "有服务记录需要核对", body, flagsPage, "flag:"+f.OnceKey); err != nil {
 			return err

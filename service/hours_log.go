@@ -136,11 +136,11 @@ func (t *tx) tellFiled(h model.Hours, home model.Place, name string) error {
 	_, them := model.TurnOf(officers, h.PersonID, h.EnteredByID)
 	var news []told
 	for _, o := range them {
-		body := home.Name + "的" + model.MaskName(name) + "填报了" + minutesText(h.Minutes) + "志愿服务,请核实后确认。"
+		body := home.Name + "的" + model.MaskName(name) + "填报了" + minutesText(h.Minutes) + "志愿服务，请核实后确认。"
 		news = append(news, told{o.PersonID, NoticeHours, "有新的服务记录待确认", body, confirmHoursPage, fmt.Sprintf("%s:%d", onceForHours(h.ID, "filed"), o.PersonID)})
 	}
 	if h.EnteredByID != 0 {
-		body := t.by.Name + "代您填报了" + spanText(h) + "的志愿服务,确认后计入您的服务时长。如果不属实,请联系社区。"
+		body := t.by.Name + "代您填报了" + spanText(h) + "的志愿服务，确认后计入您的服务时长。如果不属实，请联系社区。"
 		news = append(news, told{h.PersonID, NoticeHours, "有人代您填报了志愿服务", body, myHoursPage, onceForHours(h.ID, "entered")})
 	}
 	return t.notifyMany(news)

@@ -155,7 +155,7 @@ func (t *tx) findFewConfirmed(list []model.Hours) ([]model.Flag, error) {
 	if logs < flagFewLogs || len(by) > flagFewPeople {
 		return nil, nil
 	}
-	detail := fmt.Sprintf("确认人90天内确认了%d条,只属于%d个人", logs, len(by))
+	detail := fmt.Sprintf("确认人90天内确认了%d条，只属于%d个人", logs, len(by))
 	return []model.Flag{t.flagOf(list[0], detail, "few_confirmed:%d:%s", t.by.PersonID, t.month())}, nil
 }
 

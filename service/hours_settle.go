@@ -168,7 +168,7 @@ func (t *tx) tellConfirmed(list []model.Hours) error {
 		if err := t.audit("hours.confirm", h.NodeID, "hours", h.ID, ""); err != nil {
 			return err
 		}
-		body := "您" + spanText(h) + "的志愿服务已确认,计" + minutesText(h.Minutes) + "。" + pointsText(h)
+		body := "您" + spanText(h) + "的志愿服务已确认，计" + minutesText(h.Minutes) + "。" + pointsText(h)
 		news = append(news, told{h.PersonID, NoticeHours, "服务时长已确认", body, myHoursPage, onceForHours(h.ID, "confirmed")})
 	}
 	return t.notifyMany(news)

@@ -34,7 +34,7 @@ var importTitles = map[model.ImportKind]string{model.StructureImport: "网格楼
 var importColumns = map[model.ImportKind][]sheet.Column{model.StructureImport: structureColumns, model.RosterImport: rosterColumns}
 
 // errImportKind refuses a kind of table that there is not. The API knows only the two.
-var errImportKind = fault.New(fault.Invalid, "import.kind_unknown", "没有这种表格,请选择“网格楼栋”或“居民名册”。")
+var errImportKind = fault.New(fault.Invalid, "import.kind_unknown", "没有这种表格，请选择“网格楼栋”或“居民名册”。")
 
 // ImportTemplate writes the Excel table of a kind, to be filled in.
 func (s *Service) ImportTemplate(w io.Writer, kind model.ImportKind) error {
@@ -166,7 +166,7 @@ func (s *Service) faultRows(ctx context.Context, imp model.Import) iter.Seq2[[]s
 			}
 		}
 		if more := imp.Faults - told; more > 0 {
-			yield([]string{"", "", "还有 " + strconv.FormatInt(more, 10) + " 处没有列出,请先改正以上内容再上传。"}, nil)
+			yield([]string{"", "", "还有 " + strconv.FormatInt(more, 10) + " 处没有列出，请先改正以上内容再上传。"}, nil)
 		}
 	}
 }

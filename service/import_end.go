@@ -76,7 +76,7 @@ func (t *tx) endImport(imp model.Import, faults *faultList) error {
 	}
 	id := strconv.FormatInt(imp.ID, 10)
 	title, body := importNews(imp)
-	return t.notify(imp.ByPersonID, NoticeImport, title, body, "pages/import/detail?id="+id, "import:"+id)
+	return t.notify(imp.ByPersonID, NoticeImport, title, body, "staff/imports/one?id="+id, "import:"+id)
 }
 
 // importNews is what whoever handed in a table is told at the end.
@@ -89,9 +89,9 @@ func importNews(imp model.Import) (title, body string) {
 	case imp.State == model.ImportFailed:
 		return title + "失败", model.ErrImportFailed.Text
 	case imp.State == model.ImportRefused:
-		return title + "没有通过", fmt.Sprintf("有 %d 处需要改正,没有导入任何内容。请查看错误清单,改好后重新上传。", imp.Faults)
+		return title + "没有通过", fmt.Sprintf("有 %d 处需要改正，没有导入任何内容。请查看错误清单，改好后重新上传。", imp.Faults)
 	case imp.DryRun:
-		return title + "通过", fmt.Sprintf("没有发现错误。正式导入会新增 %d 行,更新 %d 行,%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
+		return title + "通过", fmt.Sprintf("没有发现错误。正式导入会新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
 	}
-	return title + "完成", fmt.Sprintf("新增 %d 行,更新 %d 行,%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
+	return title + "完成", fmt.Sprintf("新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
 }

@@ -82,11 +82,11 @@ func (p *pass) unguarded(r *placed, adult model.Person, registered bool) string 
 	case r.guardian == "" && registered:
 		return ""
 	case r.guardian == "":
-		return "这个孩子未满14周岁,请填写监护人的姓名:同一户的一位成年人。"
+		return "这个孩子未满14周岁，请填写监护人的姓名：同一户的一位成年人。"
 	case !here:
-		return "这一户没有这位年满18周岁的人。请核对姓名,或者把监护人也填进表格;监护人住在别处的,请在系统里登记。"
+		return "这一户没有这位年满18周岁的人。请核对姓名，或者把监护人也填进表格；监护人住在别处的，请在系统里登记。"
 	case adult.ID != 0 && adult.ID == p.by.PersonID:
-		return "不能由自己登记自己是监护人,请把这一行删去,由同事办理。"
+		return "不能由自己登记自己是监护人，请把这一行删去，由同事办理。"
 	}
 	return ""
 }

@@ -30,7 +30,7 @@ func (p *pass) settleRoster(rows []rosterRow) error {
 			r.compare(p)
 		}
 		if r.person != nil && r.person.ID == p.by.PersonID && len(r.change) > 0 {
-			p.faults.add(r.line, columnName, "这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。")
+			p.faults.add(r.line, columnName, "这是您自己的登记信息，不能由自己改动。请把这一行删去，由同事办理。")
 		}
 	}
 	if err := p.refuseBeyond(found); err != nil {
@@ -163,9 +163,9 @@ func (p *pass) findByPhone(rows []*placed) error {
 			case one.HouseholdID == nil:
 				r.person = one
 			case p.places.holds(one.NodeID):
-				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人,请在人员管理里登记迁居,再删去这一行;不是的请填写身份证号并核对手机号。")
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在人员管理里登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
 			default:
-				p.faults.add(r.line, columnPhone, "同名、同手机号的人已在别处登记,没有导入。如果是同一个人,请本人或家属在原登记的地方办理迁出,再重新导入;不是的请核对手机号。")
+				p.faults.add(r.line, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
 			}
 			if r.person != nil {
 				break
@@ -186,11 +186,11 @@ func amongNamesakes(idNumber string, people []*model.Person) (who *model.Person,
 	fits := slices.DeleteFunc(slices.Clone(people), func(p *model.Person) bool { return idNumber != "" && p.IDNumber != "" })
 	switch {
 	case len(fits) > 1:
-		return nil, columnName, "这一户登记了几位同名的人,请填写身份证号再导入。"
+		return nil, columnName, "这一户登记了几位同名的人，请填写身份证号再导入。"
 	case len(fits) == 1:
 		return fits[0], "", ""
 	case len(here) > 0:
-		return nil, columnIDNumber, "这一户已有同名的人,但登记的身份证号不一样。请核对;登记错的请先在人员管理里改正。"
+		return nil, columnIDNumber, "这一户已有同名的人，但登记的身份证号不一样。请核对；登记错的请先在人员管理里改正。"
 	}
 	return nil, "", ""
 }
@@ -202,9 +202,9 @@ func (p *pass) claim(r *placed) {
 	}
 	switch first, twice := p.claimed[r.person.ID]; {
 	case twice:
-		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人,请只留一行。", first, r.line))
+		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人，请只留一行。", first, r.line))
 	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere && r.person.HouseholdID != nil:
-		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记,没有导入。请本人或家属在原登记的地方办理迁出,再重新导入。")
+		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记，没有导入。请本人或家属在原登记的地方办理迁出，再重新导入。")
 	default:
 		p.claimed[r.person.ID] = r.line
 		return
@@ -258,7 +258,7 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 	}
 	for _, r := range rows {
 		if r.person != nil && slices.ContainsFunc(held, func(o model.Office) bool { return o.PersonID == r.person.ID && !reaches(p.by, o, p.now) }) {
-			p.faults.add(r.line, columnPhone, "这个人担任的职务不归您任命,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。")
+			p.faults.add(r.line, columnPhone, "这个人担任的职务不归您任命，名册不能改动他的手机号和身份证号，也不能把他从别处迁入。请由上级办理；只改其他内容时，请把手机号留空。")
 		}
 	}
 	return nil

@@ -134,7 +134,7 @@ func TestImport_whatChangesAfterTheCheckIsSeenByTheWriting(t *testing.T) {
 	if got := h.look(imp); err != nil || got.State != "refused" || got.Faults != 1 || got.Added != 0 || len(h.people()) != 2 {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if report := h.faults(imp); report != "2 身份证号 这个身份证号已在别处登记,没有导入。请本人或家属在原登记的地方办理迁出,再重新导入。" {
+	if report := h.faults(imp); report != "2 身份证号 这个身份证号已在别处登记，没有导入。请本人或家属在原登记的地方办理迁出，再重新导入。" {
 		t.Fatal(report)
 	}
 }

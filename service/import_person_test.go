@@ -30,7 +30,7 @@ func TestImport_cannotTakeOverAnOfficerOfAHigherPlace(t *testing.T) {
 	h := newHouse(t)
 	admin := h.Person(h.Unit, "区领导", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1); p.SetPhone(k, "15400000001") })
 	h.Appoint(admin, model.DistrictAdmin, h.District)
-	const refusal = "手机号 这个人担任的职务不归您任命,名册不能改动他的手机号和身份证号,也不能把他从别处迁入。请由上级办理;只改其他内容时,请把手机号留空。"
+	const refusal = "手机号 这个人担任的职务不归您任命，名册不能改动他的手机号和身份证号，也不能把他从别处迁入。请由上级办理；只改其他内容时，请把手机号留空。"
 	got := h.roster(at("1单元", "101", "区领导", "15400000666", number1))
 	if got.State != "refused" || h.faults(got) != "2 "+refusal {
 		t.Fatalf("%+v: %s", got, h.faults(got))
@@ -64,7 +64,7 @@ func TestImport_oneRegisteredPersonInTwoRowsIsNamed(t *testing.T) {
 	h := newHouse(t)
 	h.roster(at("1单元", "701", "李梅", "", number1))
 	got := h.roster(at("2单元", "801", "李梅", "", number1), at("1单元", "701", "李梅"))
-	if got.State != "refused" || h.faults(got) != "3 姓名 第2行和第3行说的是已登记的同一个人,请只留一行。" {
+	if got.State != "refused" || h.faults(got) != "3 姓名 第2行和第3行说的是已登记的同一个人，请只留一行。" {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 }
@@ -80,7 +80,7 @@ func TestImport_nobodyChangesTheirOwnRecord(t *testing.T) {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 	same[8] = "党员"
-	if got := h.roster(same); h.faults(got) != "2 姓名 这是您自己的登记信息,不能由自己改动。请把这一行删去,由同事办理。" {
+	if got := h.roster(same); h.faults(got) != "2 姓名 这是您自己的登记信息，不能由自己改动。请把这一行删去，由同事办理。" {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 }
@@ -92,7 +92,7 @@ func TestImport_oneRoomIsOneHouseholdHoweverItIsWritten(t *testing.T) {
 	if got.Unchanged != 1 || got.Added != 1 || h.countHomes() != 1 {
 		t.Fatalf("%+v, %d homes", got, h.countHomes())
 	}
-	if got := h.roster(at("1单元", "室", "李梅")); h.faults(got) != "2 房号 房号里没有号码,请填写,例如101。" {
+	if got := h.roster(at("1单元", "室", "李梅")); h.faults(got) != "2 房号 房号里没有号码，请填写，例如101。" {
 		t.Fatal(h.faults(got))
 	}
 }
@@ -104,7 +104,7 @@ func TestImport_namesakesInOneHouseholdNeedTheirNumbers(t *testing.T) {
 	twin := model.Person{NodeID: p.NodeID, HouseholdID: p.HouseholdID, Name: "李梅", Membership: model.NoMember, State: model.PersonHere}
 	h.Tx(func(tx *gorm.DB) error { return tx.Create(&twin).Error })
 	got := h.roster(at("1单元", "701", "李梅", "15400000001"))
-	if h.faults(got) != "2 姓名 这一户登记了几位同名的人,请填写身份证号再导入。" {
+	if h.faults(got) != "2 姓名 这一户登记了几位同名的人，请填写身份证号再导入。" {
 		t.Fatal(h.faults(got))
 	}
 	h.Tx(func(tx *gorm.DB) error { return tx.Model(&twin).Update("state", model.PersonLeft).Error })

@@ -32,12 +32,12 @@ func placeIn(cells []string, line int, faults *faultList, filled ...string) plac
 	}{{columnGrid, &p.grid, 80}, {columnBuilding, &p.building, 80}, {columnUnit, &p.unit, 80}, {columnRoom, &p.room, 20}} {
 		*cell.into = cleanCell(cells[i], line, cell.column, cell.max, faults)
 		if strings.TrimSpace(cells[i]) == "" && slices.Contains(filled, cell.column) {
-			faults.add(line, cell.column, "这一格不能为空,请填写。")
+			faults.add(line, cell.column, "这一格不能为空，请填写。")
 		}
 	}
 	p.room = norm.NFKC.String(p.room)
 	if p.room != "" && model.PlainRoom(p.room) == "" {
-		faults.add(line, columnRoom, "房号里没有号码,请填写,例如101。")
+		faults.add(line, columnRoom, "房号里没有号码，请填写，例如101。")
 	}
 	return p
 }
@@ -101,7 +101,7 @@ func (t *placeTree) child(parent *model.Node, kind model.NodeKind, name string) 
 
 // unit gives the unit that a row names; without it the column at fault, and what to tell.
 func (t *placeTree) unit(p place) (unit *model.Node, column, text string) {
-	const mend = "请改正这一格,或先用“网格楼栋”表格导入它。"
+	const mend = "请改正这一格，或先用“网格楼栋”表格导入它。"
 	grid := t.child(&t.root, model.Grid, p.grid)
 	if grid == nil {
 		return nil, columnGrid, "本社区没有网格" + quoted(p.grid) + "。" + mend

@@ -136,7 +136,7 @@ func TestImport_longReportSaysHowMuchIsLeftOut(t *testing.T) {
 	}
 	got := h.roster(rows...)
 	report := strings.Split(h.faults(got), "\n")
-	if got.Faults != int64(len(rows)) || len(report) != model.ImportFaultsKept+1 || report[len(report)-1] != "  还有 20 处没有列出,请先改正以上内容再上传。" {
+	if got.Faults != int64(len(rows)) || len(report) != model.ImportFaultsKept+1 || report[len(report)-1] != "  还有 20 处没有列出，请先改正以上内容再上传。" {
 		t.Fatalf("%+v, %d lines, the last %q", got, len(report), report[len(report)-1])
 	}
 	if xlsx := h.Get(h.staff, "/v1/imports/"+got.ID+"/faults.xlsx").Expect(200); !bytes.HasPrefix(xlsx.Body, []byte("PK")) {

@@ -25,7 +25,7 @@ func structure(time.Time) importing[structureRow] {
 		check: func(line int, cells []string, faults *faultList) structureRow {
 			row := structureRow{line, placeIn(cells, line, faults, columnGrid)}
 			if row.room != "" && row.unit == "" {
-				faults.add(line, columnUnit, "填了房号,也要填单元。")
+				faults.add(line, columnUnit, "填了房号，也要填单元。")
 			}
 			return row
 		},

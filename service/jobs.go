@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -32,6 +33,39 @@ const (
 	chasePhotos      = "chase_photos"      // asks again, or a person, where no answer came
 	dropOrphans      = "drop_orphans"      // drops photos that no record names, and blobs that no row names
 )
+
+// jobTitles says in plain Chinese what each kind does.
+var jobTitles = map[string]string{
+	sendNotice:       "发送微信通知",
+	forgetJobs:       "清除办完的任务",
+	importTable:      "导入表格",
+	sweep:            "清除到期的登录和记录",
+	retain:           "清除超过保存期限的信息",
+	closeBudgets:     "结转一年的经费",
+	expireRedemption: "退回没有领取的兑换",
+	remindRedemption: "提醒领取兑换品",
+	announceExpiry:   "通知积分将过期",
+	remindExpiry:     "提醒积分快过期",
+	expirePoints:     "扣除过期的积分",
+	recallExpiry:     "通知积分不再过期",
+	offerPhoto:       "送审照片",
+	chasePhotos:      "催办照片的审核",
+	dropOrphans:      "清除没有用上的照片",
+	checkMatter:      "送审事项的文字",
+	chaseWords:       "催办文字的审核",
+	takeBackMatters:  "收回交办的事项",
+	watchMatters:     "检查事项的时限",
+	linkAudits:       "把操作记录连成链",
+	endGuardians:     "结束满14周岁孩子的监护登记",
+	remindActivity:   "提醒活动快开始",
+	endActivity:      "活动结束后结清",
+	tellChanged:      "通知活动有变动",
+	tellCancelled:    "通知活动取消",
+}
+
+// JobTitle says in plain Chinese what a kind of job does; one that a newer server owed, and this one does
+// not know, by its code.
+func JobTitle(kind string) string { return cmp.Or(jobTitles[kind], kind) }
 
 // asksOutside are the kinds that ask WeChat, or the store of photos.
 var asksOutside = []string{sendNotice, offerPhoto, checkMatter, dropOrphans}
@@ -106,8 +140,8 @@ func (e *settled) Unwrap() error { return e.because }
 
 // What a worker itself finds wrong with a job.
 var (
-	errPanicked = fault.New(fault.Internal, "job.panicked", "这个任务出错了,会自动重试。")
-	errKilled   = fault.New(fault.Conflict, "job.worker_died", "这个任务每次执行都没有做完,已经停止重试,请联系技术人员。")
+	errPanicked = fault.New(fault.Internal, "job.panicked", "这个任务出错了，会自动重试。")
+	errKilled   = fault.New(fault.Conflict, "job.worker_died", "这个任务每次执行都没有做完，已经停止重试，请联系技术人员。")
 )
 
 // permanent tells whether an error stays as it is however often the job is tried.

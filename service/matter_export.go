@@ -22,7 +22,7 @@ const (
 )
 
 // ErrMatterExport refuses an export that is too long.
-var ErrMatterExport = fault.New(fault.Conflict, "matter.export_too_long", "要导出的事项超过50000件。请缩短日期范围,或者按类别、状态分次导出。")
+var ErrMatterExport = fault.New(fault.Conflict, "matter.export_too_long", "要导出的事项超过50000件。请缩短日期范围，或者按类别、状态分次导出。")
 
 var exportHeader = []string{
 	"编号", "类别", "单元", "地点", "内容", "紧急", "上报人", "代为上报", "状态", "现在在哪一级", "上报时间", "受理时间", "办结时间", "销号时间", "结果", "重新办理次数", "最后答复",

@@ -65,9 +65,9 @@ func movedMeanwhile(m model.ListedMatter, events []model.ListedMatterEvent) erro
 	case last.ByRole == model.AsReporter:
 		who = "上报人"
 	case last.ByRole == model.AsProxy:
-		who = last.ByName + "(代上报人)"
+		who = last.ByName + "（代上报人）"
 	}
-	return model.ErrMatterStale.Saying(fmt.Sprintf("%s在%s已经“%s”,现在是“%s”。请刷新看过以后再办理。", who, last.At.In(model.Beijing).Format("1月2日15:04"), last.Move.Title(), m.State.Title()))
+	return model.ErrMatterStale.Saying(fmt.Sprintf("%s在%s已经“%s”，现在是“%s”。请刷新看过以后再办理。", who, last.At.In(model.Beijing).Format("1月2日15:04"), last.Move.Title(), m.State.Title()))
 }
 
 // mayMove refuses who does not make this move of this matter, whatever its state.
@@ -119,7 +119,7 @@ func notAtYourStep(m model.ListedMatter) error {
 	if m.HandlerName != "" {
 		at = m.HandlerName
 	}
-	return model.ErrMatterNotUp.Saying("这件事现在由" + at + "办理,您可以查看,不能办理。需要时请联系对方,或者请上一级改派。")
+	return model.ErrMatterNotUp.Saying("这件事现在由" + at + "办理，您可以查看，不能办理。需要时请联系对方，或者请上一级改派。")
 }
 
 // moveMatter makes a move that the actor may make.

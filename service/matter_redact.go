@@ -106,7 +106,7 @@ func (t *tx) needRedacting(m model.ListedMatter) error {
 
 // redacted tells the reporter that something of theirs is shown otherwise now, and records it.
 func (t *tx) redacted(m model.Matter, reason, what string) error {
-	body := "工作人员隐去了您上报的事项里不宜公开的内容,原因:" + reason + "。原来的内容另外保存,事项照常办理。"
+	body := "工作人员隐去了您上报的事项里不宜公开的内容，原因：" + reason + "。原来的内容另外保存，事项照常办理。"
 	err := t.notify(m.ReporterID, NoticeMatter, "事项里有内容被隐去", body, matterPage(m.ID), fmt.Sprintf("matter:%d:redacted:%s:%d", m.ID, what, t.now.Unix()))
 	if err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 	"danyuan/model"
 )
 
-const pageMatterReviews = "pages/matter-reviews/index"
+const pageMatterReviews = "staff/matter-reviews/index"
 
 // MatterReviews lists the matters of a subtree whose words wait for a person, the oldest first.
 func (s *Service) MatterReviews(ctx context.Context, by model.Actor, node int64, part model.Slice) ([]model.ListedMatter, error) {
@@ -53,7 +53,7 @@ func (s *Service) decideWords(ctx context.Context, cmd Command, id int64, next m
 // tellWordReviewers tells the community that words wait for a person: once a day, not for each.
 func (t *tx) tellWordReviewers(m model.Matter) error {
 	once := fmt.Sprintf("matter_review:%d:%s", m.CommunityID, t.now.In(model.Beijing).Format("20060102"))
-	return t.tellMatterReviewers(m, told{0, NoticeMatter, "有事项的文字等待审核", "居民上报的事项里有文字需要人工审核,通过后才会给邻居看到,请处理。", pageMatterReviews, once})
+	return t.tellMatterReviewers(m, told{0, NoticeMatter, "有事项的文字等待审核", "居民上报的事项里有文字需要人工审核，通过后才会给邻居看到，请处理。", pageMatterReviews, once})
 }
 
 // tellMatterReviewers tells the same to everybody who reviews a matter and may know of it.
@@ -85,9 +85,9 @@ func (t *tx) pathOf(m model.Matter) (string, error) {
 
 // tellRejected tells a reporter that neighbours will not see their words.
 func (t *tx) tellRejected(m model.Matter) error {
-	body := "您上报的事项,文字没有通过内容审核,不会给邻居看到;事项照常办理。"
+	body := "您上报的事项，文字没有通过内容审核，不会给邻居看到；事项照常办理。"
 	if m.CheckedByID != 0 {
-		body = "您上报的事项,文字没有通过审核,不会给邻居看到,原因:" + m.CheckReason + "。事项照常办理。"
+		body = "您上报的事项，文字没有通过审核，不会给邻居看到，原因：" + m.CheckReason + "。事项照常办理。"
 	}
 	return t.notify(m.ReporterID, NoticeMatter, "上报的文字没有通过审核", body, matterPage(m.ID), fmt.Sprintf("matter:%d:words:%d", m.ID, m.CheckedAt.Unix()))
 }

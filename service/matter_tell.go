@@ -11,13 +11,13 @@ import (
 // toldToReporter are the words that a reporter, and who joined them, is told of a move with; %s is the
 // step where the matter is then.
 var toldToReporter = map[model.MatterMove][2]string{
-	model.MoveAccept:  {"您上报的事项已受理", "您上报的事项已由%s受理,正在办理。"},
-	model.MoveResolve: {"您上报的事项已办结,请评价", "您上报的事项已由%s办结。请看看是否解决,点进去评价;7天没有评价的自动销号。"},
+	model.MoveAccept:  {"您上报的事项已受理", "您上报的事项已由%s受理，正在办理。"},
+	model.MoveResolve: {"您上报的事项已办结，请评价", "您上报的事项已由%s办结。请看看是否解决，点进去评价；7天没有评价的自动销号。"},
 	model.MovePassUp:  {"您上报的事项已转交上级", "您上报的事项已转交%s办理。"},
 	model.MoveReturn:  {"您上报的事项已转交", "您上报的事项已转交%s办理。"},
-	model.MoveAsk:     {"请补充您上报的事项", "%s请您补充一些情况,补充以后继续办理。"},
-	model.MoveRaise:   {"您上报的事项已升级办理", "您上报的事项没有在时限内办理,已自动转交%s。"},
-	model.MoveLapse:   {"您上报的事项已销号", "您上报的事项办结7天没有收到评价,已经销号。如果没有解决,请重新上报。"},
+	model.MoveAsk:     {"请补充您上报的事项", "%s请您补充一些情况，补充以后继续办理。"},
+	model.MoveRaise:   {"您上报的事项已升级办理", "您上报的事项没有在时限内办理，已自动转交%s。"},
+	model.MoveLapse:   {"您上报的事项已销号", "您上报的事项办结7天没有收到评价，已经销号。如果没有解决，请重新上报。"},
 }
 
 // onlyReporter are those of them that are between the reporter and the officers.
@@ -25,18 +25,18 @@ var onlyReporter = []model.MatterMove{model.MoveReturn, model.MoveAsk}
 
 // toldToOfficers are the words that those who work at the matter's step are told of a move with.
 var toldToOfficers = map[model.MatterMove][2]string{
-	model.MoveReport:   {"有新的事项待受理", "%s有人上报了事项,请受理。"},
-	model.MovePassUp:   {"有事项转交给您", "%s有一件事项由下级转来,请受理。"},
-	model.MoveReturn:   {"有事项退回给您", "%s有一件事项由上级退回,请受理。"},
-	model.MoveReassign: {"有事项改派给您", "%s有一件事项改派给您,请受理。"},
-	model.MoveReopen:   {"有事项没有解决,重新办理", "%s有一件事项上报人认为没有解决或不满意,请重新受理。"},
-	model.MoveAnswer:   {"上报人已补充", "%s有一件事项上报人已经补充,请继续办理。"},
-	model.MoveWithdraw: {"有事项已撤回", "%s有一件事项上报人已经撤回,不用再办理。"},
-	model.MoveSatisfy:  {"有事项评价为满意", "%s有一件事项上报人评价为满意,已经销号。"},
-	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限,请尽快办理;到时限会自动转交上一级。"},
-	model.MoveRaise:    {"有事项超时升级", "%s有一件事项下级没有在时限内办理,已经升级,请受理。"},
-	model.MoveTakeBack: {"有事项转给您", "%s有一件事项,原来的承办人已经不再任职,现在转给您,请受理。"},
-	model.MoveOverdue:  {"有事项已经超时", "%s有一件事项已经超过时限,请马上办理。"},
+	model.MoveReport:   {"有新的事项待受理", "%s有人上报了事项，请受理。"},
+	model.MovePassUp:   {"有事项转交给您", "%s有一件事项由下级转来，请受理。"},
+	model.MoveReturn:   {"有事项退回给您", "%s有一件事项由上级退回，请受理。"},
+	model.MoveReassign: {"有事项改派给您", "%s有一件事项改派给您，请受理。"},
+	model.MoveReopen:   {"有事项没有解决，重新办理", "%s有一件事项上报人认为没有解决或不满意，请重新受理。"},
+	model.MoveAnswer:   {"上报人已补充", "%s有一件事项上报人已经补充，请继续办理。"},
+	model.MoveWithdraw: {"有事项已撤回", "%s有一件事项上报人已经撤回，不用再办理。"},
+	model.MoveSatisfy:  {"有事项评价为满意", "%s有一件事项上报人评价为满意，已经销号。"},
+	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限，请尽快办理；到时限会自动转交上一级。"},
+	model.MoveRaise:    {"有事项超时升级", "%s有一件事项下级没有在时限内办理，已经升级，请受理。"},
+	model.MoveTakeBack: {"有事项转给您", "%s有一件事项，原来的承办人已经不再任职，现在转给您，请受理。"},
+	model.MoveOverdue:  {"有事项已经超时", "%s有一件事项已经超过时限，请马上办理。"},
 }
 
 // tellMoved tells of a move: the reporter, who joined them, and those who work where the matter is now; of
@@ -53,7 +53,7 @@ func (t *tx) tellMoved(m model.Matter, at model.Node, e model.MatterEvent, befor
 			return err
 		}
 		if m.Urgent && e.State == model.MatterReported {
-			words[0] = "紧急:" + words[0]
+			words[0] = "紧急：" + words[0]
 		}
 		news = tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], at.Name), matterPage(m.ID), once)
 	}
@@ -62,7 +62,7 @@ func (t *tx) tellMoved(m model.Matter, at model.Node, e model.MatterEvent, befor
 		if err != nil {
 			return err
 		}
-		news = tellEach(news, them, t.by.PersonID, "有事项超时,已转交上级", "您手上有一件事项没有在时限内办理,已自动转交"+m.Step.Title()+"。", matterPage(m.ID), once)
+		news = tellEach(news, them, t.by.PersonID, "有事项超时，已转交上级", "您手上有一件事项没有在时限内办理，已自动转交"+m.Step.Title()+"。", matterPage(m.ID), once)
 	}
 	return t.notifyMany(news)
 }
@@ -70,7 +70,7 @@ func (t *tx) tellMoved(m model.Matter, at model.Node, e model.MatterEvent, befor
 // newsForReporter gives what the reporter, and who joined them, is told of a move.
 func (t *tx) newsForReporter(m model.Matter, e model.MatterEvent, once func(string) string) (news []told, err error) {
 	if e.Move == model.MoveReport && m.EnteredByID != 0 {
-		body := t.by.Name + "代您上报了一件事,办理的进展会告诉您。如果不是您的意思,请联系社区。"
+		body := t.by.Name + "代您上报了一件事，办理的进展会告诉您。如果不是您的意思，请联系社区。"
 		news = append(news, told{m.ReporterID, NoticeMatter, "有人代您上报了事项", body, matterPage(m.ID), once("entered")})
 	}
 	words, ok := toldToReporter[e.Move]
@@ -86,7 +86,7 @@ func (t *tx) newsForReporter(m model.Matter, e model.MatterEvent, once func(stri
 		return news, nil
 	}
 	joiners, err := model.MatterJoiners(t.DB, m.ID)
-	return tellEach(news, joiners, 0, "您加入的事项有了进展", "您加入的事项有了进展:"+e.Move.Title()+"。请点进去看。", matterPage(m.ID), once), err
+	return tellEach(news, joiners, 0, "您加入的事项有了进展", "您加入的事项有了进展："+e.Move.Title()+"。请点进去看。", matterPage(m.ID), once), err
 }
 
 func tellEach(news []told, people []int64, but int64, title, body, page string, once func(string) string) []told {

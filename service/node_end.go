@@ -125,7 +125,7 @@ func (t *tx) endRolesAt(n model.Node, reason string) error {
 		if err := t.endRole(a, t.now, reason); err != nil {
 			return err
 		}
-		body := fmt.Sprintf("“%s”已经调整撤销,您担任的%s从现在起结束。原因:%s。如有新的安排,社区会另行任命。", n.Name, a.Role.Title(), reason)
+		body := fmt.Sprintf("“%s”已经调整撤销，您担任的%s从现在起结束。原因：%s。如有新的安排，社区会另行任命。", n.Name, a.Role.Title(), reason)
 		if err := t.notify(a.PersonID, NoticeRole, "任职结束", body, rolesPage, fmt.Sprintf("role:%d:ended", a.ID)); err != nil {
 			return err
 		}

@@ -11,7 +11,7 @@ import (
 const NoticeObjection = "objection"
 
 // The mini-program pages that notices of objections lead to: the community's list, the person's own.
-const objectionsPage, myObjectionPage = "pages/objections/index", "pages/objection/mine"
+const objectionsPage, myObjectionPage = "staff/objections/index", "pages/objection/mine"
 
 // RaiseObjection objects to a public notice of the community in which the actor lives. Refusals:
 // public_notice.not_found, objection.not_your_community, objection.open_already.
@@ -45,7 +45,7 @@ func (s *Service) RaiseObjection(ctx context.Context, cmd Command, notice int64,
 		if err := model.RaiseObjection(t.DB, &o); err != nil {
 			return none, err
 		}
-		body := model.MaskName(p.Name) + "对" + n.Of().Title() + "的公示提出异议,请核实后答复。"
+		body := model.MaskName(p.Name) + "对" + n.Of().Title() + "的公示提出异议，请核实后答复。"
 		if err := t.tellOfficers(model.PublishNotices, community.Path, NoticeObjection, "公示有新的异议", body, objectionsPage, onceForObjection(o.ID, o.State)); err != nil {
 			return none, err
 		}
@@ -96,7 +96,7 @@ func (s *Service) answerObjection(ctx context.Context, cmd Command, id int64, ne
 		if err := model.AnswerObjection(t.DB, &o, next, t.by.PersonID, answer, t.now); err != nil {
 			return none, err
 		}
-		body := "社区对您就" + listed.Of().Title() + "公示所提异议的答复:" + answer
+		body := "社区对您就" + listed.Of().Title() + "公示所提异议的答复：" + answer
 		if err := t.notify(o.PersonID, NoticeObjection, "异议已答复", body, myObjectionPage, onceForObjection(id, next)); err != nil {
 			return none, err
 		}

@@ -50,7 +50,7 @@ func (t *tx) leaveOffices(person int64, locked []int64) error {
 		}
 		err = t.mayEnd(a, n)
 		if errors.Is(err, model.ErrRoleNotFound) || errors.Is(err, model.ErrRoleNotYours) {
-			return model.ErrRoleNotYours.Saying("这位居民担任“" + a.Role.Title() + "”,不由您任免。请先联系上一级结束任职,再登记迁出。")
+			return model.ErrRoleNotYours.Saying("这位居民担任“" + a.Role.Title() + "”，不由您任免。请先联系上一级结束任职，再登记迁出。")
 		}
 		if err != nil {
 			return err

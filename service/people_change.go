@@ -128,7 +128,7 @@ func (t *tx) record(p model.Person, what, reason string) error {
 	if err := t.audit("person."+what, p.NodeID, "person", p.ID, what); err != nil {
 		return err
 	}
-	return t.notify(p.ID, NoticeRecord, "您的登记信息有变更", "社区更新了您的登记信息,可以在“我的数据”里查看。如有不符,请联系社区。",
+	return t.notify(p.ID, NoticeRecord, "您的登记信息有变更", "社区更新了您的登记信息，可以在“我的数据”里查看。如有不符，请联系社区。",
 		pageMine, "record:"+strconv.FormatInt(c.ID, 10))
 }
 

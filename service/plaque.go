@@ -31,8 +31,8 @@ func (s *Service) ApplyForPlaque(ctx context.Context, cmd Command) (model.Plaque
 			return p, err
 		}
 		t.touch(model.NodeTopic(p.UnitID))
-		body := unit.Name + "的" + model.MaskName(applicant.Name) + "申请“共产党员户”门牌,请审批。"
-		if err := t.tellOfficers(model.DecidePlaques, unit.Path, NoticePlaque, "有新的门牌申请", body, "pages/plaques/index", onceFor(p)); err != nil {
+		body := unit.Name + "的" + model.MaskName(applicant.Name) + "申请“共产党员户”门牌，请审批。"
+		if err := t.tellOfficers(model.DecidePlaques, unit.Path, NoticePlaque, "有新的门牌申请", body, "staff/plaques/index", onceFor(p)); err != nil {
 			return p, err
 		}
 		return p, t.audit("plaque.apply", p.UnitID, "plaque", p.ID, "")
@@ -144,10 +144,10 @@ func (t *tx) takePlaqueDown(p model.Plaque) error {
 // plaqueNews is what the applicant is told of a move.
 func plaqueNews(p model.Plaque) (title, body string) {
 	news := map[model.PlaqueState][2]string{
-		model.PlaqueApproved:  {"门牌申请已通过", "您家的“共产党员户”门牌申请已通过,社区会上门安装。"},
-		model.PlaqueRefused:   {"门牌申请未通过", "您家的“共产党员户”门牌申请未通过,原因:" + p.Reason + "。情况有变化可以再申请。"},
+		model.PlaqueApproved:  {"门牌申请已通过", "您家的“共产党员户”门牌申请已通过，社区会上门安装。"},
+		model.PlaqueRefused:   {"门牌申请未通过", "您家的“共产党员户”门牌申请未通过，原因：" + p.Reason + "。情况有变化可以再申请。"},
 		model.PlaqueInstalled: {"门牌已安装", "您家的“共产党员户”门牌已安装。可以选择在门牌上亮身份。"},
-		model.PlaqueRemoved:   {"门牌已摘除", "您家的“共产党员户”门牌已摘除,门上的码已失效,原因:" + p.Reason + "。"},
+		model.PlaqueRemoved:   {"门牌已摘除", "您家的“共产党员户”门牌已摘除，门上的码已失效，原因：" + p.Reason + "。"},
 	}[p.State]
 	return news[0], news[1]
 }

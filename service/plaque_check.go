@@ -48,7 +48,8 @@ func (s *Service) CheckPlaque(ctx context.Context, code string) (PlaqueCheck, er
 // ListedPlaque is a plaque in an officer's list.
 type ListedPlaque struct {
 	model.ListedPlaque
-	Pending bool // it is to be taken off: no member lives there any more
+	Room    string // on whose door it is, or shall be
+	Pending bool   // it is to be taken off: no member lives there any more
 }
 
 // PlaquesOf lists the plaques of a node and everything below it, the newest first; "" is every state.
@@ -66,10 +67,14 @@ func (s *Service) PlaquesOf(ctx context.Context, by model.Actor, node int64, sta
 	for _, p := range rows {
 		homes = append(homes, p.HouseholdID)
 	}
+	rooms, err := model.RoomsOf(h, homes)
+	if err != nil {
+		return nil, err
+	}
 	living, err := model.WithMembers(h, homes)
 	out := make([]ListedPlaque, len(rows))
 	for i, p := range rows {
-		out[i] = ListedPlaque{p, p.Stands() && !living[p.HouseholdID]}
+		out[i] = ListedPlaque{p, rooms[p.HouseholdID], p.Stands() && !living[p.HouseholdID]}
 	}
 	return out, err
 }

@@ -50,8 +50,8 @@ func (t *tx) tellMemberless(p model.Plaque) error {
 	if err != nil {
 		return err
 	}
-	const title, page = "有门牌待摘除", "pages/plaques/index"
-	body := unit.Name + "有一户已经没有登记的党员,门牌扫码不再显示为真。请在门牌列表里找到“待摘除”的这一块,上门摘除。"
+	const title, page = "有门牌待摘除", "staff/plaques/index"
+	body := unit.Name + "有一户已经没有登记的党员，门牌扫码不再显示为真。请在门牌列表里找到“待摘除”的这一块，上门摘除。"
 	once := fmt.Sprintf("plaque:%d:memberless:%d", p.ID, t.now.Unix())
 	if err := t.tellOfficers(model.InstallPlaques, unit.Path, NoticePlaque, title, body, page, once); err != nil || !t.by.May(model.InstallPlaques, unit.Path, t.now) {
 		return err

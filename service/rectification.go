@@ -8,7 +8,7 @@ import (
 )
 
 // The mini-program pages that notices of rectifications lead to: the community's list, the person's own.
-const rectificationsPage, myRectificationsPage = "pages/rectifications/index", "pages/rectify/index"
+const rectificationsPage, myRectificationsPage = "staff/rectifications/index", "pages/rectify/index"
 
 // AskRectification asks the community to put right what is held of the actor. Refusals:
 // rectification.open_already.
@@ -31,7 +31,7 @@ func (s *Service) AskRectification(ctx context.Context, cmd Command, what, words
 		if err := model.AskRectification(t.DB, &r); err != nil {
 			return none, err
 		}
-		body := model.MaskName(p.Name) + "请社区改正登记的信息,请核实后办理。"
+		body := model.MaskName(p.Name) + "请社区改正登记的信息，请核实后办理。"
 		if err := t.tellOfficers(model.ChangePeople, node.Path, NoticeRecord, "有居民请求改正信息", body, rectificationsPage, onceForRectification(r.ID, r.State)); err != nil {
 			return none, err
 		}
@@ -72,7 +72,7 @@ func (s *Service) AnswerRectification(ctx context.Context, cmd Command, id int64
 		case r.PersonID == t.by.PersonID:
 			return model.ErrRectificationOwn
 		}
-		return t.notify(r.PersonID, NoticeRecord, "改正申请有了答复", "社区答复您的改正申请:"+answer, myRectificationsPage, onceForRectification(id, next))
+		return t.notify(r.PersonID, NoticeRecord, "改正申请有了答复", "社区答复您的改正申请："+answer, myRectificationsPage, onceForRectification(id, next))
 	})
 }
 

@@ -97,7 +97,7 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 		if err != nil {
 			return none, err
 		}
-		body := fmt.Sprintf("%s为您代办了兑换:%s,用去 %d 积分。请在%s前领取。如果不是您要求的,请告诉社区。", t.by.Name, r.RewardName, r.Points, model.Minute(r.ExpiresAt))
+		body := fmt.Sprintf("%s为您代办了兑换：%s，用去 %d 积分。请在%s前领取。如果不是您要求的，请告诉社区。", t.by.Name, r.RewardName, r.Points, model.Minute(r.ExpiresAt))
 		if err := t.notify(p.ID, NoticeRedemption, "已为您代办兑换", body, myRedemptionsPage, onceForRedemption(r)); err != nil {
 			return none, err
 		}

@@ -123,12 +123,12 @@ func (t *tx) giveBackRedemption(r model.Redemption, next model.RedemptionState) 
 func redemptionNews(r model.Redemption) (title, body string) {
 	switch r.State {
 	case model.Fulfilled:
-		return "兑换品已领取", "您兑换的" + r.RewardName + "已领取。如果不是您本人领取的,请马上告诉社区。"
+		return "兑换品已领取", "您兑换的" + r.RewardName + "已领取。如果不是您本人领取的，请马上告诉社区。"
 	case model.RedemptionExpired:
-		return "兑换已过期", fmt.Sprintf("您兑换的%s没有按时领取,已经过期,%d 积分已退回。需要的话可以重新兑换。", r.RewardName, r.Points)
+		return "兑换已过期", fmt.Sprintf("您兑换的%s没有按时领取，已经过期，%d 积分已退回。需要的话可以重新兑换。", r.RewardName, r.Points)
 	case model.RedemptionCancelled, model.Reserved:
 	}
-	return "兑换已取消", fmt.Sprintf("社区取消了您兑换的%s,原因:%s。%d 积分已退回。", r.RewardName, r.Reason, r.Points)
+	return "兑换已取消", fmt.Sprintf("社区取消了您兑换的%s，原因：%s。%d 积分已退回。", r.RewardName, r.Reason, r.Points)
 }
 
 // expireRedemption gives back what was not picked up in time. The job is done whenever a server is up
@@ -153,7 +153,7 @@ func (s *Service) remindRedemption(ctx context.Context, id int64) error {
 		if err != nil || r.State != model.Reserved || !t.now.Before(r.ExpiresAt) {
 			return struct{}{}, err
 		}
-		body := fmt.Sprintf("您兑换的%s还没有领取,请在%s前到%s领取。过期会自动取消,积分退回。", r.RewardName, model.Minute(r.ExpiresAt), r.Place)
+		body := fmt.Sprintf("您兑换的%s还没有领取，请在%s前到%s领取。过期会自动取消，积分退回。", r.RewardName, model.Minute(r.ExpiresAt), r.Place)
 		return struct{}{}, t.notify(r.PersonID, NoticeRedemption, "兑换快到期了", body, myRedemptionsPage, fmt.Sprintf("redemption:%d:remind", id))
 	})
 	return gone(err)

@@ -9,10 +9,10 @@ import (
 )
 
 // The mini-program pages that notices of limits lead to: the community's list, the person's own.
-const reporterLimitsPage, myReporterLimitPage = "pages/report-limits/index", "pages/report-limit/mine"
+const reporterLimitsPage, myReporterLimitPage = "staff/report-limits/index", "pages/report-limit/mine"
 
 // dangerGetsThrough tells a limited reporter that danger gets through.
-const dangerGetsThrough = "有危险的急事请选“紧急”上报,不受这个限制。"
+const dangerGetsThrough = "有危险的急事请选“紧急”上报，不受这个限制。"
 
 // SeenLimit is a limit as it is now.
 type SeenLimit struct {
@@ -65,7 +65,7 @@ func (s *Service) LimitReporter(ctx context.Context, cmd Command, person, aDay i
 		if err := model.LimitReporter(t.DB, &l); err != nil {
 			return none, err
 		}
-		body := fmt.Sprintf("到%s(含当天)为止,您每天最多上报%d件事。原因:%s。%s%s", l.LastDay(), l.ADay, reason, howToObject(l), dangerGetsThrough)
+		body := fmt.Sprintf("到%s（含当天）为止，您每天最多上报%d件事。原因：%s。%s%s", l.LastDay(), l.ADay, reason, howToObject(l), dangerGetsThrough)
 		if err := t.notify(p.ID, NoticeMatter, "您上报的次数有了限制", body, myReporterLimitPage, onceForLimit(l.ID, l.State)); err != nil {
 			return none, err
 		}
@@ -86,24 +86,24 @@ func howToObject(l model.ReporterLimit) string {
 	case model.LimitObjected:
 		return "您的异议正等社区的另一位同志决定。"
 	case model.LimitUpheld:
-		return "您的异议已有决定:" + l.Decision + "。"
+		return "您的异议已有决定：" + l.Decision + "。"
 	case model.LimitRunning, model.LimitLifted:
 	}
-	return "不同意的,可以在“我的上报限制”里提出一次异议,由社区的另一位同志决定。"
+	return "不同意的，可以在“我的上报限制”里提出一次异议，由社区的另一位同志决定。"
 }
 
 // limited refuses a report over a limit. The reason is between the community and the person: who reports
 // for them reads it only if they could have made the limit.
 func (t *tx) limited(l model.ReporterLimit, path string) error {
 	if l.PersonID == t.by.PersonID {
-		return model.ErrMatterLimited.Saying(fmt.Sprintf("到%s(含当天)为止,您每天最多上报%d件事,今天已经到了,请明天再上报。原因:%s。%s%s",
+		return model.ErrMatterLimited.Saying(fmt.Sprintf("到%s（含当天）为止，您每天最多上报%d件事，今天已经到了，请明天再上报。原因：%s。%s%s",
 			l.LastDay(), l.ADay, l.Reason, howToObject(l), dangerGetsThrough))
 	}
 	reason := "原因已经告诉本人。"
 	if t.by.May(model.LimitReporters, path, t.now) {
-		reason = "原因:" + l.Reason + "。"
+		reason = "原因：" + l.Reason + "。"
 	}
-	return model.ErrMatterLimited.Saying(fmt.Sprintf("到%s(含当天)为止,这位居民每天最多上报%d件事,代为上报的也算,今天已经到了,请明天再上报。%s本人不同意的,可以提出一次异议,由社区的另一位同志决定。%s",
+	return model.ErrMatterLimited.Saying(fmt.Sprintf("到%s（含当天）为止，这位居民每天最多上报%d件事，代为上报的也算，今天已经到了，请明天再上报。%s本人不同意的，可以提出一次异议，由社区的另一位同志决定。%s",
 		l.LastDay(), l.ADay, reason, dangerGetsThrough))
 }
 
@@ -131,7 +131,7 @@ func (s *Service) ObjectToLimit(ctx context.Context, cmd Command, id int64, word
 		if err != nil {
 			return none, err
 		}
-		body := model.MaskName(listed.Name) + "对上报次数的限制提出异议,请由不是作出限制的同志核实后决定。"
+		body := model.MaskName(listed.Name) + "对上报次数的限制提出异议，请由不是作出限制的同志核实后决定。"
 		if err := t.tellOfficers(model.LimitReporters, listed.NodePath, NoticeMatter, "上报限制有新的异议", body, reporterLimitsPage, onceForLimit(id, listed.State)); err != nil {
 			return none, err
 		}
@@ -177,10 +177,10 @@ func (s *Service) decideLimit(ctx context.Context, cmd Command, id int64, next m
 		if err := model.DecideReporterLimit(t.DB, l, next, t.by.PersonID, reason, t.now); err != nil {
 			return none, err
 		}
-		title, body := "您上报次数的限制已解除", "社区解除了对您上报次数的限制:"+reason+"。"
+		title, body := "您上报次数的限制已解除", "社区解除了对您上报次数的限制："+reason+"。"
 		if next == model.LimitUpheld {
 			title = "您上报次数的限制维持不变"
-			body = fmt.Sprintf("社区对您异议的决定:维持每天最多上报%d件事的限制,到%s(含当天)为止。理由:%s。%s", l.ADay, l.LastDay(), reason, dangerGetsThrough)
+			body = fmt.Sprintf("社区对您异议的决定：维持每天最多上报%d件事的限制，到%s（含当天）为止。理由：%s。%s", l.ADay, l.LastDay(), reason, dangerGetsThrough)
 		}
 		if err := t.notify(l.PersonID, NoticeMatter, title, body, myReporterLimitPage, onceForLimit(id, next)); err != nil {
 			return none, err

@@ -9,9 +9,9 @@ import (
 
 // Refusals of giving an admin a new way in.
 var (
-	errNoSuchAdmin   = fault.New(fault.NotFound, "role.no_such_admin", "这个区没有叫这个名字的在任区级管理员,没有改动任何内容。请核对姓名和区划代码。")
-	errSeveralAdmins = fault.New(fault.Conflict, "role.several_admins", "这个区有几位同名的在任区级管理员,不知道是哪一位,没有改动任何内容。请让另一位能登录的区级管理员来办理。")
-	errAdminShared   = fault.New(fault.Conflict, "role.admin_phone_shared", "名册里还有别人用这个手机号,本人不能凭它绑定,没有改动任何内容。请换一个只有本人在用的手机号。")
+	errNoSuchAdmin   = fault.New(fault.NotFound, "role.no_such_admin", "这个区没有叫这个名字的在任区级管理员，没有改动任何内容。请核对姓名和区划代码。")
+	errSeveralAdmins = fault.New(fault.Conflict, "role.several_admins", "这个区有几位同名的在任区级管理员，不知道是哪一位，没有改动任何内容。请让另一位能登录的区级管理员来办理。")
+	errAdminShared   = fault.New(fault.Conflict, "role.admin_phone_shared", "名册里还有别人用这个手机号，本人不能凭它绑定，没有改动任何内容。请换一个只有本人在用的手机号。")
 )
 
 // RestoreAdmin gives the one district admin in office with a name a new way to bind, by command on the

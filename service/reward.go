@@ -146,7 +146,7 @@ func (s *Service) ChangeStock(ctx context.Context, cmd Command, id, pieces int64
 			return err
 		}
 		if free := t.balance(shelf); free+pieces < 0 {
-			return model.ErrStockReserved.Saying(fmt.Sprintf("不能减 %d 件:还可以兑换的只有 %d 件,另有 %d 件已被兑换、等待领取。请减少件数。", -pieces, free, t.balance(reserved)))
+			return model.ErrStockReserved.Saying(fmt.Sprintf("不能减 %d 件：还可以兑换的只有 %d 件，另有 %d 件已被兑换、等待领取。请减少件数。", -pieces, free, t.balance(reserved)))
 		}
 		kind := signed(pieces, stockAdded, stockTaken)
 		if _, err := t.transfer(kind, "reward", r.ID, ledger.Leg{Key: supplied, Amount: -pieces}, ledger.Leg{Key: shelf, Amount: pieces}); err != nil {

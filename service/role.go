@@ -121,9 +121,9 @@ func (t *tx) tellAppointed(a model.Appointment, n model.Node) error {
 			place.WriteString(at.Name)
 		}
 	}
-	body := fmt.Sprintf("您被任命为%s的%s,从%s起。", place.String(), a.Role.Title(), day(a.StartsAt))
+	body := fmt.Sprintf("您被任命为%s的%s，从%s起。", place.String(), a.Role.Title(), day(a.StartsAt))
 	if a.EndsAt != nil {
-		body = fmt.Sprintf("您被任命为%s的%s,从%s到%s。", place.String(), a.Role.Title(), day(a.StartsAt), day(*a.EndsAt))
+		body = fmt.Sprintf("您被任命为%s的%s，从%s到%s。", place.String(), a.Role.Title(), day(a.StartsAt), day(*a.EndsAt))
 	}
 	return t.notify(a.PersonID, NoticeRole, "新的任职", body, rolesPage, fmt.Sprintf("role:%d:appointed", a.ID))
 }

@@ -47,7 +47,7 @@ func (s *Service) EndRole(ctx context.Context, cmd Command, id int64, at *time.T
 // tellResigned tells those who appoint to an office that somebody has resigned from it.
 func (t *tx) tellResigned(term model.RoleTerm, n model.Node) error {
 	spec, _ := term.Role.Spec()
-	body := fmt.Sprintf("%s辞去“%s”的%s,到%s止。请安排接任的人。", model.MaskName(term.PersonName), n.Name, term.Role.Title(), day(*term.EndsAt))
+	body := fmt.Sprintf("%s辞去“%s”的%s，到%s止。请安排接任的人。", model.MaskName(term.PersonName), n.Name, term.Role.Title(), day(*term.EndsAt))
 	return t.tellHolders(spec.AppointedBy, n.Path, NoticeRole, "有人辞去职务", body, rolesPage, fmt.Sprintf("role:%d:resigned", term.ID))
 }
 
@@ -62,7 +62,7 @@ func (t *tx) endHeldRole(a model.Appointment, n model.Node, end time.Time, reaso
 	if a, err = model.RoleByID(t.DB, a.ID); err != nil {
 		return model.RoleTerm{}, err
 	}
-	body := fmt.Sprintf("您在“%s”担任的%s到%s结束。原因:%s。", n.Name, a.Role.Title(), day(*a.EndsAt), reason)
+	body := fmt.Sprintf("您在“%s”担任的%s到%s结束。原因：%s。", n.Name, a.Role.Title(), day(*a.EndsAt), reason)
 	once := fmt.Sprintf("role:%d:ended:%d", a.ID, a.EndsAt.Unix())
 	return model.RoleTerm{Appointment: a, PersonName: p.Name, NodeName: n.Name}, t.notify(a.PersonID, NoticeRole, "任职结束", body, rolesPage, once)
 }

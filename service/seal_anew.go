@@ -19,7 +19,7 @@ const (
 const looks = 5
 
 // ErrSealedElsewhere says that somebody still seals by an older key.
-var ErrSealedElsewhere = fault.New(fault.Conflict, "keys.sealed_elsewhere", "有别的进程还在用旧密钥写入。请把密钥目录复制到每一台运行 danyuan 的机器上,等几秒,再运行一次 danyuan keys rotate;数据都还能正常读写。")
+var ErrSealedElsewhere = fault.New(fault.Conflict, "keys.sealed_elsewhere", "有别的进程还在用旧密钥写入。请把密钥目录复制到每一台运行 danyuan 的机器上，等几秒，再运行一次 danyuan keys rotate；数据都还能正常读写。")
 
 // SealAnew seals by the key that seals now whatever older keys have sealed: row by row, in small
 // transactions, beside the service. A value that somebody changes meanwhile is left to them. It returns

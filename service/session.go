@@ -56,7 +56,7 @@ func (s *Service) endReused(ctx context.Context, tokenHash string) error {
 			return none, err
 		}
 		return none, t.notify(t.by.PersonID, NoticeSession, "您的一处登录已经结束",
-			"您的登录凭证换新以后,旧的又被使用了,可能有人得到了它。为安全起见,这处登录已经结束,请重新登录。如果您没有换过手机或电脑,请在“我的登录”里退出所有登录。",
+			"您的登录凭证换新以后，旧的又被使用了，可能有人得到了它。为安全起见，这处登录已经结束，请重新登录。如果您没有换过手机或电脑，请在“我的登录”里退出所有登录。",
 			pageMine, fmt.Sprintf("session:%d:reused", session.ID))
 	})
 	return err

@@ -271,7 +271,7 @@ func (s *Service) keepAnswers(handle *gorm.DB, parts []*part, now time.Time) err
 }
 
 // ErrBusy tells a person to try again when the database stayed busy through every try.
-var ErrBusy = fault.New(fault.Unavailable, "service.busy", "现在办理的人太多,请稍等几秒再试。您填写的内容没有丢失。")
+var ErrBusy = fault.New(fault.Unavailable, "service.busy", "现在办理的人太多，请稍等几秒再试。您填写的内容没有丢失。")
 
 func wrap(err error) error {
 	if errors.Is(err, errRaced) || model.WorthRetrying(err) || errors.Is(err, context.DeadlineExceeded) {

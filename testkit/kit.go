@@ -76,7 +76,22 @@ func newOn(t testing.TB, db *model.DB) *Kit {
 	clock := NewClock()
 	k := &Kit{TB: t, DB: db, Clock: clock, WeChat: newWeChat(), Blobs: newBlobs(clock), ctx: context.Background(), serial: &atomic.Int64{}}
 	k.S, k.API = k.Replica()
+	k.Cleanup(k.readable)
 	return k
+}
+
+// readable looks that whoever reads the audit log will find a title for all that the test did.
+func (k *Kit) readable() {
+	k.Helper()
+	var done []string
+	if err := k.DB.Read(k.ctx).Model(&model.Audit{}).Distinct("action").Find(&done).Error; err != nil {
+		return // the test has broken its database
+	}
+	for _, action := range done {
+		if a := (model.Audit{Action: action}); strings.Contains(action, ".") && !a.Titled() { // what a test makes up has no dot
+			k.Errorf("the audit log has %q, which model/audit_title.go does not know", action)
+		}
+	}
 }
 
 // Replica gives one more server on the same database.

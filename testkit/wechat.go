@@ -74,7 +74,7 @@ func (w *WeChat) Phone(_ context.Context, code string) (string, error) { return 
 // GroupID gives the encrypted text as the group's id, if the session key is the expected one.
 func (w *WeChat) GroupID(sessionKey, encrypted, iv string) (string, error) {
 	if sessionKey == "" || iv == "" || encrypted == "" {
-		return "", fault.New(fault.Invalid, "wechat.group_data_invalid", "群信息无法识别,请从微信群里重新打开小程序。")
+		return "", fault.New(fault.Invalid, "wechat.group_data_invalid", "群信息无法识别，请从微信群里重新打开小程序。")
 	}
 	return encrypted, w.failing()
 }

@@ -13,7 +13,7 @@ export interface paths {
         };
         /**
          * 演示里可以成为的人
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["list-personas"];
         put?: never;
@@ -33,7 +33,7 @@ export interface paths {
         };
         /**
          * 我所在的地方将有的活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-upcoming-activities"];
         put?: never;
@@ -53,7 +53,7 @@ export interface paths {
         };
         /**
          * 我报过名的活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-sign-ups"];
         put?: never;
@@ -73,7 +73,7 @@ export interface paths {
         };
         /**
          * 看一个活动
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-activity"];
         put?: never;
@@ -95,7 +95,7 @@ export interface paths {
         put?: never;
         /**
          * 取消活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["cancel-activity"];
         delete?: never;
@@ -115,7 +115,7 @@ export interface paths {
         put?: never;
         /**
          * 调整活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["change-activity"];
         delete?: never;
@@ -135,7 +135,7 @@ export interface paths {
         put?: never;
         /**
          * 扫码签到
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["check-in-at-activity"];
         delete?: never;
@@ -153,7 +153,7 @@ export interface paths {
         };
         /**
          * 组织者屏幕上的签到码、签退码
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-check-in-code"];
         put?: never;
@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * 扫码签退
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["check-out-of-activity"];
         delete?: never;
@@ -195,7 +195,7 @@ export interface paths {
         put?: never;
         /**
          * 确认活动里所有人的时长
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["confirm-activity"];
         delete?: never;
@@ -215,7 +215,7 @@ export interface paths {
         put?: never;
         /**
          * 组织者替没有手机的人签到
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["check-in-by-hand"];
         delete?: never;
@@ -235,7 +235,7 @@ export interface paths {
         put?: never;
         /**
          * 组织者替没有手机的人签退
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["check-out-by-hand"];
         delete?: never;
@@ -255,7 +255,7 @@ export interface paths {
         put?: never;
         /**
          * 替没有手机的居民退出
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["sign-off-for"];
         delete?: never;
@@ -275,7 +275,7 @@ export interface paths {
         put?: never;
         /**
          * 替没有手机的居民报名
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["sign-up-for"];
         delete?: never;
@@ -295,7 +295,7 @@ export interface paths {
         put?: never;
         /**
          * 组织者作废一个人的签到
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["void-attendance"];
         delete?: never;
@@ -315,7 +315,7 @@ export interface paths {
         put?: never;
         /**
          * 补上没有签退的人离开的时间
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["settle-attendance"];
         delete?: never;
@@ -335,7 +335,7 @@ export interface paths {
         put?: never;
         /**
          * 退出活动或候补
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["sign-off"];
         delete?: never;
@@ -354,8 +354,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 报名;名额满了就候补
-         * @description 可以使用的人:已绑定的居民
+         * 报名；名额满了就候补
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["sign-up"];
         delete?: never;
@@ -373,7 +373,7 @@ export interface paths {
         };
         /**
          * 活动的报名和签到名单
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-sign-ups"];
         put?: never;
@@ -393,7 +393,7 @@ export interface paths {
         };
         /**
          * 我负责的联谊会
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-associations"];
         put?: never;
@@ -413,7 +413,7 @@ export interface paths {
         };
         /**
          * 联谊会的活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-association-activities"];
         put?: never;
@@ -435,7 +435,7 @@ export interface paths {
         put?: never;
         /**
          * 解散联谊会
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["end-association"];
         delete?: never;
@@ -455,7 +455,7 @@ export interface paths {
         put?: never;
         /**
          * 换联谊会的负责人
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["hand-over-association"];
         delete?: never;
@@ -473,13 +473,13 @@ export interface paths {
         };
         /**
          * 等我确认的居民
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         get: operations["list-binding-requests"];
         put?: never;
         /**
-         * 手机号对不上时,向单元长申请确认
-         * @description 可以使用的人:已登录
+         * 手机号对不上时，向单元长申请确认
+         * @description 可以使用的人：已登录
          */
         post: operations["ask-chief"];
         delete?: never;
@@ -497,7 +497,7 @@ export interface paths {
         };
         /**
          * 看一份申请和名册里可能的居民
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         get: operations["view-binding-request"];
         put?: never;
@@ -519,7 +519,7 @@ export interface paths {
         put?: never;
         /**
          * 确认申请人是哪位居民
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         post: operations["approve-binding"];
         delete?: never;
@@ -539,7 +539,7 @@ export interface paths {
         put?: never;
         /**
          * 退回申请
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         post: operations["refuse-binding"];
         delete?: never;
@@ -559,7 +559,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回自己的绑定申请
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["withdraw-binding"];
         delete?: never;
@@ -579,7 +579,7 @@ export interface paths {
         put?: never;
         /**
          * 用手机号绑定居民身份
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["bind-by-phone"];
         delete?: never;
@@ -599,7 +599,7 @@ export interface paths {
         put?: never;
         /**
          * 向社区申请志愿服务记录证明
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["ask-certificate"];
         delete?: never;
@@ -617,7 +617,7 @@ export interface paths {
         };
         /**
          * 我的证明
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-certificates"];
         put?: never;
@@ -639,7 +639,7 @@ export interface paths {
         put?: never;
         /**
          * 查验证明的真伪
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         post: operations["verify-certificate"];
         delete?: never;
@@ -657,7 +657,7 @@ export interface paths {
         };
         /**
          * 一份证明的编号和验证码
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-certificate"];
         put?: never;
@@ -679,7 +679,7 @@ export interface paths {
         put?: never;
         /**
          * 出具证明
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["issue-certificate"];
         delete?: never;
@@ -696,8 +696,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载证明(PDF)
-         * @description 可以使用的人:已绑定的居民
+         * 下载证明（PDF）
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["download-certificate"];
         put?: never;
@@ -719,7 +719,7 @@ export interface paths {
         put?: never;
         /**
          * 不出具证明
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["refuse-certificate"];
         delete?: never;
@@ -739,7 +739,7 @@ export interface paths {
         put?: never;
         /**
          * 撤销已出具的证明
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["revoke-certificate"];
         delete?: never;
@@ -759,7 +759,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回证明申请
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-certificate"];
         delete?: never;
@@ -779,7 +779,7 @@ export interface paths {
         put?: never;
         /**
          * 在职党员向居住的社区报到
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["check-in"];
         delete?: never;
@@ -797,7 +797,7 @@ export interface paths {
         };
         /**
          * 我的报到和回执
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-check-ins"];
         put?: never;
@@ -817,7 +817,7 @@ export interface paths {
         };
         /**
          * 一份报到和它的回执
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-receipt"];
         put?: never;
@@ -838,8 +838,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 接收报到,出具回执
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 接收报到，出具回执
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["accept-check-in"];
         delete?: never;
@@ -859,7 +859,7 @@ export interface paths {
         put?: never;
         /**
          * 结束报到
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["end-check-in"];
         delete?: never;
@@ -879,7 +879,7 @@ export interface paths {
         put?: never;
         /**
          * 不接收报到
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["refuse-check-in"];
         delete?: never;
@@ -896,8 +896,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 系统里关于孩子的全部数据,每次都有记录
-         * @description 可以使用的人:已绑定的居民
+         * 系统里关于孩子的全部数据，每次都有记录
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-child-data"];
         put?: never;
@@ -916,8 +916,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载系统里关于孩子的全部数据(PDF),每次都有记录
-         * @description 可以使用的人:已绑定的居民
+         * 下载系统里关于孩子的全部数据（PDF），每次都有记录
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["download-child-data"];
         put?: never;
@@ -938,8 +938,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 删除孩子的信息:撤回同意,注销孩子的账号
-         * @description 可以使用的人:已绑定的居民
+         * 删除孩子的信息：撤回同意，注销孩子的账号
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["erase-child"];
         delete?: never;
@@ -956,8 +956,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 孩子的志愿服务记录,每次都有记录
-         * @description 可以使用的人:已绑定的居民
+         * 孩子的志愿服务记录，每次都有记录
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-child-record"];
         put?: never;
@@ -977,7 +977,7 @@ export interface paths {
         };
         /**
          * 海报用的小程序码图片
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["view-code-image"];
         put?: never;
@@ -999,7 +999,7 @@ export interface paths {
         put?: never;
         /**
          * 作废一个码并换新
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["replace-code"];
         delete?: never;
@@ -1018,8 +1018,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 只作废一个码,不换新
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 只作废一个码，不换新
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["revoke-code"];
         delete?: never;
@@ -1037,7 +1037,7 @@ export interface paths {
         };
         /**
          * 看一项授权说明的现行版本
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-consent-text"];
         put?: never;
@@ -1059,7 +1059,7 @@ export interface paths {
         put?: never;
         /**
          * 在电脑上打开一个登录二维码
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         post: operations["open-console-login"];
         delete?: never;
@@ -1077,7 +1077,7 @@ export interface paths {
         };
         /**
          * 这台电脑的登录办到哪一步
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-own-console-login"];
         put?: never;
@@ -1099,7 +1099,7 @@ export interface paths {
         put?: never;
         /**
          * 手机确认以后进入管理台
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         post: operations["enter-console"];
         delete?: never;
@@ -1117,7 +1117,7 @@ export interface paths {
         };
         /**
          * 手机扫码以后看要确认什么
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-console-login"];
         put?: never;
@@ -1139,7 +1139,7 @@ export interface paths {
         put?: never;
         /**
          * 手机上确认登录管理台
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["approve-console-login"];
         delete?: never;
@@ -1159,7 +1159,7 @@ export interface paths {
         put?: never;
         /**
          * 手机上拒绝登录管理台
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["refuse-console-login"];
         delete?: never;
@@ -1176,8 +1176,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 这台电脑上管理台的登录,和提交用的凭证
-         * @description 可以使用的人:任何人
+         * 这台电脑上管理台的登录，和提交用的凭证
+         * @description 可以使用的人：任何人
          */
         get: operations["view-console-session"];
         put?: never;
@@ -1197,7 +1197,7 @@ export interface paths {
         };
         /**
          * 等我办理的更正申请
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-corrections"];
         put?: never;
@@ -1218,8 +1218,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 同意更正,积分按当时的规则重算
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * 同意更正，积分按当时的规则重算
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["grant-correction"];
         delete?: never;
@@ -1239,7 +1239,7 @@ export interface paths {
         put?: never;
         /**
          * 不同意更正
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["refuse-correction"];
         delete?: never;
@@ -1259,7 +1259,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回更正申请
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-correction"];
         delete?: never;
@@ -1278,8 +1278,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 亮身份,或修改亮出的内容
-         * @description 可以使用的人:已绑定的居民
+         * 亮身份，或修改亮出的内容
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["show-identity"];
         delete?: never;
@@ -1296,8 +1296,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 我亮出的身份,别人看到什么
-         * @description 可以使用的人:已绑定的居民
+         * 我亮出的身份，别人看到什么
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-my-display"];
         put?: never;
@@ -1319,7 +1319,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回亮身份
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-display"];
         delete?: never;
@@ -1339,7 +1339,7 @@ export interface paths {
         put?: never;
         /**
          * 导入区划文件
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["import-divisions"];
         delete?: never;
@@ -1357,7 +1357,7 @@ export interface paths {
         };
         /**
          * 我的积分什么时候过期
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-expiries"];
         put?: never;
@@ -1379,7 +1379,7 @@ export interface paths {
         put?: never;
         /**
          * 生效前撤回积分过期的公告
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["revoke-expiry"];
         delete?: never;
@@ -1398,8 +1398,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 上传一张照片,之后填到记录里
-         * @description 可以使用的人:已绑定的居民
+         * 上传一张照片，之后填到记录里
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["upload-photo"];
         delete?: never;
@@ -1417,7 +1417,7 @@ export interface paths {
         };
         /**
          * 看自己上传的一张照片
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-photo"];
         put?: never;
@@ -1439,7 +1439,7 @@ export interface paths {
         put?: never;
         /**
          * 照片通过审核
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["pass-photo"];
         delete?: never;
@@ -1459,7 +1459,7 @@ export interface paths {
         put?: never;
         /**
          * 照片不通过审核
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["reject-photo"];
         delete?: never;
@@ -1477,7 +1477,7 @@ export interface paths {
         };
         /**
          * 哪些情况会提醒核对
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-flag-rules"];
         put?: never;
@@ -1499,7 +1499,7 @@ export interface paths {
         put?: never;
         /**
          * 填写核对的结果
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["clear-flag"];
         delete?: never;
@@ -1519,7 +1519,7 @@ export interface paths {
         put?: never;
         /**
          * 合并网格
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["merge-grids"];
         delete?: never;
@@ -1539,7 +1539,7 @@ export interface paths {
         put?: never;
         /**
          * 从单元微信群里打开了小程序
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["enter-group"];
         delete?: never;
@@ -1558,8 +1558,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 申请登记为自己孩子的监护人,并同意规则
-         * @description 可以使用的人:已绑定的居民
+         * 申请登记为自己孩子的监护人，并同意规则
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["ask-for-child"];
         delete?: never;
@@ -1579,7 +1579,7 @@ export interface paths {
         put?: never;
         /**
          * 监护人同意未满14周岁孩子的个人信息处理规则
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["agree-for-child"];
         delete?: never;
@@ -1599,7 +1599,7 @@ export interface paths {
         put?: never;
         /**
          * 核实申请人是孩子的监护人
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["confirm-guardian"];
         delete?: never;
@@ -1618,8 +1618,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 结束监护登记,或不予登记
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 结束监护登记，或不予登记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["end-guardianship"];
         delete?: never;
@@ -1638,8 +1638,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 监护人撤回同意,立即生效
-         * @description 可以使用的人:已绑定的居民
+         * 监护人撤回同意，立即生效
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-for-child"];
         delete?: never;
@@ -1659,7 +1659,7 @@ export interface paths {
         put?: never;
         /**
          * 填报自己的志愿服务
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["file-hours"];
         delete?: never;
@@ -1676,8 +1676,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 等我确认的填报,等得最久的在前
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * 等我确认的填报，等得最久的在前
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-hours-to-confirm"];
         put?: never;
@@ -1697,7 +1697,7 @@ export interface paths {
         };
         /**
          * 一条服务记录和它的历史
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-hours"];
         put?: never;
@@ -1719,7 +1719,7 @@ export interface paths {
         put?: never;
         /**
          * 确认前修改一条填报
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["change-hours"];
         delete?: never;
@@ -1738,8 +1738,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 确认一条填报,志愿者得积分
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * 确认一条填报，志愿者得积分
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["confirm-hours"];
         delete?: never;
@@ -1759,7 +1759,7 @@ export interface paths {
         put?: never;
         /**
          * 申请更正已确认的服务记录
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["ask-correction"];
         delete?: never;
@@ -1779,7 +1779,7 @@ export interface paths {
         put?: never;
         /**
          * 不通过一条填报
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["refuse-hours"];
         delete?: never;
@@ -1798,8 +1798,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 作废不实的服务记录,冲回积分
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 作废不实的服务记录，冲回积分
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["void-hours"];
         delete?: never;
@@ -1819,7 +1819,7 @@ export interface paths {
         put?: never;
         /**
          * 确认前撤回一条填报
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-hours"];
         delete?: never;
@@ -1837,7 +1837,7 @@ export interface paths {
         };
         /**
          * 下载导入模板
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["download-import-template"];
         put?: never;
@@ -1857,7 +1857,7 @@ export interface paths {
         };
         /**
          * 看导入的进度和结果
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["view-import"];
         put?: never;
@@ -1879,7 +1879,7 @@ export interface paths {
         put?: never;
         /**
          * 取消导入
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["cancel-import"];
         delete?: never;
@@ -1897,7 +1897,7 @@ export interface paths {
         };
         /**
          * 看表格里要改正的地方
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-import-faults"];
         put?: never;
@@ -1916,8 +1916,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载错误清单(CSV)
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * 下载错误清单（CSV）
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["download-import-faults-csv"];
         put?: never;
@@ -1936,8 +1936,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载错误清单(Excel)
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * 下载错误清单（Excel）
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["download-import-faults"];
         put?: never;
@@ -1957,7 +1957,7 @@ export interface paths {
         };
         /**
          * 查看待办和卡住的任务
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         get: operations["list-jobs"];
         put?: never;
@@ -1977,7 +1977,7 @@ export interface paths {
         };
         /**
          * 各类任务积压了多少
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         get: operations["view-backlog"];
         put?: never;
@@ -1999,7 +1999,7 @@ export interface paths {
         put?: never;
         /**
          * 重新执行卡住的任务
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["do-job-again"];
         delete?: never;
@@ -2019,7 +2019,7 @@ export interface paths {
         put?: never;
         /**
          * 登录
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         post: operations["login"];
         delete?: never;
@@ -2039,7 +2039,7 @@ export interface paths {
         put?: never;
         /**
          * 退出登录
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["logout"];
         delete?: never;
@@ -2059,7 +2059,7 @@ export interface paths {
         put?: never;
         /**
          * 在所有设备上退出登录
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["logout-everywhere"];
         delete?: never;
@@ -2076,14 +2076,14 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 可以上报哪些事,要回答哪些问题
-         * @description 可以使用的人:已绑定的居民
+         * 可以上报哪些事，要回答哪些问题
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-matter-categories"];
         put?: never;
         /**
-         * 新建或修改一类事项;已经上报的不受影响
-         * @description 可以使用的人:区级管理员
+         * 新建或修改一类事项；已经上报的不受影响
+         * @description 可以使用的人：区级管理员
          */
         post: operations["change-matter-category"];
         delete?: never;
@@ -2100,8 +2100,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 所有类别和时限,包括停用的
-         * @description 可以使用的人:区级管理员
+         * 所有类别和时限，包括停用的
+         * @description 可以使用的人：区级管理员
          */
         get: operations["list-all-matter-categories"];
         put?: never;
@@ -2123,7 +2123,7 @@ export interface paths {
         put?: never;
         /**
          * 重新启用一类事项
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["begin-matter-category"];
         delete?: never;
@@ -2143,7 +2143,7 @@ export interface paths {
         put?: never;
         /**
          * 停用一类事项
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["end-matter-category"];
         delete?: never;
@@ -2162,8 +2162,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 修改一级的受理和办结时限;已经开始的时限不变
-         * @description 可以使用的人:区级管理员
+         * 修改一级的受理和办结时限；已经开始的时限不变
+         * @description 可以使用的人：区级管理员
          */
         post: operations["change-matter-limit"];
         delete?: never;
@@ -2183,7 +2183,7 @@ export interface paths {
         put?: never;
         /**
          * 上报一件事
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["report-matter"];
         delete?: never;
@@ -2203,7 +2203,7 @@ export interface paths {
         put?: never;
         /**
          * 上报以前看看邻居有没有报过
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["find-similar-matters"];
         delete?: never;
@@ -2221,7 +2221,7 @@ export interface paths {
         };
         /**
          * 等我办理的事
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-waiting-matters"];
         put?: never;
@@ -2241,7 +2241,7 @@ export interface paths {
         };
         /**
          * 一件事和它的每一步
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-matter"];
         put?: never;
@@ -2263,7 +2263,7 @@ export interface paths {
         put?: never;
         /**
          * 受理
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["accept-matter"];
         delete?: never;
@@ -2283,7 +2283,7 @@ export interface paths {
         put?: never;
         /**
          * 补充
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["answer-matter"];
         delete?: never;
@@ -2302,8 +2302,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 请上报人补充,时限暂停
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * 请上报人补充，时限暂停
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["ask-reporter"];
         delete?: never;
@@ -2323,7 +2323,7 @@ export interface paths {
         put?: never;
         /**
          * 改派给本网格的另一位同志
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["give-matter"];
         delete?: never;
@@ -2341,7 +2341,7 @@ export interface paths {
         };
         /**
          * 可以改派给谁
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-matter-handlers"];
         put?: never;
@@ -2363,7 +2363,7 @@ export interface paths {
         put?: never;
         /**
          * 加入邻居上报的事
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["join-matter"];
         delete?: never;
@@ -2383,7 +2383,7 @@ export interface paths {
         put?: never;
         /**
          * 不再加入
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["leave-matter"];
         delete?: never;
@@ -2402,8 +2402,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 写办理备注,上报人看不到
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * 写办理备注，上报人看不到
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["note-matter"];
         delete?: never;
@@ -2420,8 +2420,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 看隐去以前的文字和照片,每次都有记录
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 看隐去以前的文字和照片，每次都有记录
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["read-matter-original"];
         put?: never;
@@ -2443,7 +2443,7 @@ export interface paths {
         put?: never;
         /**
          * 办不了的转交上一级
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["pass-up-matter"];
         delete?: never;
@@ -2462,8 +2462,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 文字通过审核,可以给邻居看到
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 文字通过审核，可以给邻居看到
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["pass-words"];
         delete?: never;
@@ -2482,8 +2482,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 评价:解决了吗,满意吗
-         * @description 可以使用的人:已绑定的居民
+         * 评价：解决了吗，满意吗
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["rate-matter"];
         delete?: never;
@@ -2503,7 +2503,7 @@ export interface paths {
         put?: never;
         /**
          * 隐去一步里不宜公开的文字
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["redact-matter"];
         delete?: never;
@@ -2523,7 +2523,7 @@ export interface paths {
         put?: never;
         /**
          * 隐去或替换一张照片
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["redact-matter-photo"];
         delete?: never;
@@ -2542,8 +2542,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 文字不通过审核,邻居看不到;事项照常办理
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 文字不通过审核，邻居看不到；事项照常办理
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["reject-words"];
         delete?: never;
@@ -2562,8 +2562,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 办结,请上报人评价
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * 办结，请上报人评价
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["resolve-matter"];
         delete?: never;
@@ -2583,7 +2583,7 @@ export interface paths {
         put?: never;
         /**
          * 退回下一级
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["return-matter"];
         delete?: never;
@@ -2603,7 +2603,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-matter"];
         delete?: never;
@@ -2621,7 +2621,7 @@ export interface paths {
         };
         /**
          * 我是谁
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["view-me"];
         put?: never;
@@ -2641,13 +2641,13 @@ export interface paths {
         };
         /**
          * 还能收到几条微信通知
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-accepts"];
         put?: never;
         /**
          * 记录订阅消息的授权
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["give-accepts"];
         delete?: never;
@@ -2665,7 +2665,7 @@ export interface paths {
         };
         /**
          * 我的绑定办到哪一步
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["view-my-binding"];
         put?: never;
@@ -2684,8 +2684,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 我的孩子,我作为监护人的同意
-         * @description 可以使用的人:已绑定的居民
+         * 我的孩子，我作为监护人的同意
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-children"];
         put?: never;
@@ -2707,7 +2707,7 @@ export interface paths {
         put?: never;
         /**
          * 注销自己的账号
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["close-account"];
         delete?: never;
@@ -2725,7 +2725,7 @@ export interface paths {
         };
         /**
          * 我同意过的授权
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-my-consents"];
         put?: never;
@@ -2745,7 +2745,7 @@ export interface paths {
         };
         /**
          * 系统里关于我的全部数据
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["view-my-data"];
         put?: never;
@@ -2764,8 +2764,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下载系统里关于我的全部数据(PDF)
-         * @description 可以使用的人:已登录
+         * 下载系统里关于我的全部数据（PDF）
+         * @description 可以使用的人：已登录
          */
         get: operations["download-my-data"];
         put?: never;
@@ -2785,7 +2785,7 @@ export interface paths {
         };
         /**
          * 我的志愿服务
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-hours"];
         put?: never;
@@ -2805,7 +2805,7 @@ export interface paths {
         };
         /**
          * 我加入的事
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-joined-matters"];
         put?: never;
@@ -2825,7 +2825,7 @@ export interface paths {
         };
         /**
          * 注销账号以后还会保留什么、为什么
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-kept-data"];
         put?: never;
@@ -2845,7 +2845,7 @@ export interface paths {
         };
         /**
          * 我上报的事
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-matters"];
         put?: never;
@@ -2865,7 +2865,7 @@ export interface paths {
         };
         /**
          * 我提的异议和答复
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-objections"];
         put?: never;
@@ -2885,7 +2885,7 @@ export interface paths {
         };
         /**
          * 我的积分、时长和积分规则
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-my-points"];
         put?: never;
@@ -2905,7 +2905,7 @@ export interface paths {
         };
         /**
          * 我的积分明细
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-statement"];
         put?: never;
@@ -2925,7 +2925,7 @@ export interface paths {
         };
         /**
          * 我的志愿服务记录和总时长
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-my-record"];
         put?: never;
@@ -2945,13 +2945,13 @@ export interface paths {
         };
         /**
          * 我的改正申请和答复
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-rectifications"];
         put?: never;
         /**
          * 请社区改正登记的信息
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["ask-rectification"];
         delete?: never;
@@ -2969,7 +2969,7 @@ export interface paths {
         };
         /**
          * 我的上报限制
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-reporter-limits"];
         put?: never;
@@ -2989,7 +2989,7 @@ export interface paths {
         };
         /**
          * 我的任职
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-own-roles"];
         put?: never;
@@ -3009,7 +3009,7 @@ export interface paths {
         };
         /**
          * 我在哪些设备上登录
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-my-sessions"];
         put?: never;
@@ -3031,7 +3031,7 @@ export interface paths {
         put?: never;
         /**
          * 退出另一处登录
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["end-my-session"];
         delete?: never;
@@ -3051,7 +3051,7 @@ export interface paths {
         put?: never;
         /**
          * 解除自己的绑定
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         post: operations["unbind"];
         delete?: never;
@@ -3069,13 +3069,13 @@ export interface paths {
         };
         /**
          * 最上一级的区划
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-roots"];
         put?: never;
         /**
          * 新建网格、楼栋或单元
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["add-node"];
         delete?: never;
@@ -3093,7 +3093,7 @@ export interface paths {
         };
         /**
          * 看一个网格、单元或区划
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["view-node"];
         put?: never;
@@ -3113,13 +3113,13 @@ export interface paths {
         };
         /**
          * 一个地方的活动
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-activities"];
         put?: never;
         /**
          * 发起活动
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["make-activity"];
         delete?: never;
@@ -3137,13 +3137,13 @@ export interface paths {
         };
         /**
          * 一个地方的联谊会
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-associations"];
         put?: never;
         /**
          * 成立联谊会
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["found-association"];
         delete?: never;
@@ -3161,7 +3161,7 @@ export interface paths {
         };
         /**
          * 查看操作记录
-         * @description 可以使用的人:审计员、区级管理员
+         * @description 可以使用的人：审计员、区级管理员
          */
         get: operations["list-audit"];
         put?: never;
@@ -3180,8 +3180,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 查看操作记录的链头,记下来供以后核对
-         * @description 可以使用的人:审计员、区级管理员
+         * 查看操作记录的链头，记下来供以后核对
+         * @description 可以使用的人：审计员、区级管理员
          */
         get: operations["view-audit-chain"];
         put?: never;
@@ -3202,8 +3202,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 把经费分配给社区,或收回没有用的
-         * @description 可以使用的人:区级管理员
+         * 把经费分配给社区，或收回没有用的
+         * @description 可以使用的人：区级管理员
          */
         post: operations["change-budget"];
         delete?: never;
@@ -3220,8 +3220,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 一年的兑换经费:分配、剩余、占用、花掉
-         * @description 可以使用的人:社区工作人员、社区党委书记、审计员、区级管理员
+         * 一年的兑换经费：分配、剩余、占用、花掉
+         * @description 可以使用的人：社区工作人员、社区党委书记、审计员、区级管理员
          */
         get: operations["view-budgets"];
         put?: never;
@@ -3241,7 +3241,7 @@ export interface paths {
         };
         /**
          * 一个社区的证明
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-certificates"];
         put?: never;
@@ -3261,7 +3261,7 @@ export interface paths {
         };
         /**
          * 一个社区的报到
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-check-ins"];
         put?: never;
@@ -3280,8 +3280,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 报到人数,按社区和工作单位
-         * @description 可以使用的人:社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * 报到人数，按社区和工作单位
+         * @description 可以使用的人：社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["count-check-ins"];
         put?: never;
@@ -3301,7 +3301,7 @@ export interface paths {
         };
         /**
          * 直接下级
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-children"];
         put?: never;
@@ -3323,7 +3323,7 @@ export interface paths {
         put?: never;
         /**
          * 撤销空的网格、楼栋或单元
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["close-node"];
         delete?: never;
@@ -3341,13 +3341,13 @@ export interface paths {
         };
         /**
          * 一个单元或社区的码
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-codes"];
         put?: never;
         /**
-         * 做单元码或社区码;已有有效的就给那一个
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 做单元码或社区码；已有有效的就给那一个
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["make-code"];
         delete?: never;
@@ -3364,8 +3364,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 每个社区的服务、积分、亮身份和事项,逐月
-         * @description 可以使用的人:社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * 每个社区的服务、积分、亮身份和事项，逐月
+         * @description 可以使用的人：社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["count-area"];
         put?: never;
@@ -3385,13 +3385,13 @@ export interface paths {
         };
         /**
          * 积分过期的公告
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         get: operations["list-expiries"];
         put?: never;
         /**
          * 公告积分过期
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["announce-expiry"];
         delete?: never;
@@ -3409,7 +3409,7 @@ export interface paths {
         };
         /**
          * 按名称查找下面的网格、楼栋、单元
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["find-nodes"];
         put?: never;
@@ -3429,7 +3429,7 @@ export interface paths {
         };
         /**
          * 需要核对的服务记录
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-flags"];
         put?: never;
@@ -3451,7 +3451,7 @@ export interface paths {
         put?: never;
         /**
          * 区拨入或收回一年的兑换经费
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["change-fund"];
         delete?: never;
@@ -3471,12 +3471,12 @@ export interface paths {
         put?: never;
         /**
          * 绑定单元的微信群
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         post: operations["bind-group"];
         /**
          * 解除单元的微信群
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         delete: operations["unbind-group"];
         options?: never;
@@ -3493,7 +3493,7 @@ export interface paths {
         };
         /**
          * 在单元微信群里亮身份的党员
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-group-members"];
         put?: never;
@@ -3513,7 +3513,7 @@ export interface paths {
         };
         /**
          * 一个地方的孩子和监护人
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-guardianships"];
         put?: never;
@@ -3533,7 +3533,7 @@ export interface paths {
         };
         /**
          * 调整的历史
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-node-history"];
         put?: never;
@@ -3553,7 +3553,7 @@ export interface paths {
         };
         /**
          * 一个地方的志愿服务
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-hours"];
         put?: never;
@@ -3573,13 +3573,13 @@ export interface paths {
         };
         /**
          * 单元里的住户
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["list-households"];
         put?: never;
         /**
          * 添加住户
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["add-household"];
         delete?: never;
@@ -3597,7 +3597,7 @@ export interface paths {
         };
         /**
          * 亮身份的进度
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["count-identity"];
         put?: never;
@@ -3617,13 +3617,13 @@ export interface paths {
         };
         /**
          * 导入记录
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-imports"];
         put?: never;
         /**
          * 上传表格导入
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["hand-in-import"];
         delete?: never;
@@ -3641,7 +3641,7 @@ export interface paths {
         };
         /**
          * 一个地方的事项各有几件
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["count-matters"];
         put?: never;
@@ -3661,7 +3661,7 @@ export interface paths {
         };
         /**
          * 文字等待人工审核的事项
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-matter-reviews"];
         put?: never;
@@ -3681,7 +3681,7 @@ export interface paths {
         };
         /**
          * 一个地方的民情账本
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-matters"];
         put?: never;
@@ -3700,8 +3700,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 导出民情账本(Excel),每次都有记录
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * 导出民情账本（Excel），每次都有记录
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["export-matters"];
         put?: never;
@@ -3723,7 +3723,7 @@ export interface paths {
         put?: never;
         /**
          * 把楼栋或单元移到另一个网格
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["move-node"];
         delete?: never;
@@ -3741,7 +3741,7 @@ export interface paths {
         };
         /**
          * 一个社区的公示收到的异议
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-objections"];
         put?: never;
@@ -3761,13 +3761,13 @@ export interface paths {
         };
         /**
          * 下属的党组织
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["list-party-orgs"];
         put?: never;
         /**
          * 成立党组织
-         * @description 可以使用的人:网格党支部书记、社区党委书记、区级管理员
+         * @description 可以使用的人：网格党支部书记、社区党委书记、区级管理员
          */
         post: operations["found-party-org"];
         delete?: never;
@@ -3785,7 +3785,7 @@ export interface paths {
         };
         /**
          * 下属的党组织各有几个
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记、街道工作人员、区级管理员
          */
         get: operations["count-party-orgs"];
         put?: never;
@@ -3805,7 +3805,7 @@ export interface paths {
         };
         /**
          * 一个地方的居民
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-people"];
         put?: never;
@@ -3825,7 +3825,7 @@ export interface paths {
         };
         /**
          * 等待人工审核的照片
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-photo-reviews"];
         put?: never;
@@ -3846,8 +3846,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 核对领取码,发放兑换品
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 核对领取码，发放兑换品
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["hand-out"];
         delete?: never;
@@ -3865,7 +3865,7 @@ export interface paths {
         };
         /**
          * 一个地方的门牌
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-plaques"];
         put?: never;
@@ -3885,13 +3885,13 @@ export interface paths {
         };
         /**
          * 一个区的积分规则
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         get: operations["list-points-rules"];
         put?: never;
         /**
          * 新增从以后某天开始的积分规则
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["make-points-rule"];
         delete?: never;
@@ -3908,8 +3908,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 下面的单元和社区,各有没有可以打印的码
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * 下面的单元和社区，各有没有可以打印的码
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-posters"];
         put?: never;
@@ -3929,7 +3929,7 @@ export interface paths {
         };
         /**
          * 预览一个季度的公示
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["draft-public-notice"];
         put?: never;
@@ -3949,13 +3949,13 @@ export interface paths {
         };
         /**
          * 一个社区发布的公示
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["list-public-notices"];
         put?: never;
         /**
          * 发布一个季度的公示
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["publish-public-notice"];
         delete?: never;
@@ -3973,7 +3973,7 @@ export interface paths {
         };
         /**
          * 一个地方的改正申请
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-rectifications"];
         put?: never;
@@ -3993,7 +3993,7 @@ export interface paths {
         };
         /**
          * 社区的兑换
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-redemptions"];
         put?: never;
@@ -4015,7 +4015,7 @@ export interface paths {
         put?: never;
         /**
          * 给网格、楼栋或单元改名
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["rename-node"];
         delete?: never;
@@ -4033,13 +4033,13 @@ export interface paths {
         };
         /**
          * 这里能用的常用回复
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         get: operations["list-reply-templates"];
         put?: never;
         /**
          * 添加常用回复
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["add-reply-template"];
         delete?: never;
@@ -4057,7 +4057,7 @@ export interface paths {
         };
         /**
          * 一个地方的上报限制和异议
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-reporter-limits"];
         put?: never;
@@ -4077,13 +4077,13 @@ export interface paths {
         };
         /**
          * 社区的兑换品和库存
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["list-rewards"];
         put?: never;
         /**
          * 发布兑换品
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["make-reward"];
         delete?: never;
@@ -4101,7 +4101,7 @@ export interface paths {
         };
         /**
          * 在这里任职的人
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-roles"];
         put?: never;
@@ -4123,7 +4123,7 @@ export interface paths {
         put?: never;
         /**
          * 拆分网格
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["split-grid"];
         delete?: never;
@@ -4141,7 +4141,7 @@ export interface paths {
         };
         /**
          * 我的消息
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-notices"];
         put?: never;
@@ -4163,7 +4163,7 @@ export interface paths {
         put?: never;
         /**
          * 全部标为已读
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["read-all-notices"];
         delete?: never;
@@ -4181,7 +4181,7 @@ export interface paths {
         };
         /**
          * 未读消息数
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["count-unread-notices"];
         put?: never;
@@ -4203,7 +4203,7 @@ export interface paths {
         put?: never;
         /**
          * 标为已读
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["read-notice"];
         delete?: never;
@@ -4222,8 +4222,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 答复异议:不属实
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 答复异议：不属实
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["reject-objection"];
         delete?: never;
@@ -4242,8 +4242,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 答复异议:属实,公开更正说明
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 答复异议：属实，公开更正说明
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["uphold-objection"];
         delete?: never;
@@ -4263,7 +4263,7 @@ export interface paths {
         put?: never;
         /**
          * 撤销党组织
-         * @description 可以使用的人:网格党支部书记、社区党委书记、区级管理员
+         * @description 可以使用的人：网格党支部书记、社区党委书记、区级管理员
          */
         post: operations["dissolve-party-org"];
         delete?: never;
@@ -4283,7 +4283,7 @@ export interface paths {
         put?: never;
         /**
          * 给党组织改名
-         * @description 可以使用的人:网格党支部书记、社区党委书记、区级管理员
+         * @description 可以使用的人：网格党支部书记、社区党委书记、区级管理员
          */
         post: operations["rename-party-org"];
         delete?: never;
@@ -4302,8 +4302,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 按手机号或身份证号查找居民,每次都有记录
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 按手机号或身份证号查找居民，每次都有记录
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["find-people"];
         delete?: never;
@@ -4320,8 +4320,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 看一位居民的完整信息,每次都有记录
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 看一位居民的完整信息，每次都有记录
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["read-person"];
         put?: never;
@@ -4342,8 +4342,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 登记出生日期,由此知道是否未满14周岁
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 登记出生日期，由此知道是否未满14周岁
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["register-birth-date"];
         delete?: never;
@@ -4362,8 +4362,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 登记孩子的监护人,请监护人决定是否同意
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 登记孩子的监护人，请监护人决定是否同意
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["name-guardian"];
         delete?: never;
@@ -4383,7 +4383,7 @@ export interface paths {
         put?: never;
         /**
          * 代没有手机的居民填报志愿服务
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         post: operations["file-hours-for"];
         delete?: never;
@@ -4403,7 +4403,7 @@ export interface paths {
         put?: never;
         /**
          * 登记迁出
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["register-left"];
         delete?: never;
@@ -4423,7 +4423,7 @@ export interface paths {
         put?: never;
         /**
          * 代没有手机的居民上报
-         * @description 可以使用的人:单元长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["report-matter-for"];
         delete?: never;
@@ -4443,7 +4443,7 @@ export interface paths {
         put?: never;
         /**
          * 登记党员情况
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["change-membership"];
         delete?: never;
@@ -4463,7 +4463,7 @@ export interface paths {
         put?: never;
         /**
          * 登记迁居
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["move-person"];
         delete?: never;
@@ -4480,8 +4480,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * 看一位居民的志愿服务记录,每次都有记录
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 看一位居民的志愿服务记录，每次都有记录
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         get: operations["read-record"];
         put?: never;
@@ -4503,7 +4503,7 @@ export interface paths {
         put?: never;
         /**
          * 为没有手机的居民代办兑换
-         * @description 可以使用的人:单元长、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
          */
         post: operations["redeem-for"];
         delete?: never;
@@ -4522,8 +4522,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 限制一位居民每天上报的件数,至少留一件,紧急的不限
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 限制一位居民每天上报的件数，至少留一件，紧急的不限
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["limit-reporter"];
         delete?: never;
@@ -4543,7 +4543,7 @@ export interface paths {
         put?: never;
         /**
          * 解除一位居民的绑定
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["end-binding"];
         delete?: never;
@@ -4561,7 +4561,7 @@ export interface paths {
         };
         /**
          * 按链接看照片
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["load-picture"];
         put?: never;
@@ -4583,7 +4583,7 @@ export interface paths {
         put?: never;
         /**
          * 为自己家申请“共产党员户”门牌
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["apply-for-plaque"];
         delete?: never;
@@ -4601,7 +4601,7 @@ export interface paths {
         };
         /**
          * 我家的门牌
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-my-plaque"];
         put?: never;
@@ -4621,7 +4621,7 @@ export interface paths {
         };
         /**
          * 扫门牌验真伪
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["check-plaque"];
         put?: never;
@@ -4643,7 +4643,7 @@ export interface paths {
         put?: never;
         /**
          * 通过门牌申请
-         * @description 可以使用的人:网格党支部书记、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区党委书记
          */
         post: operations["approve-plaque"];
         delete?: never;
@@ -4663,7 +4663,7 @@ export interface paths {
         put?: never;
         /**
          * 门牌已装好
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["install-plaque"];
         delete?: never;
@@ -4683,7 +4683,7 @@ export interface paths {
         put?: never;
         /**
          * 退回门牌申请
-         * @description 可以使用的人:网格党支部书记、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区党委书记
          */
         post: operations["refuse-plaque"];
         delete?: never;
@@ -4703,7 +4703,7 @@ export interface paths {
         put?: never;
         /**
          * 摘除门牌
-         * @description 可以使用的人:单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：单元长、网格长、网格党支部书记、社区工作人员、社区党委书记
          */
         post: operations["remove-plaque"];
         delete?: never;
@@ -4723,7 +4723,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回还没有开始的积分规则
-         * @description 可以使用的人:区级管理员
+         * @description 可以使用的人：区级管理员
          */
         post: operations["withdraw-points-rule"];
         delete?: never;
@@ -4741,7 +4741,7 @@ export interface paths {
         };
         /**
          * 一份公示和更正说明
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-public-notice"];
         put?: never;
@@ -4761,7 +4761,7 @@ export interface paths {
         };
         /**
          * 公示里逐笔的兑换
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["list-public-notice-lines"];
         put?: never;
@@ -4783,7 +4783,7 @@ export interface paths {
         put?: never;
         /**
          * 对公示提出异议
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["object"];
         delete?: never;
@@ -4801,7 +4801,7 @@ export interface paths {
         };
         /**
          * 等社区核实的换绑
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         get: operations["list-rebinding-requests"];
         put?: never;
@@ -4823,7 +4823,7 @@ export interface paths {
         put?: never;
         /**
          * 同意换绑
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["approve-rebinding"];
         delete?: never;
@@ -4843,7 +4843,7 @@ export interface paths {
         put?: never;
         /**
          * 退回换绑
-         * @description 可以使用的人:社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：社区工作人员、社区党委书记、区级管理员
          */
         post: operations["refuse-rebinding"];
         delete?: never;
@@ -4863,7 +4863,7 @@ export interface paths {
         put?: never;
         /**
          * 验证报到回执的真伪
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         post: operations["verify-receipt"];
         delete?: never;
@@ -4882,8 +4882,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 答复改正申请:已经改正
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 答复改正申请：已经改正
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["do-rectification"];
         delete?: never;
@@ -4902,8 +4902,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 答复改正申请:不改,写明原因
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 答复改正申请：不改，写明原因
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["refuse-rectification"];
         delete?: never;
@@ -4923,7 +4923,7 @@ export interface paths {
         put?: never;
         /**
          * 撤回改正申请
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["withdraw-rectification"];
         delete?: never;
@@ -4943,7 +4943,7 @@ export interface paths {
         put?: never;
         /**
          * 用志愿积分兑换
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["redeem"];
         delete?: never;
@@ -4961,7 +4961,7 @@ export interface paths {
         };
         /**
          * 我的兑换和领取码
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-my-redemptions"];
         put?: never;
@@ -4981,7 +4981,7 @@ export interface paths {
         };
         /**
          * 看一次兑换
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-redemption"];
         put?: never;
@@ -5002,8 +5002,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 社区取消一次兑换,退回积分
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 社区取消一次兑换，退回积分
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["call-off-redemption"];
         delete?: never;
@@ -5022,8 +5022,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 取消自己的兑换,退回积分
-         * @description 可以使用的人:已绑定的居民
+         * 取消自己的兑换，退回积分
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["cancel-redemption"];
         delete?: never;
@@ -5044,7 +5044,7 @@ export interface paths {
         post?: never;
         /**
          * 删除常用回复
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记
          */
         delete: operations["delete-reply-template"];
         options?: never;
@@ -5062,8 +5062,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 解除上报限制,由不是作出限制的同志办理
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 解除上报限制，由不是作出限制的同志办理
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["lift-reporter-limit"];
         delete?: never;
@@ -5083,7 +5083,7 @@ export interface paths {
         put?: never;
         /**
          * 对自己的上报限制提一次异议
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["object-to-reporter-limit"];
         delete?: never;
@@ -5102,8 +5102,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 异议不成立,维持上报限制
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 异议不成立，维持上报限制
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["uphold-reporter-limit"];
         delete?: never;
@@ -5121,7 +5121,7 @@ export interface paths {
         };
         /**
          * 我的社区现在可以兑换什么
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["list-offers"];
         put?: never;
@@ -5141,7 +5141,7 @@ export interface paths {
         };
         /**
          * 看一件兑换品
-         * @description 可以使用的人:已绑定的居民
+         * @description 可以使用的人：已绑定的居民
          */
         get: operations["view-offer"];
         put?: never;
@@ -5162,8 +5162,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 修改兑换品;已经兑换的不受影响
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 修改兑换品；已经兑换的不受影响
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["change-reward"];
         delete?: never;
@@ -5183,7 +5183,7 @@ export interface paths {
         put?: never;
         /**
          * 重新上架兑换品
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["offer-reward"];
         delete?: never;
@@ -5202,8 +5202,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 补货,或减少库存
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * 补货，或减少库存
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["change-stock"];
         delete?: never;
@@ -5223,7 +5223,7 @@ export interface paths {
         put?: never;
         /**
          * 下架兑换品
-         * @description 可以使用的人:社区工作人员、社区党委书记
+         * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["withdraw-reward"];
         delete?: never;
@@ -5243,7 +5243,7 @@ export interface paths {
         put?: never;
         /**
          * 任命
-         * @description 可以使用的人:网格党支部书记、社区工作人员、社区党委书记、区级管理员
+         * @description 可以使用的人：网格党支部书记、社区工作人员、社区党委书记、区级管理员
          */
         post: operations["appoint"];
         delete?: never;
@@ -5262,8 +5262,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 结束任职:由能任命的人办理,本人也可以辞去
-         * @description 可以使用的人:已绑定的居民
+         * 结束任职：由能任命的人办理，本人也可以辞去
+         * @description 可以使用的人：已绑定的居民
          */
         post: operations["end-role"];
         delete?: never;
@@ -5281,7 +5281,7 @@ export interface paths {
         };
         /**
          * 扫到的是什么码
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-scene"];
         put?: never;
@@ -5301,7 +5301,7 @@ export interface paths {
         };
         /**
          * 志愿服务的类别
-         * @description 可以使用的人:已登录
+         * @description 可以使用的人：已登录
          */
         get: operations["list-service-kinds"];
         put?: never;
@@ -5322,8 +5322,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 换新登录凭证;旧的一分钟以后不能再用
-         * @description 可以使用的人:已登录
+         * 换新登录凭证；旧的一分钟以后不能再用
+         * @description 可以使用的人：已登录
          */
         post: operations["renew-session"];
         delete?: never;
@@ -5341,7 +5341,7 @@ export interface paths {
         };
         /**
          * 扫单元码看单元页
-         * @description 可以使用的人:任何人
+         * @description 可以使用的人：任何人
          */
         get: operations["view-unit-page"];
         put?: never;
@@ -5358,22 +5358,22 @@ export interface components {
     schemas: {
         Accept: {
             /**
-             * @description 模板的类别,也就是消息的类别
+             * @description 模板的类别，也就是消息的类别
              * @example binding
              */
             kind: string;
             /**
              * Format: int64
-             * @description 还能发几条;为 0 时,请在用户点按钮时再请求一次授权
+             * @description 还能发几条；为 0 时，请在用户点按钮时再请求一次授权
              * @example 2
              */
             left: number;
-            /** @description 模板编号,交给 wx.requestSubscribeMessage */
+            /** @description 模板编号，交给 wx.requestSubscribeMessage */
             template: string;
         };
         AcceptCheckInInBody: {
             /**
-             * @description 已核实是党员;名册没有把报到人登记为党员时,必须填 true 才能接收
+             * @description 已核实是党员；名册没有把报到人登记为党员时，必须填 true 才能接收
              * @example true
              */
             confirmed_member?: boolean;
@@ -5385,7 +5385,7 @@ export interface components {
              */
             accepted: boolean;
             /**
-             * @description 模板的类别(kind)或模板编号
+             * @description 模板的类别（kind）或模板编号
              * @example binding
              */
             template: string;
@@ -5434,7 +5434,7 @@ export interface components {
             cancelled_at?: string;
             /**
              * Format: int64
-             * @description 名额;0 表示不限
+             * @description 名额；0 表示不限
              * @example 30
              */
             capacity: number;
@@ -5523,7 +5523,7 @@ export interface components {
             cancelled_at?: string;
             /**
              * Format: int64
-             * @description 名额;0 表示不限
+             * @description 名额；0 表示不限
              * @example 30
              */
             capacity: number;
@@ -5547,13 +5547,13 @@ export interface components {
              */
             kind: string;
             /**
-             * @description 您的报名:已报名、候补中、已退出;没有就是没报过
+             * @description 您的报名：已报名、候补中、已退出；没有就是没报过
              * @enum {string}
              */
             my_state?: "seated" | "waiting" | "off";
             /** @description 哪里组织的 */
             node: components["schemas"]["NodeName"];
-            /** @description 您是否可以组织这个活动:打开签到码、看名单、确认时长 */
+            /** @description 您是否可以组织这个活动：打开签到码、看名单、确认时长 */
             organiser: boolean;
             /**
              * @description 未开始、进行中、已结束、已取消
@@ -5596,7 +5596,7 @@ export interface components {
             waiting: number;
             /**
              * Format: int64
-             * @description 候补时,排在您前面的人数
+             * @description 候补时，排在您前面的人数
              * @example 2
              */
             waiting_ahead?: number;
@@ -5616,17 +5616,17 @@ export interface components {
              */
             kind: "grid" | "building" | "unit";
             /**
-             * @description 名称,同一个上级下面不能重名
+             * @description 名称，同一个上级下面不能重名
              * @example 第九网格
              */
             name: string;
             /**
-             * @description 建在哪里:网格建在社区,楼栋建在网格,单元建在楼栋或网格
+             * @description 建在哪里：网格建在社区，楼栋建在网格，单元建在楼栋或网格
              * @example 7
              */
             parent_id: string;
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 新小区交付
              */
             reason: string;
@@ -5639,14 +5639,14 @@ export interface components {
             title: string;
             /**
              * @description 答复的内容
-             * @example 您好,您反映的情况已经转给供电所,预计三天内维修。
+             * @example 您好，您反映的情况已经转给供电所，预计三天内维修。
              */
             words: string;
         };
         AgreeForChildInBody: {
             /**
              * Format: int64
-             * @description 读过的未满14周岁孩子的个人信息处理规则(children)的版本
+             * @description 读过的未满14周岁孩子的个人信息处理规则（children）的版本
              * @example 1
              */
             consent_version: number;
@@ -5665,26 +5665,26 @@ export interface components {
             earned_before: string;
             /**
              * Format: date-time
-             * @description 到这时还没有用完的过期;至少在公告的 30 天以后
+             * @description 到这时还没有用完的过期；至少在公告的 30 天以后
              * @example 2026-07-01T00:00:00+08:00
              */
             effective_at: string;
             /**
-             * @description 公告的说明,居民会看到
+             * @description 公告的说明，居民会看到
              * @example 积分三年内有效
              */
             reason: string;
         };
         AnswerObjectionInBody: {
             /**
-             * @description 答复;属实的会作为更正说明公开,请不要写个人信息
-             * @example 经核实,第3行的日期应为3月2日
+             * @description 答复；属实的会作为更正说明公开，请不要写个人信息
+             * @example 经核实，第3行的日期应为3月2日
              */
             answer: string;
         };
         AnswerRectificationInBody: {
             /**
-             * @description 改了什么,或者为什么不改;本人会看到
+             * @description 改了什么，或者为什么不改；本人会看到
              * @example 已按户口簿改正
              */
             answer: string;
@@ -5692,12 +5692,12 @@ export interface components {
         AppointInBody: {
             /**
              * Format: date-time
-             * @description 从何时起,不能早于现在;不填就是现在
+             * @description 从何时起，不能早于现在；不填就是现在
              * @example 2036-01-01T00:00:00+08:00
              */
             from?: string;
             /**
-             * @description 姓名,和手机号一起填,两项都要和登记的一样
+             * @description 姓名，和手机号一起填，两项都要和登记的一样
              * @example 王建国
              */
             name?: string;
@@ -5707,17 +5707,17 @@ export interface components {
              */
             node_id: string;
             /**
-             * @description 任命谁:名单里看得到的人;不从名单选的,填姓名和手机号
+             * @description 任命谁：名单里看得到的人；不从名单选的，填姓名和手机号
              * @example 9
              */
             person_id?: string;
             /**
-             * @description 手机号,和姓名一起填
+             * @description 手机号，和姓名一起填
              * @example 13900000001
              */
             phone?: string;
             /**
-             * @description 本区没有登记过的,登记为新任职人员(不住在本区)
+             * @description 本区没有登记过的，登记为新任职人员（不住在本区）
              * @example false
              */
             register?: boolean;
@@ -5729,14 +5729,14 @@ export interface components {
             role: "unit_chief" | "grid_chief" | "branch_secretary" | "committee_member" | "community_staff" | "community_secretary" | "street_staff" | "department_staff" | "district_admin" | "auditor";
             /**
              * Format: date-time
-             * @description 到何时止,最晚2099年底;不填就是没有结束日期
+             * @description 到何时止，最晚2099年底；不填就是没有结束日期
              * @example 2039-01-01T00:00:00+08:00
              */
             until?: string;
         };
         ApproveInBody: {
             /**
-             * @description 名册里没有,按申请的姓名和房号新增
+             * @description 名册里没有，按申请的姓名和房号新增
              * @example false
              */
             new_person?: boolean;
@@ -5747,10 +5747,10 @@ export interface components {
             person_id?: string;
         };
         AreaCounts: {
-            /** @description 每个社区的;合计由看的人自己加 */
+            /** @description 每个社区的；合计由看的人自己加 */
             communities: components["schemas"]["AreaSums"][];
             /**
-             * @description 从早到晚,最后一个是这个月
+             * @description 从早到晚，最后一个是这个月
              * @example [
              *       "2026-10",
              *       "2026-11"
@@ -5775,7 +5775,7 @@ export interface components {
              * @description 住在这里的党员
              */
             members: number;
-            /** @description 每个月的,和 months 一样的顺序 */
+            /** @description 每个月的，和 months 一样的顺序 */
             months: components["schemas"]["ServiceSum"][];
             node: components["schemas"]["Node"];
             /**
@@ -5786,12 +5786,12 @@ export interface components {
         };
         AskCertificateInBody: {
             /**
-             * @description 从哪一天(含)
+             * @description 从哪一天（含）
              * @example 2026-01-01
              */
             from: string;
             /**
-             * @description 到哪一天(含),不晚于今天
+             * @description 到哪一天（含），不晚于今天
              * @example 2026-03-05
              */
             to: string;
@@ -5799,7 +5799,7 @@ export interface components {
         AskChiefInBody: {
             /**
              * Format: int64
-             * @description 读过的授权说明(phone_binding)的版本
+             * @description 读过的授权说明（phone_binding）的版本
              * @example 2
              */
             consent_version: number;
@@ -5822,17 +5822,17 @@ export interface components {
         AskCorrectionInBody: {
             /**
              * @description 做了什么
-             * @example 清理楼道杂物,打扫3栋门前的落叶
+             * @example 清理楼道杂物，打扫3栋门前的落叶
              */
             content: string;
             /**
              * Format: date-time
-             * @description 结束时间,到分钟;不能晚于现在
+             * @description 结束时间，到分钟；不能晚于现在
              * @example 2026-03-04T10:30:00+08:00
              */
             ends_at: string;
             /**
-             * @description 服务类别,见 /v1/service-kinds
+             * @description 服务类别，见 /v1/service-kinds
              * @example environment
              */
             kind: string;
@@ -5843,7 +5843,7 @@ export interface components {
             place: string;
             /**
              * Format: date-time
-             * @description 开始时间,到分钟
+             * @description 开始时间，到分钟
              * @example 2026-03-04T09:00:00+08:00
              */
             starts_at: string;
@@ -5860,18 +5860,18 @@ export interface components {
              */
             birth_date: string;
             /**
-             * @description 孩子的姓名,和您登记在同一户
+             * @description 孩子的姓名，和您登记在同一户
              * @example 王小童
              */
             child_name: string;
             /**
              * Format: int64
-             * @description 读过的未满14周岁孩子的个人信息处理规则(children)的版本
+             * @description 读过的未满14周岁孩子的个人信息处理规则（children）的版本
              * @example 1
              */
             consent_version: number;
             /**
-             * @description 您是孩子的父母,还是其他监护人
+             * @description 您是孩子的父母，还是其他监护人
              * @example parent
              * @enum {string}
              */
@@ -5885,8 +5885,8 @@ export interface components {
              */
             what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
             /**
-             * @description 哪里不对,应当是怎样
-             * @example 手机号换了,应当是尾号0007
+             * @description 哪里不对，应当是怎样
+             * @example 手机号换了，应当是尾号0007
              */
             words: string;
         };
@@ -5897,7 +5897,7 @@ export interface components {
              */
             expires_at: string;
             /**
-             * @description 两位数字,电脑上显示的必须一样
+             * @description 两位数字，电脑上显示的必须一样
              * @example 42
              */
             match: string;
@@ -5930,7 +5930,7 @@ export interface components {
              */
             kind: "arts" | "sports" | "reading" | "games" | "crafts" | "health" | "volunteers" | "other";
             /**
-             * @description 负责人;本社区的居民和负责人看到全名,其他人看到姓氏
+             * @description 负责人；本社区的居民和负责人看到全名，其他人看到姓氏
              * @example 李小梅
              */
             lead: string;
@@ -5974,7 +5974,7 @@ export interface components {
             in_way: "code" | "organiser";
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -6007,7 +6007,7 @@ export interface components {
              * @example 42
              */
             activity_id: string;
-            /** @description true 表示之前已经办过,这次没有再办 */
+            /** @description true 表示之前已经办过，这次没有再办 */
             already: boolean;
             /**
              * Format: date-time
@@ -6026,7 +6026,7 @@ export interface components {
             in_way: "code" | "organiser";
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -6069,7 +6069,7 @@ export interface components {
              * @description 什么时候
              */
             at: string;
-            /** @description 涉及哪些项目、前后状态;不含个人信息 */
+            /** @description 涉及哪些项目、前后状态；不含个人信息 */
             detail?: string;
             /** @example 42 */
             id: string;
@@ -6094,20 +6094,30 @@ export interface components {
              */
             subject_id?: string;
             /**
-             * @description 谁;系统自动办理的写“系统”
+             * @description 对哪一类记录，给人看
+             * @example 任职
+             */
+            subject_title: string;
+            /**
+             * @description 做了什么，给人看
+             * @example 任命
+             */
+            title: string;
+            /**
+             * @description 谁；系统自动办理的写“系统”
              * @example 王建国
              */
             who: string;
         };
         AuditChain: {
             /**
-             * @description 链头。请记在别处;以后技术人员用它核对日志没有被截短或重写
+             * @description 链头。请记在别处；以后技术人员用它核对日志没有被截短或重写
              * @example 5Z0jQfYfWv0nN8oQ0mJ9xg
              */
             head: string;
             /**
              * Format: int64
-             * @description 全部操作记录里,有多少条已经连成一条链:改动或删掉其中任何一条都会被发现
+             * @description 全部操作记录里，有多少条已经连成一条链：改动或删掉其中任何一条都会被发现
              */
             linked: number;
             /**
@@ -6117,14 +6127,14 @@ export interface components {
             linked_at?: string;
             /**
              * Format: int64
-             * @description 还有多少条没有连上,一般一分钟内连上
+             * @description 还有多少条没有连上，一般一分钟内连上
              */
             waiting: number;
         };
         Backlog: {
             /**
              * Format: int64
-             * @description 待执行,含正在执行和等待重试的
+             * @description 待执行，含正在执行和等待重试的
              * @example 3
              */
             due: number;
@@ -6135,13 +6145,18 @@ export interface components {
             kind: string;
             /**
              * Format: int64
-             * @description 卡住,要人处理
+             * @description 卡住，要人处理
              * @example 0
              */
             stuck: number;
             /**
+             * @description 哪一类任务，给人看
+             * @example 发送微信通知
+             */
+            title: string;
+            /**
              * Format: int64
-             * @description 到了时间还没有执行的,最久的等了多少秒
+             * @description 到了时间还没有执行的，最久的等了多少秒
              * @example 0
              */
             waiting_seconds: number;
@@ -6152,12 +6167,12 @@ export interface components {
         BindInBody: {
             /**
              * Format: int64
-             * @description 读过的授权说明(phone_binding)的版本
+             * @description 读过的授权说明（phone_binding）的版本
              * @example 2
              */
             consent_version: number;
             /**
-             * @description 手机号按钮(getPhoneNumber)给的 code,5 分钟内用一次
+             * @description 手机号按钮（getPhoneNumber）给的 code,5 分钟内用一次
              * @example e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144
              */
             phone_code: string;
@@ -6169,7 +6184,7 @@ export interface components {
              */
             asked_at?: string;
             /**
-             * @description 接下来做什么:用手机号绑定、向单元长申请、等单元长、等社区换绑、不用做什么
+             * @description 接下来做什么：用手机号绑定、向单元长申请、等单元长、等社区换绑、不用做什么
              * @example wait_for_chief
              * @enum {string}
              */
@@ -6177,7 +6192,7 @@ export interface components {
             /** @description 退回或结束的原因 */
             reason?: string;
             /**
-             * @description 申请编号;从没绑定过就没有
+             * @description 申请编号；从没绑定过就没有
              * @example 42
              */
             request_id?: string;
@@ -6188,7 +6203,7 @@ export interface components {
              */
             state: "none" | "unmatched" | "pending" | "active" | "refused" | "ended";
             /**
-             * @description 申请的单元,或所在的地方
+             * @description 申请的单元，或所在的地方
              * @example 42
              */
             unit_id?: string;
@@ -6205,14 +6220,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description 微信验证过的手机号,中间四位不显示
+             * @description 微信验证过的手机号，中间四位不显示
              * @example 138****0001
              */
             phone: string;
             /** @example 42 */
             request_id: string;
             /**
-             * @description 申请人填写的房号;每次查看都有记录
+             * @description 申请人填写的房号；每次查看都有记录
              * @example 301
              */
             room: string;
@@ -6220,7 +6235,7 @@ export interface components {
             unit: components["schemas"]["Node"];
         };
         BindingRequestWhole: {
-            /** @description 本单元名册里的居民,同名或同房号的在前 */
+            /** @description 本单元名册里的居民，同名或同房号的在前 */
             candidates: components["schemas"]["Candidate"][];
             request: components["schemas"]["BindingRequest"];
         };
@@ -6231,7 +6246,7 @@ export interface components {
              */
             birth_date: string;
             /**
-             * @description 原因,本人可以看到
+             * @description 原因，本人可以看到
              * @example 户口簿核对
              */
             reason: string;
@@ -6244,19 +6259,19 @@ export interface components {
             closed_at?: string;
             /**
              * Format: int64
-             * @description 已经兑换、等待领取的,单位分
+             * @description 已经兑换、等待领取的，单位分
              * @example 6000
              */
             committed: number;
             /**
              * Format: int64
-             * @description 分配给社区的(区:拨入的),单位分
+             * @description 分配给社区的（区：拨入的），单位分
              * @example 50000000
              */
             given: number;
             /**
              * Format: int64
-             * @description 还能用的(区:还没有分配的),单位分
+             * @description 还能用的（区：还没有分配的），单位分
              * @example 49990000
              */
             left: number;
@@ -6266,13 +6281,13 @@ export interface components {
              */
             name: string;
             /**
-             * @description 哪个社区;区的经费是区自己
+             * @description 哪个社区；区的经费是区自己
              * @example 42
              */
             node_id: string;
             /**
              * Format: int64
-             * @description 已经领取、花掉的,单位分
+             * @description 已经领取、花掉的，单位分
              * @example 4000
              */
             spent: number;
@@ -6291,7 +6306,7 @@ export interface components {
         Budgets: {
             /** @description 各社区的经费 */
             communities: components["schemas"]["Budget"][];
-            /** @description 区的经费;只看社区时没有 */
+            /** @description 区的经费；只看社区时没有 */
             fund?: components["schemas"]["Budget"];
             /**
              * Format: int64
@@ -6302,27 +6317,27 @@ export interface components {
         };
         CallOffInBody: {
             /**
-             * @description 原因,兑换人会看到
+             * @description 原因，兑换人会看到
              * @example 兑换品损坏
              */
             reason: string;
         };
         CancelActivityInBody: {
             /**
-             * @description 原因,报了名的人都会看到
+             * @description 原因，报了名的人都会看到
              * @example 有大雨
              */
             reason: string;
         };
         Candidate: {
-            /** @description 已经绑定了另一个微信;选择这位居民就是换绑,要由社区核实 */
+            /** @description 已经绑定了另一个微信；选择这位居民就是换绑，要由社区核实 */
             bound: boolean;
             /** @example 王小明 */
             name: string;
             /** @example 42 */
             person_id: string;
             /**
-             * @description 名册里的手机号,中间四位不显示
+             * @description 名册里的手机号，中间四位不显示
              * @example 138****0001
              */
             phone: string;
@@ -6333,7 +6348,7 @@ export interface components {
         };
         Catalogue: {
             items: components["schemas"]["Offer"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
             /**
              * Format: int64
@@ -6367,13 +6382,13 @@ export interface components {
             reported: number;
             /**
              * Format: int64
-             * @description 这段时间销号,评价满意的
+             * @description 这段时间销号，评价满意的
              * @example 8
              */
             satisfied: number;
             /**
              * Format: int64
-             * @description 这段时间销号,没有评价的
+             * @description 这段时间销号，没有评价的
              * @example 2
              */
             unanswered: number;
@@ -6391,7 +6406,7 @@ export interface components {
              */
             asked_at: string;
             /**
-             * @description 验证码;和编号一起可以验真伪
+             * @description 验证码；和编号一起可以验真伪
              * @example 7K2M9QX4
              */
             code?: string;
@@ -6413,7 +6428,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 志愿者;本人看到全名
+             * @description 志愿者；本人看到全名
              * @example 张**
              */
             name: string;
@@ -6452,15 +6467,15 @@ export interface components {
         };
         CertificateReasonInBody: {
             /**
-             * @description 原因,申请人会看到
-             * @example 记录有误,正在更正
+             * @description 原因，申请人会看到
+             * @example 记录有误，正在更正
              */
             reason: string;
         };
         ChangeActivityInBody: {
             /**
              * Format: int64
-             * @description 名额;0 表示不限;不能少于已经报上名的人数
+             * @description 名额；0 表示不限；不能少于已经报上名的人数
              * @example 40
              */
             capacity?: number;
@@ -6492,7 +6507,7 @@ export interface components {
         };
         ChangeMatterCategoryInBody: {
             /**
-             * @description 代码;已有的就修改,没有的就新建
+             * @description 代码；已有的就修改，没有的就新建
              * @example greening
              */
             code: string;
@@ -6505,14 +6520,14 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description 列表里的次序,小的在前
+             * @description 列表里的次序，小的在前
              * @example 12
              */
             place: number;
-            /** @description 上报时要回答的问题;整个换掉原来的 */
+            /** @description 上报时要回答的问题；整个换掉原来的 */
             questions?: components["schemas"]["MatterQuestionBody"][] | null;
             /**
-             * @description 是否给邻居看到,一起加入;从不给改成给的,只对以后上报的有用
+             * @description 是否给邻居看到，一起加入；从不给改成给的，只对以后上报的有用
              * @example true
              */
             shared: boolean;
@@ -6525,7 +6540,7 @@ export interface components {
              */
             accept_hours: number;
             /**
-             * @description 哪一类;空的是没有单独时限的各类通用
+             * @description 哪一类；空的是没有单独时限的各类通用
              * @example safety
              */
             category: string;
@@ -6544,7 +6559,7 @@ export interface components {
         };
         ChangedPerson: {
             /**
-             * @description 现在所在的单元;已迁出的是迁出前的
+             * @description 现在所在的单元；已迁出的是迁出前的
              * @example 42
              */
             node_id: string;
@@ -6581,7 +6596,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 报到的人;本人看到全名
+             * @description 报到的人；本人看到全名
              * @example 张**
              */
             name: string;
@@ -6593,7 +6608,7 @@ export interface components {
             /** @description 未接收或结束的原因 */
             reason?: string;
             /**
-             * @description 回执验证码;和编号一起可以验真伪
+             * @description 回执验证码；和编号一起可以验真伪
              * @example 7K2M9QX4
              */
             receipt_code?: string;
@@ -6603,7 +6618,7 @@ export interface components {
              */
             receipt_number?: string;
             /**
-             * @description 名册现在怎样登记报到人:非党员、党员、在职党员;审核的人才看得到
+             * @description 名册现在怎样登记报到人：非党员、党员、在职党员；审核的人才看得到
              * @example in_service
              * @enum {string}
              */
@@ -6631,7 +6646,7 @@ export interface components {
         };
         CheckInCode: {
             /**
-             * @description 现在的码,画成二维码给大家扫
+             * @description 现在的码，画成二维码给大家扫
              * @example 42-I-7K2M9QX4T1
              */
             code: string;
@@ -6677,7 +6692,7 @@ export interface components {
         };
         CheckInReasonInBody: {
             /**
-             * @description 原因,对方会看到
+             * @description 原因，对方会看到
              * @example 工作单位填写不完整
              */
             reason: string;
@@ -6685,26 +6700,26 @@ export interface components {
         ClearFlagInBody: {
             /**
              * @description 核对的结果
-             * @example 已与志愿者核实,情况属实
+             * @example 已与志愿者核实，情况属实
              */
             note: string;
         };
         CloseAccountInBody: {
             /**
-             * @description 确认注销;必须是 true
+             * @description 确认注销；必须是 true
              * @example true
              */
             sure: boolean;
         };
         CloseNodeInBody: {
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 房屋拆除
              */
             reason: string;
         };
         ClosedAccount: {
-            /** @description 账号已注销,所有设备都已退出登录 */
+            /** @description 账号已注销，所有设备都已退出登录 */
             closed: boolean;
             /** @description 社区还会保留什么、为什么、多久 */
             kept: components["schemas"]["Kept"][];
@@ -6736,7 +6751,7 @@ export interface components {
              */
             node_id: string;
             /**
-             * @description 门牌码:哪一块门牌
+             * @description 门牌码：哪一块门牌
              * @example 42
              */
             plaque_id?: string;
@@ -6747,20 +6762,20 @@ export interface components {
             reason?: string;
             /**
              * Format: date-time
-             * @description 何时作废;没有就是有效
+             * @description 何时作废；没有就是有效
              */
             revoked_at?: string;
         };
         ConfirmActivityInBody: {
             /**
-             * @description 对这次服务的评价,记入每个人的服务记录
+             * @description 对这次服务的评价，记入每个人的服务记录
              * @example 认真负责
              */
             evaluation?: string;
         };
         ConfirmHoursInBody: {
             /**
-             * @description 评价,记入志愿服务记录
+             * @description 评价，记入志愿服务记录
              * @example 认真负责
              */
             evaluation?: string;
@@ -6772,7 +6787,7 @@ export interface components {
              * @example 2880
              */
             minutes: number;
-            /** @description 您自己也参加了:您的时长要由别人确认 */
+            /** @description 您自己也参加了：您的时长要由别人确认 */
             own_left: boolean;
             /**
              * Format: int64
@@ -6807,7 +6822,7 @@ export interface components {
             version: number;
             /**
              * Format: date-time
-             * @description 何时撤回;没有就是仍然有效
+             * @description 何时撤回；没有就是仍然有效
              */
             withdrawn_at?: string;
         };
@@ -6826,7 +6841,7 @@ export interface components {
             text: string;
             /**
              * Format: int64
-             * @description 版本;同意时原样放在 consent_version 里
+             * @description 版本；同意时原样放在 consent_version 里
              * @example 1
              */
             version: number;
@@ -6842,12 +6857,12 @@ export interface components {
             /** @description 二维码打开的网址 */
             link: string;
             /**
-             * @description 两位数字,手机上显示的必须一样
+             * @description 两位数字，手机上显示的必须一样
              * @example 42
              */
             match: string;
             /**
-             * @description 二维码里的登录码,用一次
+             * @description 二维码里的登录码，用一次
              * @example 7K2M9PXQ4RTV
              */
             scene: string;
@@ -6861,7 +6876,7 @@ export interface components {
             state: "waits" | "approved" | "refused";
         };
         ConsoleSession: {
-            /** @description 每次提交都要放在 X-CSRF-Token 里;只放在内存里 */
+            /** @description 每次提交都要放在 X-CSRF-Token 里；只放在内存里 */
             csrf_token: string;
             /**
              * Format: date-time
@@ -6966,7 +6981,7 @@ export interface components {
         CostIn: {
             /**
              * Format: int64
-             * @description 一件花社区多少经费,单位分;捐赠的是 0
+             * @description 一件花社区多少经费，单位分；捐赠的是 0
              * @example 3500
              */
             cost: number;
@@ -6976,18 +6991,18 @@ export interface components {
              */
             name: string;
             /**
-             * @description 一期多长:不限、一直、年、季度、月
+             * @description 一期多长：不限、一直、年、季度、月
              * @example year
              * @enum {string}
              */
             per_period: "none" | "ever" | "year" | "quarter" | "month";
             /**
              * Format: int64
-             * @description 每人在一期里最多兑换几次;不限是 0
+             * @description 每人在一期里最多兑换几次；不限是 0
              * @example 1
              */
             per_person: number;
-            /** @description 照片,先上传;修改时不填就是不变 */
+            /** @description 照片，先上传；修改时不填就是不变 */
             photo_ids?: string[] | null;
             /**
              * Format: int64
@@ -7013,13 +7028,13 @@ export interface components {
             text?: string;
             /**
              * Format: date-time
-             * @description 从何时起可以兑换;发布时不填就是现在
+             * @description 从何时起可以兑换；发布时不填就是现在
              * @example 2026-03-01T00:00:00+08:00
              */
             valid_from?: string;
             /**
              * Format: date-time
-             * @description 到何时止;不填就是没有结束日期
+             * @description 到何时止；不填就是没有结束日期
              * @example 2027-03-01T00:00:00+08:00
              */
             valid_until?: string;
@@ -7066,7 +7081,7 @@ export interface components {
             on_page: boolean;
             /**
              * @description 承诺
-             * @example 邻里有事,随叫随到
+             * @example 邻里有事，随叫随到
              */
             pledge: string;
             /**
@@ -7082,15 +7097,15 @@ export interface components {
         };
         DisplayPreview: {
             /**
-             * @description 扫门牌的人看到的;没有就是看不到
+             * @description 扫门牌的人看到的；没有就是看不到
              * @example 王同志
              */
             door?: string;
-            /** @description 邻居在单元微信群里看到的;没有就是看不到 */
+            /** @description 邻居在单元微信群里看到的；没有就是看不到 */
             group?: components["schemas"]["Member"];
-            /** @description 邻居在单元页上看到的;没有就是看不到 */
+            /** @description 邻居在单元页上看到的；没有就是看不到 */
             neighbour?: components["schemas"]["Member"];
-            /** @description 过路人在单元页上看到的;没有就是看不到 */
+            /** @description 过路人在单元页上看到的；没有就是看不到 */
             passer_by?: components["schemas"]["Member"];
         };
         DissolvePartyOrgInBody: {
@@ -7129,9 +7144,9 @@ export interface components {
         DraftNotice: {
             /** @description 社区 */
             community: components["schemas"]["Node"];
-            /** @description 已领取的兑换,最多列出前 200 笔 */
+            /** @description 已领取的兑换，最多列出前 200 笔 */
             lines: components["schemas"]["NoticeLine"][];
-            /** @description 季度已经结束,可以发布 */
+            /** @description 季度已经结束，可以发布 */
             over: boolean;
             /** @description 现在的数字 */
             sums: components["schemas"]["NoticeSums"];
@@ -7140,7 +7155,7 @@ export interface components {
         };
         EndAssociationInBody: {
             /**
-             * @description 原因,负责人会看到
+             * @description 原因，负责人会看到
              * @example 成员搬迁
              */
             reason: string;
@@ -7148,12 +7163,12 @@ export interface components {
         EndRoleInBody: {
             /**
              * Format: date-time
-             * @description 何时结束,不能早于现在,最晚2099年底;不填就是现在
+             * @description 何时结束，不能早于现在，最晚2099年底；不填就是现在
              * @example 2038-01-01T00:00:00+08:00
              */
             at?: string;
             /**
-             * @description 原因,会告诉本人
+             * @description 原因，会告诉本人
              * @example 届满
              */
             reason: string;
@@ -7161,21 +7176,21 @@ export interface components {
         Ended: {
             /**
              * Format: int64
-             * @description 退出了几处登录,包括这一处
+             * @description 退出了几处登录，包括这一处
              * @example 2
              */
             ended: number;
         };
         EraseChildInBody: {
             /**
-             * @description 确认删除;必须是 true
+             * @description 确认删除；必须是 true
              * @example true
              */
             sure: boolean;
         };
         ErasedChild: {
             /**
-             * @description 同意已撤回,孩子的账号已注销,手机号、身份证号、户籍地址已删除
+             * @description 同意已撤回，孩子的账号已注销，手机号、身份证号、户籍地址已删除
              * @example true
              */
             erased: boolean;
@@ -7234,22 +7249,22 @@ export interface components {
         FenIn: {
             /**
              * Format: int64
-             * @description 多少钱,单位分;负数是收回
+             * @description 多少钱，单位分；负数是收回
              * @example 50000000
              */
             fen: number;
             /**
              * Format: int64
-             * @description 哪一年的经费:今年或明年
+             * @description 哪一年的经费：今年或明年
              * @example 2026
              */
             year: number;
         };
         FindPeopleInBody: {
-            /** @description 身份证号;和手机号只填一项 */
+            /** @description 身份证号；和手机号只填一项 */
             id_number?: string;
             /**
-             * @description 手机号;和身份证号只填一项
+             * @description 手机号；和身份证号只填一项
              * @example 13800000001
              */
             phone?: string;
@@ -7322,7 +7337,7 @@ export interface components {
             rules: components["schemas"]["FlagRule"][];
         };
         Found: {
-            /** @description 找到的居民;看完整信息请再打开这位居民 */
+            /** @description 找到的居民；看完整信息请再打开这位居民 */
             items: components["schemas"]["FoundPerson"][];
         };
         FoundAssociationInBody: {
@@ -7333,12 +7348,12 @@ export interface components {
              */
             kind: "arts" | "sports" | "reading" | "games" | "crafts" | "health" | "volunteers" | "other";
             /**
-             * @description 负责人:住在本社区的居民
+             * @description 负责人：住在本社区的居民
              * @example 42
              */
             lead_id: string;
             /**
-             * @description 名称;同一个地方不能重名
+             * @description 名称；同一个地方不能重名
              * @example 夕阳红合唱队
              */
             name: string;
@@ -7351,7 +7366,7 @@ export interface components {
         };
         FoundPartyOrgInBody: {
             /**
-             * @description 党委和党总支建在社区,党支部建在网格,党小组建在由党员担任单元长的单元
+             * @description 党委和党总支建在社区，党支部建在网格，党小组建在由党员担任单元长的单元
              * @example grid_branch
              * @enum {string}
              */
@@ -7370,7 +7385,7 @@ export interface components {
             /** @example 42 */
             person_id: string;
             /**
-             * @description 手机号,中间四位不显示
+             * @description 手机号，中间四位不显示
              * @example 138****0001
              */
             phone?: string;
@@ -7382,30 +7397,30 @@ export interface components {
             state: "here" | "left";
         };
         GiveAcceptsInBody: {
-            /** @description wx.requestSubscribeMessage 的结果,每个模板一项 */
+            /** @description wx.requestSubscribeMessage 的结果，每个模板一项 */
             results: components["schemas"]["AcceptResult"][];
         };
         GiveMatterInBody: {
             /**
-             * @description 改派给谁:本网格的单元长、网格长或党支部书记
+             * @description 改派给谁：本网格的单元长、网格长或党支部书记
              * @example 42
              */
             person_id: string;
             /**
              * Format: int64
-             * @description 看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么
+             * @description 看到的是第几步；后来有了新进展就不会办理，会告诉您谁做了什么
              * @example 1
              */
             seen: number;
             /**
              * @description 为什么改派
-             * @example 单元长外出,请代为办理
+             * @example 单元长外出，请代为办理
              */
             words: string;
         };
         GridPartIn: {
             /**
-             * @description 分给它的楼栋和单元;每个都要分到一个新网格
+             * @description 分给它的楼栋和单元；每个都要分到一个新网格
              * @example [
              *       "51",
              *       "52"
@@ -7447,7 +7462,7 @@ export interface components {
             iv: string;
         };
         GroupEntered: {
-            /** @description 您登记住在这个单元,是党员的可以在群里亮身份 */
+            /** @description 您登记住在这个单元，是党员的可以在群里亮身份 */
             may_show: boolean;
             /** @description 这个群绑定的单元 */
             unit: components["schemas"]["Node"];
@@ -7464,7 +7479,7 @@ export interface components {
              */
             child_name: string;
             /**
-             * @description 现在管用:监护人同意,而且孩子未满14周岁
+             * @description 现在管用：监护人同意，而且孩子未满14周岁
              * @example true
              */
             counts: boolean;
@@ -7513,14 +7528,24 @@ export interface components {
         };
         HandOverAssociationInBody: {
             /**
-             * @description 新的负责人:住在本社区的居民
+             * @description 新的负责人：住在本社区的居民
              * @example 42
              */
             lead_id: string;
         };
         HeldAnswer: {
-            /** @description 有文字被隐去的,您原来怎样回答 */
+            /** @example 昨天晚上 */
+            answer: string;
+            /** @description 有文字被隐去的，您原来怎样回答 */
             original?: string;
+            /**
+             * Format: int64
+             * @description 第几个提问
+             * @example 1
+             */
+            place: number;
+            /** @example 从什么时候开始的？ */
+            question: string;
         };
         HeldBinding: {
             /** Format: date-time */
@@ -7531,13 +7556,13 @@ export interface components {
             id: string;
             /** @description 是否是现在这个微信的 */
             mine: boolean;
-            /** @description 申请时填写的姓名,处理后删除 */
+            /** @description 申请时填写的姓名，处理后删除 */
             name?: string;
-            /** @description 微信验证的手机号,处理后删除 */
+            /** @description 微信验证的手机号，处理后删除 */
             phone?: string;
             /** @description 退回或结束的原因 */
             reason?: string;
-            /** @description 申请时填写的房号,处理后删除 */
+            /** @description 申请时填写的房号，处理后删除 */
             room?: string;
             /**
              * @description 还没有对上名册、等待确认、已绑定、未通过、已结束
@@ -7579,7 +7604,7 @@ export interface components {
         HeldCounts: {
             /**
              * Format: int64
-             * @description 您有几条志愿服务记录,在“我的志愿服务”里都能看到
+             * @description 您有几条志愿服务记录，在“我的志愿服务”里都能看到
              */
             hours: number;
             /**
@@ -7703,16 +7728,16 @@ export interface components {
             /** @example 1单元 */
             node_name: string;
             /**
-             * @description 满意、没有评价;销号以后才有
+             * @description 满意、没有评价；销号以后才有
              * @enum {string}
              */
             outcome?: "satisfied" | "unanswered";
             /**
-             * @description 在哪里;没有就是本单元
+             * @description 在哪里；没有就是本单元
              * @example 小区东门口
              */
             place?: string;
-            /** @description 地点被隐去过的,您原来怎样说 */
+            /** @description 地点被隐去过的，您原来怎样说 */
             place_original?: string;
             /**
              * Format: int64
@@ -7722,15 +7747,15 @@ export interface components {
             /** Format: date-time */
             reported_at: string;
             /**
-             * @description 上报人;对您匿名的没有
+             * @description 上报人；对您匿名的没有
              * @example 李小梅
              */
             reporter?: string;
-            /** @description 您做的每一步,包括代您做的 */
+            /** @description 您做的每一步，包括代您做的 */
             said: components["schemas"]["HeldMatterEvent"][];
             /**
              * Format: int64
-             * @description 到第几步了;办理时原样交回
+             * @description 到第几步了；办理时原样交回
              */
             seen: number;
             /** @enum {string} */
@@ -7750,7 +7775,7 @@ export interface components {
             /** @description 紧急 */
             urgent: boolean;
             /**
-             * @description 说的什么事;内容审核通过以前邻居看不到
+             * @description 说的什么事；内容审核通过以前邻居看不到
              * @example 三楼的楼道灯坏了
              */
             words: string;
@@ -7758,9 +7783,9 @@ export interface components {
         HeldMatterEvent: {
             /** Format: date-time */
             at: string;
-            /** @description 代您做的,是谁 */
+            /** @description 代您做的，是谁 */
             by?: string;
-            /** @description 有文字被隐去的,您原来怎样说 */
+            /** @description 有文字被隐去的，您原来怎样说 */
             original?: string;
             /**
              * Format: int64
@@ -7863,7 +7888,7 @@ export interface components {
              */
             ends_at?: string;
             /**
-             * @description 谁代为填报;没有就是本人
+             * @description 谁代为填报；没有就是本人
              * @example 王建国
              */
             entered_by?: string;
@@ -7888,7 +7913,7 @@ export interface components {
             kind_name: string;
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -7898,7 +7923,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description 组织方;自己填报的是所在单元
+             * @description 组织方；自己填报的是所在单元
              * @example 42
              */
             node_id: string;
@@ -7977,7 +8002,7 @@ export interface components {
         };
         HoursReasonInBody: {
             /**
-             * @description 原因,志愿者会看到
+             * @description 原因，志愿者会看到
              * @example 时间与实际不符
              */
             reason: string;
@@ -7988,11 +8013,11 @@ export interface components {
              * @example 42
              */
             activity_id?: string;
-            /** @description 改动以前是什么样,从早到晚 */
+            /** @description 改动以前是什么样，从早到晚 */
             changes: components["schemas"]["HoursChange"][];
             /** @description 做了什么 */
             content: string;
-            /** @description 更正申请,从早到晚 */
+            /** @description 更正申请，从早到晚 */
             corrections: components["schemas"]["Correction"][];
             /**
              * Format: date-time
@@ -8005,7 +8030,7 @@ export interface components {
              */
             ends_at?: string;
             /**
-             * @description 谁代为填报;没有就是本人
+             * @description 谁代为填报；没有就是本人
              * @example 王建国
              */
             entered_by?: string;
@@ -8030,7 +8055,7 @@ export interface components {
             kind_name: string;
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -8040,7 +8065,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description 组织方;自己填报的是所在单元
+             * @description 组织方；自己填报的是所在单元
              * @example 42
              */
             node_id: string;
@@ -8051,7 +8076,7 @@ export interface components {
              * @example 42
              */
             person_id: string;
-            /** @description 照片;审核通过以前只有上传的人和审核的人看得到 */
+            /** @description 照片；审核通过以前只有上传的人和审核的人看得到 */
             photos: components["schemas"]["Photo"][];
             /** @description 在哪里 */
             place: string;
@@ -8094,7 +8119,7 @@ export interface components {
              */
             people: number;
             /**
-             * @description 房号;不能查看本单元居民的人看到 ***
+             * @description 房号；不能查看本单元居民的人看到 ***
              * @example 301
              */
             room: string;
@@ -8140,7 +8165,7 @@ export interface components {
         Import: {
             /**
              * Format: int64
-             * @description 新增的行数;试导入时是将会新增的
+             * @description 新增的行数；试导入时是将会新增的
              * @example 12
              */
             added: number;
@@ -8151,20 +8176,20 @@ export interface components {
             changed: number;
             /**
              * Format: int64
-             * @description 已核对的行数;全部核对完以后一次写入
+             * @description 已核对的行数；全部核对完以后一次写入
              * @example 800
              */
             done: number;
             /** @description 只核对、不写入 */
             dry_run: boolean;
             /**
-             * @description 没有完成的原因,机器可读
+             * @description 没有完成的原因，机器可读
              * @example import.rows_at_fault
              */
             failure?: string;
             /**
              * Format: int64
-             * @description 要改正的地方;清单里最多列 5000 处
+             * @description 要改正的地方；清单里最多列 5000 处
              */
             faults: number;
             /**
@@ -8185,13 +8210,13 @@ export interface components {
             /** @example 42 */
             id: string;
             /**
-             * @description structure 网格楼栋,roster 居民名册
+             * @description structure 网格楼栋，roster 居民名册
              * @enum {string}
              */
             kind: "structure" | "roster";
             /**
              * Format: int64
-             * @description 更新的人里,换了单元的
+             * @description 更新的人里，换了单元的
              */
             moved: number;
             /**
@@ -8229,11 +8254,11 @@ export interface components {
             column: string;
             /**
              * Format: int64
-             * @description 表格里的行号;0 是整个表格
+             * @description 表格里的行号；0 是整个表格
              * @example 3
              */
             line: number;
-            /** @description 哪里不对,怎么改 */
+            /** @description 哪里不对，怎么改 */
             text: string;
         };
         Item: {
@@ -8282,15 +8307,20 @@ export interface components {
             /** @enum {string} */
             state: "stuck" | "due" | "done";
             /**
-             * @description 处理的是哪一条记录;定时任务没有
+             * @description 处理的是哪一条记录；定时任务没有
              * @example 42
              */
             subject_id?: string;
+            /**
+             * @description 哪一类任务，给人看
+             * @example 发送微信通知
+             */
+            title: string;
         };
         Kept: {
             /**
              * Format: int64
-             * @description 保留多少天;没有就是不定期限
+             * @description 保留多少天；没有就是不定期限
              * @example 365
              */
             days?: number;
@@ -8308,7 +8338,7 @@ export interface components {
         LeftPerson: {
             /**
              * Format: date-time
-             * @description 离开的时间,在签到以后、活动结束以前
+             * @description 离开的时间，在签到以后、活动结束以前
              */
             left_at: string;
             /**
@@ -8317,268 +8347,268 @@ export interface components {
              */
             person_id: string;
             /**
-             * @description 依据,本人会看到
-             * @example 散场时一起离开,忘了扫码
+             * @description 依据，本人会看到
+             * @example 散场时一起离开，忘了扫码
              */
             reason: string;
         };
         LimitReporterInBody: {
             /**
              * Format: int64
-             * @description 每天最多上报几件,至少留一件;紧急的不受限制
+             * @description 每天最多上报几件，至少留一件；紧急的不受限制
              * @example 1
              */
             a_day: number;
             /**
              * Format: int64
-             * @description 限制几天,今天算第一天
+             * @description 限制几天，今天算第一天
              * @example 7
              */
             days: number;
             /**
-             * @description 原因,马上告诉本人
+             * @description 原因，马上告诉本人
              * @example 一天内多次重复上报同一件事
              */
             reason: string;
         };
         ListAssociation: {
             items: components["schemas"]["Association"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListAudit: {
             items: components["schemas"]["Audit"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListBindingRequest: {
             items: components["schemas"]["BindingRequest"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListCertificate: {
             items: components["schemas"]["Certificate"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListCheckIn: {
             items: components["schemas"]["CheckIn"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListCode: {
             items: components["schemas"]["Code"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListConsent: {
             items: components["schemas"]["Consent"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListCorrection: {
             items: components["schemas"]["Correction"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListExpiry: {
             items: components["schemas"]["Expiry"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListFlag: {
             items: components["schemas"]["Flag"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListFoundNode: {
             items: components["schemas"]["FoundNode"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListGuardianship: {
             items: components["schemas"]["Guardianship"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListHours: {
             items: components["schemas"]["Hours"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListHousehold: {
             items: components["schemas"]["Household"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListImport: {
             items: components["schemas"]["Import"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListImportFault: {
             items: components["schemas"]["ImportFault"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListJob: {
             items: components["schemas"]["Job"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListKept: {
             items: components["schemas"]["Kept"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListListedPlaque: {
             items: components["schemas"]["ListedPlaque"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListListedRectification: {
             items: components["schemas"]["ListedRectification"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListListedRedemption: {
             items: components["schemas"]["ListedRedemption"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListListedReporterLimit: {
             items: components["schemas"]["ListedReporterLimit"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListListedSignUp: {
             items: components["schemas"]["ListedSignUp"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListMatter: {
             items: components["schemas"]["Matter"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListMatterReview: {
             items: components["schemas"]["MatterReview"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListMember: {
             items: components["schemas"]["Member"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListMySignUp: {
             items: components["schemas"]["MySignUp"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListNodeChange: {
             items: components["schemas"]["NodeChange"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListNotice: {
             items: components["schemas"]["Notice"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListNoticeLine: {
             items: components["schemas"]["NoticeLine"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListObjection: {
             items: components["schemas"]["Objection"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListOrgNode: {
             items: components["schemas"]["OrgNode"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPartyOrg: {
             items: components["schemas"]["PartyOrg"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPerson: {
             items: components["schemas"]["Person"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPlacedRole: {
             items: components["schemas"]["PlacedRole"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPointsRule: {
             items: components["schemas"]["PointsRule"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPoster: {
             items: components["schemas"]["Poster"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListPublicNotice: {
             items: components["schemas"]["PublicNotice"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListRebindingRequest: {
             items: components["schemas"]["RebindingRequest"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListRectification: {
             items: components["schemas"]["Rectification"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListReporterLimit: {
             items: components["schemas"]["ReporterLimit"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListReviewedPhoto: {
             items: components["schemas"]["ReviewedPhoto"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListReward: {
             items: components["schemas"]["Reward"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListRole: {
             items: components["schemas"]["Role"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListRunningSession: {
             items: components["schemas"]["RunningSession"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListSeenActivity: {
             items: components["schemas"]["SeenActivity"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListStatementLine: {
             items: components["schemas"]["StatementLine"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListWaitingHours: {
             items: components["schemas"]["WaitingHours"][];
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
         };
         ListedPlaque: {
@@ -8587,8 +8617,55 @@ export interface components {
              * @example 张**
              */
             applicant: string;
-            /** @description 待摘除:这一户已经没有登记的党员 */
+            /**
+             * Format: date-time
+             * @description 何时申请
+             */
+            applied_at: string;
+            /**
+             * Format: date-time
+             * @description 何时审批
+             */
+            decided_at?: string;
+            /**
+             * @description 编号
+             * @example 42
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description 何时安装
+             */
+            installed_at?: string;
+            /** @description 待摘除：这一户已经没有登记的党员 */
             pending_removal: boolean;
+            /** @description 未通过或摘除的原因 */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description 何时摘除
+             */
+            removed_at?: string;
+            /**
+             * @description 装在哪一户的门上
+             * @example 301
+             */
+            room: string;
+            /**
+             * @description 待审批、已通过、未通过、已安装、已摘除
+             * @enum {string}
+             */
+            state: "applied" | "approved" | "refused" | "installed" | "removed";
+            /**
+             * @description 状态的中文
+             * @example 待审批
+             */
+            title: string;
+            /**
+             * @description 哪个单元
+             * @example 42
+             */
+            unit_id: string;
             /**
              * @description 单元的名称
              * @example 1单元
@@ -8647,14 +8724,14 @@ export interface components {
              */
             what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
             /**
-             * @description 哪里不对,应当是怎样
-             * @example 手机号换了,应当是尾号0007
+             * @description 哪里不对，应当是怎样
+             * @example 手机号换了，应当是尾号0007
              */
             words: string;
         };
         ListedRedemption: {
             /**
-             * @description 领取码,10 位数字;只给本人看,领取前才有
+             * @description 领取码，10 位数字；只给本人看，领取前才有
              * @example 0123456789
              */
             code?: string;
@@ -8664,7 +8741,7 @@ export interface components {
              */
             ended_at?: string;
             /**
-             * @description 谁代办的;没有就是本人
+             * @description 谁代办的；没有就是本人
              * @example 王建国
              */
             entered_by?: string;
@@ -8730,12 +8807,12 @@ export interface components {
         ListedReporterLimit: {
             /**
              * Format: int64
-             * @description 每天最多上报几件;紧急的不受限制
+             * @description 每天最多上报几件；紧急的不受限制
              * @example 1
              */
             a_day: number;
             /**
-             * @description 现在还管用;已解除或到期的不管用
+             * @description 现在还管用；已解除或到期的不管用
              * @example true
              */
             counts: boolean;
@@ -8753,7 +8830,7 @@ export interface components {
             decision?: string;
             /**
              * Format: date-time
-             * @description 到什么时候为止,到期自动结束
+             * @description 到什么时候为止，到期自动结束
              */
             ends_at: string;
             /**
@@ -8762,12 +8839,12 @@ export interface components {
              */
             id: string;
             /**
-             * @description 谁作出的限制;由另一位同志决定是否维持
+             * @description 谁作出的限制；由另一位同志决定是否维持
              * @example 陈社工
              */
             made_by: string;
             /**
-             * @description 本人还可以提异议,只能提一次
+             * @description 本人还可以提异议，只能提一次
              * @example true
              */
             may_object: boolean;
@@ -8808,7 +8885,7 @@ export interface components {
              */
             state: "running" | "objected" | "upheld" | "lifted";
             /**
-             * @description 现在怎样,到期的也写明
+             * @description 现在怎样，到期的也写明
              * @example 执行中
              */
             title: string;
@@ -8819,7 +8896,7 @@ export interface components {
              * @example 42
              */
             activity_id: string;
-            /** @description 签到;没有就是还没签到 */
+            /** @description 签到；没有就是还没签到 */
             attendance?: components["schemas"]["Attendance"];
             /**
              * @description 代为报名的人
@@ -8829,7 +8906,7 @@ export interface components {
             /** @description 补记离开时间的原因 */
             left_reason?: string;
             /**
-             * @description 您负责联系的居民显示全名,其他人显示姓氏
+             * @description 您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -8864,13 +8941,13 @@ export interface components {
              */
             title: string;
             /**
-             * @description 住在哪个单元;只给负责联系的人
+             * @description 住在哪个单元；只给负责联系的人
              * @example 1单元
              */
             unit_name?: string;
             /**
              * Format: int64
-             * @description 候补时,排在前面的人数
+             * @description 候补时，排在前面的人数
              * @example 2
              */
             waiting_ahead?: number;
@@ -8883,21 +8960,21 @@ export interface components {
         LogBody: {
             /**
              * @description 做了什么
-             * @example 清理楼道杂物,打扫3栋门前的落叶
+             * @example 清理楼道杂物，打扫3栋门前的落叶
              */
             content: string;
             /**
              * Format: date-time
-             * @description 结束时间,到分钟;不能晚于现在
+             * @description 结束时间，到分钟；不能晚于现在
              * @example 2026-03-04T10:30:00+08:00
              */
             ends_at: string;
             /**
-             * @description 服务类别,见 /v1/service-kinds
+             * @description 服务类别，见 /v1/service-kinds
              * @example environment
              */
             kind: string;
-            /** @description 先上传的照片的编号;修改时不填就不变,填了就只留这些 */
+            /** @description 先上传的照片的编号；修改时不填就不变，填了就只留这些 */
             photos?: string[] | null;
             /**
              * @description 在哪里
@@ -8906,21 +8983,21 @@ export interface components {
             place: string;
             /**
              * Format: date-time
-             * @description 开始时间,到分钟
+             * @description 开始时间，到分钟
              * @example 2026-03-04T09:00:00+08:00
              */
             starts_at: string;
         };
         LoginInBody: {
             /**
-             * @description wx.login 得到的 code,5 分钟内用一次;演示时是 demo:<人物编号>
+             * @description wx.login 得到的 code,5 分钟内用一次；演示时是 demo:<人物编号>
              * @example demo:1
              */
             code: string;
         };
         MakeActivityInBody: {
             /**
-             * @description 哪个联谊会的活动;不填就不是联谊会的
+             * @description 哪个联谊会的活动；不填就不是联谊会的
              * @example 42
              */
             association_id?: string;
@@ -8932,7 +9009,7 @@ export interface components {
             audience: "everybody" | "residents" | "members" | "in_service";
             /**
              * Format: int64
-             * @description 名额;0 或不填表示不限
+             * @description 名额；0 或不填表示不限
              * @example 30
              */
             capacity?: number;
@@ -8943,7 +9020,7 @@ export interface components {
             content?: string;
             /**
              * Format: date-time
-             * @description 结束时间,最长 24 小时
+             * @description 结束时间，最长 24 小时
              */
             ends_at: string;
             /**
@@ -8958,7 +9035,7 @@ export interface components {
             place: string;
             /**
              * Format: date-time
-             * @description 开始时间,从以后的时间起,最远一年
+             * @description 开始时间，从以后的时间起，最远一年
              */
             starts_at: string;
             /**
@@ -8982,12 +9059,12 @@ export interface components {
             cap_points: number;
             /**
              * Format: date
-             * @description 从哪一天(北京时间零点)开始,明天或以后
+             * @description 从哪一天（北京时间零点）开始，明天或以后
              * @example 2026-04-01
              */
             from: string;
             /**
-             * @description 哪一类服务;不填是所有没有单独规则的类别
+             * @description 哪一类服务；不填是所有没有单独规则的类别
              * @example elderly
              */
             kind?: string;
@@ -9003,26 +9080,26 @@ export interface components {
             code: string;
             /**
              * Format: date-time
-             * @description 何时停用;没有就是正在使用
+             * @description 何时停用；没有就是正在使用
              */
             ended_at?: string;
             /** @description 哪些事算这一类 */
             hint: string;
-            /** @description 这一类单独的时限;没有的一级用通用的 */
+            /** @description 这一类单独的时限；没有的一级用通用的 */
             limits: components["schemas"]["MatterLimit"][];
             /** @example 安全隐患 */
             name: string;
             /**
              * Format: int64
-             * @description 列表里的次序,小的在前
+             * @description 列表里的次序，小的在前
              */
             place: number;
             questions: components["schemas"]["MatterQuestion"][];
-            /** @description 是否会给邻居看到,一起加入 */
+            /** @description 是否会给邻居看到，一起加入 */
             shared: boolean;
             /**
              * Format: date-time
-             * @description 从何时起给邻居看到;在那以前上报的不给邻居看。没有就是一开始就这样
+             * @description 从何时起给邻居看到；在那以前上报的不给邻居看。没有就是一开始就这样
              */
             shared_since?: string;
         };
@@ -9079,12 +9156,12 @@ export interface components {
             /** @example 1单元 */
             node_name: string;
             /**
-             * @description 满意、没有评价;销号以后才有
+             * @description 满意、没有评价；销号以后才有
              * @enum {string}
              */
             outcome?: "satisfied" | "unanswered";
             /**
-             * @description 在哪里;没有就是本单元
+             * @description 在哪里；没有就是本单元
              * @example 小区东门口
              */
             place?: string;
@@ -9096,13 +9173,13 @@ export interface components {
             /** Format: date-time */
             reported_at: string;
             /**
-             * @description 上报人;对您匿名的没有
+             * @description 上报人；对您匿名的没有
              * @example 李小梅
              */
             reporter?: string;
             /**
              * Format: int64
-             * @description 到第几步了;办理时原样交回
+             * @description 到第几步了；办理时原样交回
              */
             seen: number;
             /** @enum {string} */
@@ -9122,7 +9199,7 @@ export interface components {
             /** @description 紧急 */
             urgent: boolean;
             /**
-             * @description 说的什么事;内容审核通过以前邻居看不到
+             * @description 说的什么事；内容审核通过以前邻居看不到
              * @example 三楼的楼道灯坏了
              */
             words: string;
@@ -9136,7 +9213,7 @@ export interface components {
              * @example 1
              */
             place: number;
-            /** @example 从什么时候开始的? */
+            /** @example 从什么时候开始的？ */
             question: string;
         };
         MatterCategories: {
@@ -9150,14 +9227,14 @@ export interface components {
             /** @example 安全隐患 */
             name: string;
             questions: components["schemas"]["MatterQuestion"][];
-            /** @description 是否会给邻居看到,一起加入 */
+            /** @description 是否会给邻居看到，一起加入 */
             shared: boolean;
         };
         MatterCounts: {
-            /** @description 按类别;没有的类别不列 */
+            /** @description 按类别；没有的类别不列 */
             categories: components["schemas"]["CategoryCount"][];
             /**
-             * @description 从哪一天(含)
+             * @description 从哪一天（含）
              * @example 2026-02-04
              */
             from: string;
@@ -9181,22 +9258,22 @@ export interface components {
             reported: number;
             /**
              * Format: int64
-             * @description 这段时间销号,评价满意的
+             * @description 这段时间销号，评价满意的
              * @example 8
              */
             satisfied: number;
-            /** @description 没有销号的,按状态 */
+            /** @description 没有销号的，按状态 */
             states: components["schemas"]["StateCount"][];
-            /** @description 没有销号的,按现在在哪一级 */
+            /** @description 没有销号的，按现在在哪一级 */
             steps: components["schemas"]["StepCount"][];
             /**
              * Format: int64
-             * @description 这段时间销号,没有评价的
+             * @description 这段时间销号，没有评价的
              * @example 2
              */
             unanswered: number;
             /**
-             * @description 到哪一天(含)
+             * @description 到哪一天（含）
              * @example 2026-03-05
              */
             until: string;
@@ -9258,7 +9335,7 @@ export interface components {
             title: string;
         };
         MatterHandlers: {
-            /** @description 本网格的单元长、网格长和党支部书记,不包括上报人 */
+            /** @description 本网格的单元长、网格长和党支部书记，不包括上报人 */
             people: components["schemas"]["MatterHandler"][];
         };
         MatterLimit: {
@@ -9269,7 +9346,7 @@ export interface components {
              */
             accept_hours: number;
             /**
-             * @description 哪一类;空的是没有单独时限的各类通用
+             * @description 哪一类；空的是没有单独时限的各类通用
              * @example safety
              */
             category: string;
@@ -9290,12 +9367,12 @@ export interface components {
         MatterMoveInBody: {
             /**
              * Format: int64
-             * @description 看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么
+             * @description 看到的是第几步；后来有了新进展就不会办理，会告诉您谁做了什么
              * @example 1
              */
             seen: number;
             /**
-             * @description 补充说明,上报人会看到
+             * @description 补充说明，上报人会看到
              * @example 今天下午去看
              */
             words?: string;
@@ -9310,13 +9387,13 @@ export interface components {
         MatterOriginal: {
             /** @description 隐去的照片 */
             photos: components["schemas"]["OriginalPhoto"][];
-            /** @description 隐去过的文字,原来是什么 */
+            /** @description 隐去过的文字，原来是什么 */
             words: components["schemas"]["OriginalWords"][];
         };
         MatterQuestion: {
             /** @enum {string} */
             kind: "yes_no" | "choice" | "text";
-            /** @description 可以选的答案;空的可以随便写 */
+            /** @description 可以选的答案；空的可以随便写 */
             options: string[];
             /**
              * Format: int64
@@ -9329,15 +9406,15 @@ export interface components {
             /** @example 请马上拨打120。 */
             stop_words?: string;
             /**
-             * @description 这样回答时不要再填,请先打电话
+             * @description 这样回答时不要再填，请先打电话
              * @example yes
              */
             stops_at?: string;
-            /** @example 有没有人受伤? */
+            /** @example 有没有人受伤？ */
             words: string;
         };
         MatterQuestionBody: {
-            /** @description 选择题的答案,2到9个 */
+            /** @description 选择题的答案，2到9个 */
             choices?: string[] | null;
             /**
              * @description 是否题、选择题、填写题
@@ -9347,7 +9424,7 @@ export interface components {
             kind: "yes_no" | "choice" | "text";
             /**
              * Format: int64
-             * @description 编号,不能重复
+             * @description 编号，不能重复
              * @example 1
              */
             place: number;
@@ -9367,11 +9444,11 @@ export interface components {
              */
             stop_words?: string;
             /**
-             * @description 这样回答时不再上报,请人先打电话;是否题填 yes 或 no
+             * @description 这样回答时不再上报，请人先打电话；是否题填 yes 或 no
              * @example yes
              */
             stops_at?: string;
-            /** @example 有没有压到人? */
+            /** @example 有没有压到人？ */
             words: string;
         };
         MatterRecord: {
@@ -9397,7 +9474,7 @@ export interface components {
              */
             check_reason?: string;
             /**
-             * @description 内容审核;只影响展示给邻居,不影响办理
+             * @description 内容审核；只影响展示给邻居，不影响办理
              * @enum {string}
              */
             check_state: "pending" | "pass" | "review" | "rejected";
@@ -9439,20 +9516,20 @@ export interface components {
             node_id: string;
             /** @example 1单元 */
             node_name: string;
-            /** @description 办理的同志之间的备注,上报人看不到 */
+            /** @description 办理的同志之间的备注，上报人看不到 */
             notes: components["schemas"]["MatterNote"][];
             /**
-             * @description 满意、没有评价;销号以后才有
+             * @description 满意、没有评价；销号以后才有
              * @enum {string}
              */
             outcome?: "satisfied" | "unanswered";
             /**
              * Format: int64
-             * @description 等上报人补充时,时限还剩多少秒
+             * @description 等上报人补充时，时限还剩多少秒
              */
             paused_left_seconds?: number;
             /**
-             * @description 在哪里;没有就是本单元
+             * @description 在哪里；没有就是本单元
              * @example 小区东门口
              */
             place?: string;
@@ -9464,13 +9541,13 @@ export interface components {
             /** Format: date-time */
             reported_at: string;
             /**
-             * @description 上报人;对您匿名的没有
+             * @description 上报人；对您匿名的没有
              * @example 李小梅
              */
             reporter?: string;
             /**
              * Format: int64
-             * @description 到第几步了;办理时原样交回
+             * @description 到第几步了；办理时原样交回
              */
             seen: number;
             /** @enum {string} */
@@ -9490,28 +9567,28 @@ export interface components {
             /** @description 紧急 */
             urgent: boolean;
             /**
-             * @description 说的什么事;内容审核通过以前邻居看不到
+             * @description 说的什么事；内容审核通过以前邻居看不到
              * @example 三楼的楼道灯坏了
              */
             words: string;
         };
         MatterReportBody: {
             /**
-             * @description 实名、对邻居匿名、对单元长也匿名(直接交网格党支部)
+             * @description 实名、对邻居匿名、对单元长也匿名（直接交网格党支部）
              * @enum {string}
              */
             anonymity: "named" | "neighbours" | "chief";
             /** @description 对这一类问题的回答 */
             answers?: components["schemas"]["Item"][] | null;
             /**
-             * @description 类别,见 /v1/matter-categories
+             * @description 类别，见 /v1/matter-categories
              * @example repair
              */
             category: string;
             /** @description 先上传的照片的编号 */
             photos?: string[] | null;
             /**
-             * @description 在哪里;不填就是本单元
+             * @description 在哪里；不填就是本单元
              * @example 小区东门口
              */
             place?: string;
@@ -9519,7 +9596,7 @@ export interface components {
             urgent?: boolean;
             /**
              * @description 什么事
-             * @example 三楼的楼道灯坏了,晚上老人上下楼看不见
+             * @example 三楼的楼道灯坏了，晚上老人上下楼看不见
              */
             words: string;
         };
@@ -9539,7 +9616,7 @@ export interface components {
             /** @example 1单元 */
             node_name: string;
             /**
-             * @description 上报人写的地方,一起审核
+             * @description 上报人写的地方，一起审核
              * @example 小区东门口
              */
             place?: string;
@@ -9550,7 +9627,7 @@ export interface components {
             reason?: string;
             /** Format: date-time */
             reported_at: string;
-            /** @description true 微信看过,认为要人工看一下;false 微信没有看 */
+            /** @description true 微信看过，认为要人工看一下；false 微信没有看 */
             seen_by_wechat: boolean;
             /**
              * @description 要审核的文字
@@ -9563,22 +9640,22 @@ export interface components {
             photos?: string[] | null;
             /**
              * Format: int64
-             * @description 看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么
+             * @description 看到的是第几步；后来有了新进展就不会办理，会告诉您谁做了什么
              * @example 1
              */
             seen: number;
             /**
-             * @description 怎样办的、补充的内容,或者转交、退回、请补充的原因;上报人会看到
+             * @description 怎样办的、补充的内容，或者转交、退回、请补充的原因；上报人会看到
              * @example 已经换上新灯泡
              */
             words: string;
         };
         MattersWaiting: {
-            /** @description 等我办理的,超时的在前,然后时限近的在前;最多100件 */
+            /** @description 等我办理的，超时的在前，然后时限近的在前；最多100件 */
             matters: components["schemas"]["WaitingMatter"][];
             /**
              * Format: int64
-             * @description 一共几件;最多数到500
+             * @description 一共几件；最多数到500
              * @example 3
              */
             total: number;
@@ -9593,12 +9670,12 @@ export interface components {
             /** @description 是否党员 */
             member: boolean;
             /**
-             * @description 姓名;未绑定时为空
+             * @description 姓名；未绑定时为空
              * @example 王小明
              */
             name: string;
             /**
-             * @description 未满14周岁,监护人还没有同意:先请监护人同意,才能使用
+             * @description 未满14周岁，监护人还没有同意：先请监护人同意，才能使用
              * @example false
              */
             needs_guardian: boolean;
@@ -9631,14 +9708,14 @@ export interface components {
              */
             membership: "none" | "member" | "in_service";
             /**
-             * @description 原因,本人可以看到
+             * @description 原因，本人可以看到
              * @example 组织关系已转入
              */
             reason: string;
         };
         MergeGridsInBody: {
             /**
-             * @description 要合并的网格,都在同一个社区
+             * @description 要合并的网格，都在同一个社区
              * @example [
              *       "42",
              *       "43"
@@ -9651,14 +9728,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 网格优化调整
              */
             reason: string;
         };
         MoveInBody: {
             /**
-             * @description 原因,本人可以看到
+             * @description 原因，本人可以看到
              * @example 换房
              */
             reason: string;
@@ -9675,24 +9752,24 @@ export interface components {
         };
         MoveNodeInBody: {
             /**
-             * @description 移到哪个网格或楼栋,要在同一个社区
+             * @description 移到哪个网格或楼栋，要在同一个社区
              * @example 8
              */
             parent_id: string;
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 网格优化调整
              */
             reason: string;
         };
         MyData: {
-            /** @description 微信账号;没有账号时没有 */
+            /** @description 微信账号；没有账号时没有 */
             account?: components["schemas"]["Account"];
             /** @description 担任负责人的联谊会 */
             associations: components["schemas"]["HeldLead"][];
             /** @description 绑定和申请 */
             bindings: components["schemas"]["HeldBinding"][];
-            /** @description 志愿服务记录证明;服务记录本身在“我的志愿服务记录”里 */
+            /** @description 志愿服务记录证明；服务记录本身在“我的志愿服务记录”里 */
             certificates: components["schemas"]["Certificate"][];
             /** @description 社区对登记信息的修改 */
             changes: components["schemas"]["HeldChange"][];
@@ -9706,15 +9783,15 @@ export interface components {
             displays: components["schemas"]["HeldDisplay"][];
             /** @description 从哪些单元微信群打开过 */
             groups: components["schemas"]["HeldGroupEntry"][];
-            /** @description 未满14周岁时的监护人,或者您是谁的监护人 */
+            /** @description 未满14周岁时的监护人，或者您是谁的监护人 */
             guardianships: components["schemas"]["Guardianship"][];
             /** @description 您加入过的邻居上报的事 */
             joined_matters: components["schemas"]["HeldJoin"][];
-            /** @description 您上报的事,包括代您上报的 */
+            /** @description 您上报的事，包括代您上报的 */
             matters: components["schemas"]["HeldMatter"][];
             /** @description 对公示提出的异议 */
             objections: components["schemas"]["Objection"][];
-            /** @description 名册里的您;没有绑定时没有 */
+            /** @description 名册里的您；没有绑定时没有 */
             person?: components["schemas"]["HeldPerson"];
             /** @description 门牌申请 */
             plaques: components["schemas"]["HeldPlaque"][];
@@ -9724,19 +9801,19 @@ export interface components {
             redemptions: components["schemas"]["ListedRedemption"][];
             /** @description 对您上报次数的限制和您的异议 */
             report_limits: components["schemas"]["ReporterLimit"][];
-            /** @description 任职,包括已经结束的 */
+            /** @description 任职，包括已经结束的 */
             roles: components["schemas"]["Term"][];
             /** @description 报过名的活动 */
             sign_ups: components["schemas"]["HeldSignUp"][];
         };
         MyDisplay: {
-            /** @description 现在亮出的身份;没有就是没有亮 */
+            /** @description 现在亮出的身份；没有就是没有亮 */
             display?: components["schemas"]["Display"];
-            /** @description 能不能亮身份:是党员,并且登记住在一个单元 */
+            /** @description 能不能亮身份：是党员，并且登记住在一个单元 */
             may_show: boolean;
-            /** @description 能不能选微信群:从本单元的群里打开过 */
+            /** @description 能不能选微信群：从本单元的群里打开过 */
             may_show_in_group: boolean;
-            /** @description 能不能选门牌:家里的门牌已经装好 */
+            /** @description 能不能选门牌：家里的门牌已经装好 */
             may_show_on_door: boolean;
             /** @description 别人现在看到的您 */
             preview?: components["schemas"]["DisplayPreview"];
@@ -9772,7 +9849,7 @@ export interface components {
             id: string;
             /**
              * Format: int64
-             * @description 照现在的情况,您有多少积分会过期
+             * @description 照现在的情况，您有多少积分会过期
              * @example 40
              */
             points: number;
@@ -9800,7 +9877,7 @@ export interface components {
             title: string;
         };
         MyPlaque: {
-            /** @description 我家的门牌;没有就是没申请过 */
+            /** @description 我家的门牌；没有就是没申请过 */
             plaque?: components["schemas"]["Plaque"];
         };
         MyPoints: {
@@ -9814,7 +9891,7 @@ export interface components {
             coming: components["schemas"]["PointsRule"][];
             /**
              * Format: int64
-             * @description 已确认的服务时长,分钟
+             * @description 已确认的服务时长，分钟
              * @example 720
              */
             minutes: number;
@@ -9835,7 +9912,7 @@ export interface components {
         };
         MySignUp: {
             activity: components["schemas"]["Activity"];
-            /** @description 签到;没有就是还没签到 */
+            /** @description 签到；没有就是还没签到 */
             attendance?: components["schemas"]["Attendance"];
             /**
              * Format: date-time
@@ -9869,7 +9946,7 @@ export interface components {
             title: string;
             /**
              * Format: int64
-             * @description 候补时,排在前面的人数
+             * @description 候补时，排在前面的人数
              * @example 2
              */
             waiting_ahead?: number;
@@ -9881,12 +9958,12 @@ export interface components {
         };
         NameGuardianInBody: {
             /**
-             * @description 监护人,年满18周岁,也在您管理的名册里
+             * @description 监护人，年满18周岁，也在您管理的名册里
              * @example 42
              */
             guardian_id: string;
             /**
-             * @description 父母、其他监护人;请核对户口簿等材料
+             * @description 父母、其他监护人；请核对户口簿等材料
              * @example parent
              * @enum {string}
              */
@@ -9968,7 +10045,7 @@ export interface components {
              */
             name_before?: string;
             /**
-             * @description 哪一个;合并或拆分时可能是原来的网格
+             * @description 哪一个；合并或拆分时可能是原来的网格
              * @example 42
              */
             node_id: string;
@@ -10009,8 +10086,8 @@ export interface components {
         };
         NoteMatterInBody: {
             /**
-             * @description 备注;上报人和加入的邻居看不到
-             * @example 已联系供电所,说周五来修
+             * @description 备注；上报人和加入的邻居看不到
+             * @example 已联系供电所，说周五来修
              */
             words: string;
         };
@@ -10030,13 +10107,13 @@ export interface components {
              */
             kind: string;
             /**
-             * @description 点开后进入的小程序页面;为空就留在消息里
+             * @description 点开后进入的小程序页面；为空就留在消息里
              * @example pages/me/index
              */
             page: string;
             /**
              * Format: date-time
-             * @description 阅读时间;没有就是未读
+             * @description 阅读时间；没有就是未读
              */
             read_at?: string;
             /** @example 身份已确认 */
@@ -10049,7 +10126,7 @@ export interface components {
              */
             day: string;
             /**
-             * @description 兑换的人,只有姓氏
+             * @description 兑换的人，只有姓氏
              * @example 张**
              */
             name: string;
@@ -10068,13 +10145,13 @@ export interface components {
         NoticeSums: {
             /**
              * Format: int64
-             * @description 已领取的奖品花费的经费,单位分
+             * @description 已领取的奖品花费的经费，单位分
              * @example 150000
              */
             fen_spent: number;
             /**
              * Format: int64
-             * @description 本季度确认的服务时间,分钟
+             * @description 本季度确认的服务时间，分钟
              * @example 19200
              */
             minutes: number;
@@ -10086,19 +10163,19 @@ export interface components {
             points_expired: number;
             /**
              * Format: int64
-             * @description 发放的积分,已扣除收回的
+             * @description 发放的积分，已扣除收回的
              * @example 3200
              */
             points_issued: number;
             /**
              * Format: int64
-             * @description 兑换的积分,已扣除退回的
+             * @description 兑换的积分，已扣除退回的
              * @example 1500
              */
             points_redeemed: number;
             /**
              * Format: int64
-             * @description 已领取的兑换笔数;逐笔列出
+             * @description 已领取的兑换笔数；逐笔列出
              * @example 30
              */
             redemptions: number;
@@ -10117,15 +10194,15 @@ export interface components {
         };
         ObjectInBody: {
             /**
-             * @description 哪里有误,应当是怎样;只有社区看得到
-             * @example 第3行的日期不对,我是3月2日领取的
+             * @description 哪里有误，应当是怎样；只有社区看得到
+             * @example 第3行的日期不对，我是3月2日领取的
              */
             text: string;
         };
         ObjectToLimitInBody: {
             /**
-             * @description 为什么不同意;只能提一次
-             * @example 几件事不一样,只是地方相近
+             * @description 为什么不同意；只能提一次
+             * @example 几件事不一样，只是地方相近
              */
             words: string;
         };
@@ -10145,7 +10222,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 提出的人;本人看到全名
+             * @description 提出的人；本人看到全名
              * @example 张**
              */
             name: string;
@@ -10195,7 +10272,7 @@ export interface components {
             upheld: number;
         };
         Offer: {
-            /** @description 社区的兑换经费够不够;不够就是暂停(冻结) */
+            /** @description 社区的兑换经费够不够；不够就是暂停（冻结） */
             funded: boolean;
             /**
              * @description 编号
@@ -10208,14 +10285,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description 一期多长:不限、一直、年、季度、月
+             * @description 一期多长：不限、一直、年、季度、月
              * @example year
              * @enum {string}
              */
             per_period: "none" | "ever" | "year" | "quarter" | "month";
             /**
              * Format: int64
-             * @description 每人在一期里最多兑换几次;不限是 0
+             * @description 每人在一期里最多兑换几次；不限是 0
              * @example 1
              */
             per_person: number;
@@ -10258,19 +10335,19 @@ export interface components {
             text?: string;
             /**
              * Format: int64
-             * @description 您这一期还能兑换几次;没有就是不限
+             * @description 您这一期还能兑换几次；没有就是不限
              * @example 1
              */
             turns_left?: number;
             /**
              * Format: date-time
-             * @description 从何时起可以兑换;发布时不填就是现在
+             * @description 从何时起可以兑换；发布时不填就是现在
              * @example 2026-03-01T00:00:00+08:00
              */
             valid_from?: string;
             /**
              * Format: date-time
-             * @description 到何时止;不填就是没有结束日期
+             * @description 到何时止；不填就是没有结束日期
              * @example 2027-03-01T00:00:00+08:00
              */
             valid_until?: string;
@@ -10279,7 +10356,7 @@ export interface components {
         };
         Officer: {
             /**
-             * @description 邻居看到全名,过路人看到姓氏加职务
+             * @description 邻居看到全名，过路人看到姓氏加职务
              * @example 王单元长
              */
             name: string;
@@ -10287,7 +10364,7 @@ export interface components {
             title: string;
         };
         OneOffer: {
-            /** @description 社区的兑换经费够不够;不够就是暂停(冻结) */
+            /** @description 社区的兑换经费够不够；不够就是暂停（冻结） */
             funded: boolean;
             /**
              * @description 编号
@@ -10300,14 +10377,14 @@ export interface components {
              */
             name: string;
             /**
-             * @description 一期多长:不限、一直、年、季度、月
+             * @description 一期多长：不限、一直、年、季度、月
              * @example year
              * @enum {string}
              */
             per_period: "none" | "ever" | "year" | "quarter" | "month";
             /**
              * Format: int64
-             * @description 每人在一期里最多兑换几次;不限是 0
+             * @description 每人在一期里最多兑换几次；不限是 0
              * @example 1
              */
             per_person: number;
@@ -10350,19 +10427,19 @@ export interface components {
             text?: string;
             /**
              * Format: int64
-             * @description 您这一期还能兑换几次;没有就是不限
+             * @description 您这一期还能兑换几次；没有就是不限
              * @example 1
              */
             turns_left?: number;
             /**
              * Format: date-time
-             * @description 从何时起可以兑换;发布时不填就是现在
+             * @description 从何时起可以兑换；发布时不填就是现在
              * @example 2026-03-01T00:00:00+08:00
              */
             valid_from?: string;
             /**
              * Format: date-time
-             * @description 到何时止;不填就是没有结束日期
+             * @description 到何时止；不填就是没有结束日期
              * @example 2027-03-01T00:00:00+08:00
              */
             valid_until?: string;
@@ -10371,7 +10448,7 @@ export interface components {
         };
         OrgNode: {
             /**
-             * @description 国家统计局的区划代码;社区以下没有
+             * @description 国家统计局的区划代码；社区以下没有
              * @example 340802004003
              */
             code?: string;
@@ -10381,7 +10458,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 层级:省、市、区、街道(乡)、社区(村)、网格、楼栋、单元
+             * @description 层级：省、市、区、街道（乡）、社区（村）、网格、楼栋、单元
              * @example grid
              * @enum {string}
              */
@@ -10392,18 +10469,18 @@ export interface components {
              */
             name: string;
             /**
-             * @description 上级的编号;最上一级没有
+             * @description 上级的编号；最上一级没有
              * @example 7
              */
             parent_id?: string;
             /**
-             * @description 状态:使用中、已拆分、已合并、已撤销
+             * @description 状态：使用中、已拆分、已合并、已撤销
              * @example active
              * @enum {string}
              */
             state: "active" | "split" | "merged" | "closed";
             /**
-             * @description 区划文件里的级别,例如 township 是乡
+             * @description 区划文件里的级别，例如 township 是乡
              * @example township
              */
             style?: string;
@@ -10416,6 +10493,16 @@ export interface components {
              * @example 陈社工
              */
             by: string;
+            /**
+             * Format: int64
+             * @example 1536
+             */
+            height: number;
+            /**
+             * @description 照片的编号，提交记录时填它
+             * @example 42
+             */
+            id: string;
             /** @example 拍到了别人的证件 */
             reason: string;
             /**
@@ -10423,6 +10510,28 @@ export interface components {
              * @description 原来在哪一步
              */
             seq: number;
+            /**
+             * @description 审核中、已通过、等待人工审核、未通过。审核只推迟展示，不影响记录
+             * @enum {string}
+             */
+            state: "pending" | "pass" | "review" | "rejected";
+            /** @description 小图的地址，同样有效几分钟 */
+            thumb_url: string;
+            /**
+             * @description 状态的中文
+             * @example 审核中
+             */
+            title: string;
+            /**
+             * @description 大图的地址，接在本服务的地址后面，不用登录；几分钟内有效，过期了重新读记录
+             * @example /v1/photos/AAAAAAAAAAAAAAE
+             */
+            url: string;
+            /**
+             * Format: int64
+             * @example 2048
+             */
+            width: number;
         };
         OriginalWords: {
             /** Format: date-time */
@@ -10446,7 +10555,7 @@ export interface components {
             reason: string;
             /**
              * Format: int64
-             * @description 哪一步;1 是上报的内容
+             * @description 哪一步；1 是上报的内容
              */
             seq: number;
             /** @description 原来的文字 */
@@ -10525,7 +10634,7 @@ export interface components {
             /** @description 是否绑定了微信 */
             bound: boolean;
             /**
-             * @description 非党员、党员、在职党员;只给可以了解党员情况的人
+             * @description 非党员、党员、在职党员；只给可以了解党员情况的人
              * @example member
              * @enum {string}
              */
@@ -10533,14 +10642,14 @@ export interface components {
             /** @example 王小明 */
             name: string;
             /**
-             * @description 所在的单元;在这里任职但不住在这里的,是任职的地方
+             * @description 所在的单元；在这里任职但不住在这里的，是任职的地方
              * @example 42
              */
             node_id: string;
             /** @example 42 */
             person_id: string;
             /**
-             * @description 手机号,中间四位不显示
+             * @description 手机号，中间四位不显示
              * @example 138****0001
              */
             phone?: string;
@@ -10582,16 +10691,16 @@ export interface components {
              */
             height: number;
             /**
-             * @description 照片的编号,提交记录时填它
+             * @description 照片的编号，提交记录时填它
              * @example 42
              */
             id: string;
             /**
-             * @description 审核中、已通过、等待人工审核、未通过。审核只推迟展示,不影响记录
+             * @description 审核中、已通过、等待人工审核、未通过。审核只推迟展示，不影响记录
              * @enum {string}
              */
             state: "pending" | "pass" | "review" | "rejected";
-            /** @description 小图的地址,同样有效几分钟 */
+            /** @description 小图的地址，同样有效几分钟 */
             thumb_url: string;
             /**
              * @description 状态的中文
@@ -10599,7 +10708,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description 大图的地址,接在本服务的地址后面,不用登录;几分钟内有效,过期了重新读记录
+             * @description 大图的地址，接在本服务的地址后面，不用登录；几分钟内有效，过期了重新读记录
              * @example /v1/photos/AAAAAAAAAAAAAAE
              */
             url: string;
@@ -10611,7 +10720,7 @@ export interface components {
         };
         PickUpInBody: {
             /**
-             * @description 领取码:10 位数字,或者二维码里的文字
+             * @description 领取码：10 位数字，或者二维码里的文字
              * @example 0123456789
              */
             code: string;
@@ -10669,7 +10778,7 @@ export interface components {
             title: string;
             /**
              * Format: date-time
-             * @description 结束时间;没有就是还没有结束日期
+             * @description 结束时间；没有就是还没有结束日期
              */
             until?: string;
         };
@@ -10719,16 +10828,16 @@ export interface components {
         };
         PlaqueCheck: {
             /**
-             * @description 在门牌上亮身份的党员,只有姓氏
+             * @description 在门牌上亮身份的党员，只有姓氏
              * @example [
              *       "王同志"
              *     ]
              */
             members: string[];
-            /** @description 从区到单元,不到门牌号 */
+            /** @description 从区到单元，不到门牌号 */
             place: components["schemas"]["Node"][];
             /**
-             * @description 真、待摘除(不再是凭证)、已失效
+             * @description 真、待摘除（不再是凭证）、已失效
              * @enum {string}
              */
             state: "genuine" | "pending_removal" | "revoked";
@@ -10742,7 +10851,7 @@ export interface components {
         };
         PlaqueReasonInBody: {
             /**
-             * @description 原因,申请人会看到
+             * @description 原因，申请人会看到
              * @example 已经搬走
              */
             reason: string;
@@ -10761,7 +10870,7 @@ export interface components {
              */
             cap_points: number;
             /**
-             * @description 哪个区的;没有就是各区通用
+             * @description 哪个区的；没有就是各区通用
              * @example 42
              */
             district_id?: string;
@@ -10776,7 +10885,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 哪一类服务;没有就是所有没有单独规则的类别
+             * @description 哪一类服务；没有就是所有没有单独规则的类别
              * @example environment
              */
             kind?: string;
@@ -10794,7 +10903,7 @@ export interface components {
         };
         Poster: {
             /**
-             * @description 有效的码;没有就是还没有做
+             * @description 有效的码；没有就是还没有做
              * @example 42
              */
             code_id?: string;
@@ -10818,7 +10927,7 @@ export interface components {
              * @example code.revoked
              */
             code: string;
-            /** @description 给人看的说明:哪里不对,接下来怎么做 */
+            /** @description 给人看的说明：哪里不对，接下来怎么做 */
             detail: string;
             /** @description 逐项的问题 */
             errors?: components["schemas"]["ProblemField"][] | null;
@@ -10849,9 +10958,9 @@ export interface components {
             message: string;
         };
         PublicNotice: {
-            /** @description 社区,名称是公示时的 */
+            /** @description 社区，名称是公示时的 */
             community: components["schemas"]["Node"];
-            /** @description 异议属实的更正说明;列表里不带 */
+            /** @description 异议属实的更正说明；列表里不带 */
             corrections: components["schemas"]["CorrectionNote"][];
             /**
              * @description 公示的编号
@@ -10862,12 +10971,12 @@ export interface components {
             objections: components["schemas"]["ObjectionsCount"];
             /**
              * Format: date-time
-             * @description 发布的时间;发布后不再更改
+             * @description 发布的时间；发布后不再更改
              */
             published_at: string;
             /**
              * Format: int64
-             * @description 季度,1 到 4
+             * @description 季度，1 到 4
              * @example 1
              */
             quarter: number;
@@ -10897,11 +11006,11 @@ export interface components {
             year: number;
         };
         Qr: {
-            /** @description 黑格,SVG 的 path,每格 1 个单位 */
+            /** @description 黑格，SVG 的 path，每格 1 个单位 */
             path: string;
             /**
              * Format: int64
-             * @description 每边几格,不含四周的白边
+             * @description 每边几格，不含四周的白边
              * @example 33
              */
             size: number;
@@ -10916,7 +11025,7 @@ export interface components {
             satisfied: boolean;
             /**
              * Format: int64
-             * @description 看到的是第几步;后来有了新进展就不会办理,会告诉您谁做了什么
+             * @description 看到的是第几步；后来有了新进展就不会办理，会告诉您谁做了什么
              * @example 1
              */
             seen: number;
@@ -10926,14 +11035,14 @@ export interface components {
              */
             solved: boolean;
             /**
-             * @description 没有解决或不满意的,请说明哪里没有办好
+             * @description 没有解决或不满意的，请说明哪里没有办好
              * @example 换上以后又不亮了
              */
             words?: string;
         };
         ReasonedInBody: {
             /**
-             * @description 原因,本人可以看到
+             * @description 原因，本人可以看到
              * @example 核实后与登记不符
              */
             reason: string;
@@ -10952,7 +11061,7 @@ export interface components {
             /** @description 居民所在的单元或地方 */
             node: components["schemas"]["Node"];
             /**
-             * @description 新微信验证过的手机号,中间四位不显示
+             * @description 新微信验证过的手机号，中间四位不显示
              * @example 138****0001
              */
             phone: string;
@@ -10965,7 +11074,7 @@ export interface components {
              * @description 第一次服务的时间
              */
             first_at?: string;
-            /** @description 已确认的服务,最近登记的在前 */
+            /** @description 已确认的服务，最近登记的在前 */
             items: components["schemas"]["Recorded"][];
             /**
              * Format: date-time
@@ -10974,7 +11083,7 @@ export interface components {
             last_at?: string;
             /**
              * Format: int64
-             * @description 一共服务多少分钟;兑换积分、迁居都不会减少
+             * @description 一共服务多少分钟；兑换积分、迁居都不会减少
              * @example 1590
              */
             minutes: number;
@@ -10983,7 +11092,7 @@ export interface components {
              * @example 张卫东
              */
             name: string;
-            /** @description 下一页的 cursor;没有就是最后一页 */
+            /** @description 下一页的 cursor；没有就是最后一页 */
             next?: string;
             /**
              * @description 志愿者
@@ -11003,7 +11112,7 @@ export interface components {
              * @example 清扫3栋楼道
              */
             content: string;
-            /** @description 确认以后更正过,更正前的内容留有历史 */
+            /** @description 确认以后更正过，更正前的内容留有历史 */
             corrected: boolean;
             /**
              * Format: date-time
@@ -11016,7 +11125,7 @@ export interface components {
              */
             evaluation?: string;
             /**
-             * @description 服务记录的编号;有误时用它申请更正
+             * @description 服务记录的编号；有误时用它申请更正
              * @example 42
              */
             id: string;
@@ -11032,7 +11141,7 @@ export interface components {
             kind_name: string;
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -11092,36 +11201,36 @@ export interface components {
              */
             what: "name" | "home" | "phone" | "id_number" | "birth_date" | "membership" | "other";
             /**
-             * @description 哪里不对,应当是怎样
-             * @example 手机号换了,应当是尾号0007
+             * @description 哪里不对，应当是怎样
+             * @example 手机号换了，应当是尾号0007
              */
             words: string;
         };
         RedactMatterInBody: {
             /**
-             * @description 隐去哪一项:说的话(不填就是)、地点、对一个提问的回答;地点和回答只有上报时有
+             * @description 隐去哪一项：说的话（不填就是）、地点、对一个提问的回答；地点和回答只有上报时有
              * @enum {string}
              */
             part?: "words" | "place" | "answer";
             /**
              * Format: int64
-             * @description 隐去回答时,是第几个提问
+             * @description 隐去回答时，是第几个提问
              * @example 1
              */
             question?: number;
             /**
-             * @description 为什么隐去,上报人会看到
+             * @description 为什么隐去，上报人会看到
              * @example 里面写了别人的姓名和电话
              */
             reason: string;
             /**
              * Format: int64
-             * @description 哪一步;1 是上报的内容
+             * @description 哪一步；1 是上报的内容
              * @example 1
              */
             seq: number;
             /**
-             * @description 隐去以后的文字,所有人看到的都是这个
+             * @description 隐去以后的文字，所有人看到的都是这个
              * @example 三楼有住户在楼道堆放杂物
              */
             words: string;
@@ -11133,12 +11242,12 @@ export interface components {
              */
             photo_id: string;
             /**
-             * @description 为什么隐去,上报人会看到
+             * @description 为什么隐去，上报人会看到
              * @example 拍到了别人的证件
              */
             reason: string;
             /**
-             * @description 代替它的照片,先上传;不填就只是隐去
+             * @description 代替它的照片，先上传；不填就只是隐去
              * @example 42
              */
             replacement_id?: string;
@@ -11159,7 +11268,7 @@ export interface components {
         RedeemInBody: {
             /**
              * Format: int64
-             * @description 您看到的积分;已经调整的话不会兑换,会告诉您新的积分
+             * @description 您看到的积分；已经调整的话不会兑换，会告诉您新的积分
              * @example 100
              */
             points: number;
@@ -11171,7 +11280,7 @@ export interface components {
         };
         Redemption: {
             /**
-             * @description 领取码,10 位数字;只给本人看,领取前才有
+             * @description 领取码，10 位数字；只给本人看，领取前才有
              * @example 0123456789
              */
             code?: string;
@@ -11231,21 +11340,21 @@ export interface components {
         };
         RefuseCorrectionInBody: {
             /**
-             * @description 原因,志愿者会看到
+             * @description 原因，志愿者会看到
              * @example 与现场记录不符
              */
             reason: string;
         };
         RejectPhotoInBody: {
             /**
-             * @description 原因,上传的人会看到
+             * @description 原因，上传的人会看到
              * @example 照片里有别人的证件
              */
             reason: string;
         };
         RejectWordsInBody: {
             /**
-             * @description 原因,上报人会看到
+             * @description 原因，上报人会看到
              * @example 里面写了别人的姓名
              */
             reason: string;
@@ -11257,7 +11366,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 统一编号
              */
             reason: string;
@@ -11283,22 +11392,22 @@ export interface components {
             node_name: string;
             /** @example 已转供电所 */
             title: string;
-            /** @example 您好,您反映的情况已经转给供电所,预计三天内维修。 */
+            /** @example 您好，您反映的情况已经转给供电所，预计三天内维修。 */
             words: string;
         };
         ReplyTemplates: {
-            /** @description 这里的在前,然后是上一级的,直到社区 */
+            /** @description 这里的在前，然后是上一级的，直到社区 */
             templates: components["schemas"]["ReplyTemplate"][];
         };
         ReporterLimit: {
             /**
              * Format: int64
-             * @description 每天最多上报几件;紧急的不受限制
+             * @description 每天最多上报几件；紧急的不受限制
              * @example 1
              */
             a_day: number;
             /**
-             * @description 现在还管用;已解除或到期的不管用
+             * @description 现在还管用；已解除或到期的不管用
              * @example true
              */
             counts: boolean;
@@ -11311,7 +11420,7 @@ export interface components {
             decision?: string;
             /**
              * Format: date-time
-             * @description 到什么时候为止,到期自动结束
+             * @description 到什么时候为止，到期自动结束
              */
             ends_at: string;
             /**
@@ -11320,7 +11429,7 @@ export interface components {
              */
             id: string;
             /**
-             * @description 本人还可以提异议,只能提一次
+             * @description 本人还可以提异议，只能提一次
              * @example true
              */
             may_object: boolean;
@@ -11347,14 +11456,29 @@ export interface components {
              */
             state: "running" | "objected" | "upheld" | "lifted";
             /**
-             * @description 现在怎样,到期的也写明
+             * @description 现在怎样，到期的也写明
              * @example 执行中
              */
             title: string;
         };
         ReviewedPhoto: {
-            /** @description true 微信认为要人工看一下;false 微信没有看 */
+            /**
+             * Format: int64
+             * @example 1536
+             */
+            height: number;
+            /**
+             * @description 照片的编号，提交记录时填它
+             * @example 42
+             */
+            id: string;
+            /** @description true 微信认为要人工看一下；false 微信没有看 */
             seen_by_wechat: boolean;
+            /**
+             * @description 审核中、已通过、等待人工审核、未通过。审核只推迟展示，不影响记录
+             * @enum {string}
+             */
+            state: "pending" | "pass" | "review" | "rejected";
             /**
              * @description 用在哪一种记录里
              * @example hours
@@ -11365,6 +11489,13 @@ export interface components {
              * @example 42
              */
             subject_id: string;
+            /** @description 小图的地址，同样有效几分钟 */
+            thumb_url: string;
+            /**
+             * @description 状态的中文
+             * @example 审核中
+             */
+            title: string;
             /**
              * Format: date-time
              * @description 何时上传
@@ -11375,6 +11506,16 @@ export interface components {
              * @example 张**
              */
             uploader: string;
+            /**
+             * @description 大图的地址，接在本服务的地址后面，不用登录；几分钟内有效，过期了重新读记录
+             * @example /v1/photos/AAAAAAAAAAAAAAE
+             */
+            url: string;
+            /**
+             * Format: int64
+             * @example 2048
+             */
+            width: number;
         };
         RevokeCodeInBody: {
             /**
@@ -11385,7 +11526,7 @@ export interface components {
         };
         RevokeExpiryInBody: {
             /**
-             * @description 撤回的原因,居民会看到
+             * @description 撤回的原因，居民会看到
              * @example 政策调整
              */
             reason: string;
@@ -11403,7 +11544,7 @@ export interface components {
             community_id: string;
             /**
              * Format: int64
-             * @description 一件花社区多少经费,单位分
+             * @description 一件花社区多少经费，单位分
              * @example 3500
              */
             cost: number;
@@ -11424,18 +11565,18 @@ export interface components {
              */
             name: string;
             /**
-             * @description 一期多长:不限、一直、年、季度、月
+             * @description 一期多长：不限、一直、年、季度、月
              * @example year
              * @enum {string}
              */
             per_period: "none" | "ever" | "year" | "quarter" | "month";
             /**
              * Format: int64
-             * @description 每人在一期里最多兑换几次;不限是 0
+             * @description 每人在一期里最多兑换几次；不限是 0
              * @example 1
              */
             per_person: number;
-            /** @description 照片,连同还在审核的 */
+            /** @description 照片，连同还在审核的 */
             photos: components["schemas"]["Photo"][];
             /**
              * Format: int64
@@ -11483,13 +11624,13 @@ export interface components {
             title: string;
             /**
              * Format: date-time
-             * @description 从何时起可以兑换;发布时不填就是现在
+             * @description 从何时起可以兑换；发布时不填就是现在
              * @example 2026-03-01T00:00:00+08:00
              */
             valid_from?: string;
             /**
              * Format: date-time
-             * @description 到何时止;不填就是没有结束日期
+             * @description 到何时止；不填就是没有结束日期
              * @example 2027-03-01T00:00:00+08:00
              */
             valid_until?: string;
@@ -11542,7 +11683,7 @@ export interface components {
             title: string;
             /**
              * Format: date-time
-             * @description 结束时间;没有就是还没有结束日期
+             * @description 结束时间；没有就是还没有结束日期
              */
             until?: string;
         };
@@ -11557,6 +11698,8 @@ export interface components {
             title: string;
         };
         RunningSession: {
+            /** @description 是不是电脑上的管理台 */
+            computer: boolean;
             /**
              * Format: date-time
              * @description 到期时间
@@ -11574,18 +11717,18 @@ export interface components {
         };
         Scene: {
             /**
-             * @description 扫到的是什么:单元码、社区码、门牌码、已作废的码、不认识的码
+             * @description 扫到的是什么：单元码、社区码、门牌码、已作废的码、不认识的码
              * @enum {string}
              */
             is: "unit" | "community" | "plaque" | "revoked" | "unknown";
-            /** @description 哪个单元或社区;门牌码是它所在的单元 */
+            /** @description 哪个单元或社区；门牌码是它所在的单元 */
             node?: components["schemas"]["Node"];
             /**
              * @description 应当打开的小程序页面
              * @example pages/unit/index
              */
             page?: string;
-            /** @description 码已作废或不认识时,告诉人接下来怎么做 */
+            /** @description 码已作废或不认识时，告诉人接下来怎么做 */
             text?: string;
         };
         SeenActivity: {
@@ -11612,7 +11755,7 @@ export interface components {
             cancelled_at?: string;
             /**
              * Format: int64
-             * @description 名额;0 表示不限
+             * @description 名额；0 表示不限
              * @example 30
              */
             capacity: number;
@@ -11636,7 +11779,7 @@ export interface components {
              */
             kind: string;
             /**
-             * @description 您的报名:已报名、候补中、已退出;没有就是没报过
+             * @description 您的报名：已报名、候补中、已退出；没有就是没报过
              * @enum {string}
              */
             my_state?: "seated" | "waiting" | "off";
@@ -11694,7 +11837,7 @@ export interface components {
         ServiceSum: {
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              */
             minutes: number;
             /**
@@ -11709,12 +11852,12 @@ export interface components {
             points_redeemed: number;
             /**
              * Format: int64
-             * @description 领走的兑换,件
+             * @description 领走的兑换，件
              */
             redemptions: number;
             /**
              * Format: int64
-             * @description 确认过的服务,次
+             * @description 确认过的服务，次
              */
             services: number;
         };
@@ -11726,7 +11869,7 @@ export interface components {
              * @description 到期时间
              */
             expires_at: string;
-            /** @description 登录凭证,放在 Authorization: Bearer 里 */
+            /** @description 登录凭证，放在 Authorization: Bearer 里 */
             token: string;
         };
         SettleAttendanceInBody: {
@@ -11745,18 +11888,18 @@ export interface components {
              */
             consent_version: number;
             /**
-             * @description 在单元微信群里;要先从群里打开过
+             * @description 在单元微信群里；要先从群里打开过
              * @example false
              */
             in_group: boolean;
             /**
-             * @description 怎样显示姓名:姓氏+同志,或全名
+             * @description 怎样显示姓名：姓氏+同志，或全名
              * @example surname
              * @enum {string}
              */
             name_form: "surname" | "full";
             /**
-             * @description 在门牌上;门牌要已经装好
+             * @description 在门牌上；门牌要已经装好
              * @example false
              */
             on_door: boolean;
@@ -11767,11 +11910,11 @@ export interface components {
             on_page: boolean;
             /**
              * @description 承诺
-             * @example 邻里有事,随叫随到
+             * @example 邻里有事，随叫随到
              */
             pledge?: string;
             /**
-             * @description 特长,只给邻居看
+             * @description 特长，只给邻居看
              * @example 修水管
              */
             skills?: string;
@@ -11814,7 +11957,7 @@ export interface components {
             title: string;
             /**
              * Format: int64
-             * @description 候补时,排在前面的人数
+             * @description 候补时，排在前面的人数
              * @example 2
              */
             waiting_ahead?: number;
@@ -11825,7 +11968,7 @@ export interface components {
             way: "self" | "proxy" | "door";
         };
         SimilarMatters: {
-            /** @description 本网格里相近的、还没有销号的事项,可以加入 */
+            /** @description 本网格里相近的、还没有销号的事项，可以加入 */
             matters: components["schemas"]["Matter"][];
         };
         SimilarMattersInBody: {
@@ -11841,7 +11984,7 @@ export interface components {
             /** @description 拆成哪几个网格 */
             parts: components["schemas"]["GridPartIn"][];
             /**
-             * @description 原因,记入历史
+             * @description 原因，记入历史
              * @example 网格党支部与治理网格一致
              */
             reason: string;
@@ -11859,7 +12002,7 @@ export interface components {
         };
         StatementLine: {
             /**
-             * @description 关于什么:hours 服务记录,等等
+             * @description 关于什么：hours 服务记录，等等
              * @example hours
              */
             about: string;
@@ -11913,7 +12056,7 @@ export interface components {
         StockInBody: {
             /**
              * Format: int64
-             * @description 增加几件;负数是减少
+             * @description 增加几件；负数是减少
              * @example 10
              */
             pieces: number;
@@ -11921,7 +12064,7 @@ export interface components {
         Term: {
             /**
              * Format: date-time
-             * @description 到何时止;没有就是没有期限
+             * @description 到何时止；没有就是没有期限
              */
             ends_at?: string;
             node: components["schemas"]["NodeName"];
@@ -11966,7 +12109,7 @@ export interface components {
             /** @description 这里将有的活动 */
             activities: components["schemas"]["Next"][];
             /**
-             * @description 您现在能看到的范围:过路人、邻居、负责人
+             * @description 您现在能看到的范围：过路人、邻居、负责人
              * @enum {string}
              */
             audience: "passer_by" | "neighbour" | "officer";
@@ -12001,12 +12144,12 @@ export interface components {
              * @description 接收的时间
              */
             date?: string;
-            /** @description 真实,但报到已经结束 */
+            /** @description 真实，但报到已经结束 */
             ended: boolean;
             /** @description 编号和验证码是否属于同一份真实的回执 */
             genuine: boolean;
             /**
-             * @description 报到的人,只有姓氏
+             * @description 报到的人，只有姓氏
              * @example 张**
              */
             name?: string;
@@ -12043,11 +12186,11 @@ export interface components {
              */
             minutes?: number;
             /**
-             * @description 志愿者,只有姓氏
+             * @description 志愿者，只有姓氏
              * @example 张**
              */
             name?: string;
-            /** @description 真实,但社区已经撤销,不再有效 */
+            /** @description 真实，但社区已经撤销，不再有效 */
             revoked: boolean;
             /**
              * Format: date-time
@@ -12060,7 +12203,7 @@ export interface components {
              * @example 12
              */
             services?: number;
-            /** @description 结果,说给人听 */
+            /** @description 结果，说给人听 */
             text: string;
             /**
              * @description 到哪一天的服务
@@ -12094,7 +12237,7 @@ export interface components {
         };
         VoidAttendanceInBody: {
             /**
-             * @description 原因,本人会看到
+             * @description 原因，本人会看到
              * @example 签错了人
              */
             reason: string;
@@ -12118,7 +12261,7 @@ export interface components {
              */
             ends_at?: string;
             /**
-             * @description 谁代为填报;没有就是本人
+             * @description 谁代为填报；没有就是本人
              * @example 王建国
              */
             entered_by?: string;
@@ -12143,7 +12286,7 @@ export interface components {
             kind_name: string;
             /**
              * Format: int64
-             * @description 时长,分钟
+             * @description 时长，分钟
              * @example 90
              */
             minutes: number;
@@ -12153,7 +12296,7 @@ export interface components {
              */
             name: string;
             /**
-             * @description 组织方;自己填报的是所在单元
+             * @description 组织方；自己填报的是所在单元
              * @example 42
              */
             node_id: string;
@@ -12191,7 +12334,7 @@ export interface components {
              * @example 待确认
              */
             title: string;
-            /** @description true:现在可以由您办理;false:先由更了解情况的一级办理 */
+            /** @description true：现在可以由您办理；false：先由更了解情况的一级办理 */
             your_turn: boolean;
         };
         WaitingMatter: {
@@ -12216,7 +12359,7 @@ export interface components {
             due_at?: string;
             /**
              * Format: int64
-             * @description 离时限还有多少秒;超过的是负数
+             * @description 离时限还有多少秒；超过的是负数
              * @example 3600
              */
             due_in_seconds: number;
@@ -12245,14 +12388,14 @@ export interface components {
             /** @example 1单元 */
             node_name: string;
             /**
-             * @description 满意、没有评价;销号以后才有
+             * @description 满意、没有评价；销号以后才有
              * @enum {string}
              */
             outcome?: "satisfied" | "unanswered";
             /** @description 已经超过时限 */
             overdue: boolean;
             /**
-             * @description 在哪里;没有就是本单元
+             * @description 在哪里；没有就是本单元
              * @example 小区东门口
              */
             place?: string;
@@ -12264,13 +12407,13 @@ export interface components {
             /** Format: date-time */
             reported_at: string;
             /**
-             * @description 上报人;对您匿名的没有
+             * @description 上报人；对您匿名的没有
              * @example 李小梅
              */
             reporter?: string;
             /**
              * Format: int64
-             * @description 到第几步了;办理时原样交回
+             * @description 到第几步了；办理时原样交回
              */
             seen: number;
             /** @enum {string} */
@@ -12290,7 +12433,7 @@ export interface components {
             /** @description 紧急 */
             urgent: boolean;
             /**
-             * @description 说的什么事;内容审核通过以前邻居看不到
+             * @description 说的什么事；内容审核通过以前邻居看不到
              * @example 三楼的楼道灯坏了
              */
             words: string;
@@ -12321,7 +12464,7 @@ export interface components {
             person_id: string;
             /** @description 手机号 */
             phone?: string;
-            /** @description 任职,包括已经结束的 */
+            /** @description 任职，包括已经结束的 */
             roles: components["schemas"]["Term"][];
             /**
              * @description 房号
@@ -12412,7 +12555,7 @@ export interface operations {
     "list-upcoming-activities": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -12491,7 +12634,7 @@ export interface operations {
     "list-my-sign-ups": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -12648,7 +12791,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -12787,7 +12930,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -12926,7 +13069,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13163,7 +13306,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13302,7 +13445,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13441,7 +13584,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13578,7 +13721,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13715,7 +13858,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13852,7 +13995,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -13989,7 +14132,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -14130,7 +14273,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -14269,7 +14412,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -14404,7 +14547,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -14538,11 +14681,11 @@ export interface operations {
     "list-sign-ups": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
-                /** @description 只看这一状态的;不填是没有退出的 */
+                /** @description 只看这一状态的；不填是没有退出的 */
                 state?: "seated" | "waiting" | "off";
             };
             header?: never;
@@ -14640,7 +14783,7 @@ export interface operations {
     "list-my-associations": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -14719,7 +14862,7 @@ export interface operations {
     "list-association-activities": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -14820,7 +14963,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -14959,7 +15102,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -15097,7 +15240,7 @@ export interface operations {
     "list-binding-requests": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -15177,7 +15320,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -15390,7 +15533,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -15529,7 +15672,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -15668,7 +15811,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -15803,7 +15946,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -15921,7 +16064,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -16038,7 +16181,7 @@ export interface operations {
     "list-my-certificates": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -16118,7 +16261,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -16313,7 +16456,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -16547,7 +16690,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -16686,7 +16829,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -16825,7 +16968,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -16960,7 +17103,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -17077,7 +17220,7 @@ export interface operations {
     "list-my-check-ins": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -17252,7 +17395,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -17391,7 +17534,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -17530,7 +17673,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -17863,7 +18006,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -18001,7 +18144,7 @@ export interface operations {
     "view-child-record": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -18199,7 +18342,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -18338,7 +18481,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -18478,7 +18621,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description 用途:亮身份、绑定手机号、未满14周岁孩子的个人信息处理规则 */
+                /** @description 用途：亮身份、绑定手机号、未满14周岁孩子的个人信息处理规则 */
                 purpose: "identity_display" | "phone_binding" | "children";
             };
             cookie?: never;
@@ -18554,7 +18697,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -18706,7 +18849,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -18897,7 +19040,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -19032,7 +19175,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -19222,7 +19365,7 @@ export interface operations {
     "list-corrections": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -19302,7 +19445,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -19437,7 +19580,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -19576,7 +19719,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -19711,7 +19854,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -19903,7 +20046,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -20017,7 +20160,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -20209,7 +20352,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -20348,7 +20491,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -20359,7 +20502,7 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description JPEG 或 PNG 照片,最大 10 MB、5000 万像素;一次一张
+                     * @description JPEG 或 PNG 照片，最大 10 MB、5000 万像素；一次一张
                      */
                     file: string;
                 };
@@ -20567,7 +20710,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -20702,7 +20845,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -20915,7 +21058,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -21054,7 +21197,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -21172,7 +21315,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -21290,7 +21433,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -21408,7 +21551,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -21547,7 +21690,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -21682,7 +21825,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -21821,7 +21964,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -21956,7 +22099,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -22073,7 +22216,7 @@ export interface operations {
     "list-hours-to-confirm": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -22248,7 +22391,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -22387,7 +22530,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -22526,7 +22669,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -22665,7 +22808,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -22804,7 +22947,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -22943,7 +23086,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -23079,7 +23222,7 @@ export interface operations {
             query?: never;
             header?: never;
             path: {
-                /** @description structure 网格楼栋,roster 居民名册 */
+                /** @description structure 网格楼栋，roster 居民名册 */
                 kind: "structure" | "roster";
             };
             cookie?: never;
@@ -23271,7 +23414,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -23405,7 +23548,7 @@ export interface operations {
     "list-import-faults": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -23701,11 +23844,11 @@ export interface operations {
     "list-jobs": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
-                /** @description stuck 卡住、due 待执行(含自动重试)、done 已结束 */
+                /** @description stuck 卡住、due 待执行（含自动重试）、done 已结束 */
                 state?: "stuck" | "due" | "done";
             };
             header?: never;
@@ -23857,7 +24000,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -23992,7 +24135,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -24092,7 +24235,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -24206,7 +24349,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -24394,7 +24537,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -24586,7 +24729,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -24721,7 +24864,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -24856,7 +24999,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -24974,7 +25117,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -25092,7 +25235,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -25379,7 +25522,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -25518,7 +25661,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -25657,7 +25800,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -25796,7 +25939,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26030,7 +26173,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26165,7 +26308,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26300,7 +26443,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26534,7 +26677,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26673,7 +26816,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26808,7 +26951,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -26947,7 +27090,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27086,7 +27229,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27225,7 +27368,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27364,7 +27507,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27503,7 +27646,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27642,7 +27785,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -27929,7 +28072,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -28120,7 +28263,7 @@ export interface operations {
     "list-my-children": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -28200,7 +28343,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -28317,7 +28460,7 @@ export interface operations {
     "list-my-consents": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -28548,9 +28691,9 @@ export interface operations {
     "list-my-hours": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "open" | "claimed" | "confirmed" | "refused" | "void";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -28629,7 +28772,7 @@ export interface operations {
     "list-joined-matters": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -28782,7 +28925,7 @@ export interface operations {
     "list-my-matters": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -28861,7 +29004,7 @@ export interface operations {
     "list-my-objections": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29014,7 +29157,7 @@ export interface operations {
     "list-my-statement": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29093,7 +29236,7 @@ export interface operations {
     "view-my-record": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29172,7 +29315,7 @@ export interface operations {
     "list-my-rectifications": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29252,7 +29395,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -29369,7 +29512,7 @@ export interface operations {
     "list-my-reporter-limits": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29448,7 +29591,7 @@ export interface operations {
     "list-own-roles": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29527,7 +29670,7 @@ export interface operations {
     "list-my-sessions": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29607,7 +29750,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -29742,7 +29885,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -29855,7 +29998,7 @@ export interface operations {
     "list-roots": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -29935,7 +30078,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -30147,11 +30290,11 @@ export interface operations {
     "list-activities": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
-                /** @description 只看没有取消的,或只看取消的;不填是全部 */
+                /** @description 只看没有取消的，或只看取消的；不填是全部 */
                 state?: "open" | "cancelled";
             };
             header?: never;
@@ -30250,7 +30393,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -30388,7 +30531,7 @@ export interface operations {
     "list-associations": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -30489,7 +30632,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -30627,7 +30770,7 @@ export interface operations {
     "list-audit": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -30823,7 +30966,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -30961,7 +31104,7 @@ export interface operations {
     "view-budgets": {
         parameters: {
             query?: {
-                /** @description 哪一年;不填是今年 */
+                /** @description 哪一年；不填是今年 */
                 year?: number;
             };
             header?: never;
@@ -31059,9 +31202,9 @@ export interface operations {
     "list-certificates": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "asked" | "issued" | "refused" | "withdrawn" | "revoked";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -31161,9 +31304,9 @@ export interface operations {
     "list-check-ins": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "pending" | "accepted" | "refused" | "ended";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -31358,7 +31501,7 @@ export interface operations {
     "list-children": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -31459,7 +31602,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -31597,7 +31740,7 @@ export interface operations {
     "list-codes": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -31698,7 +31841,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -31832,7 +31975,7 @@ export interface operations {
     "count-area": {
         parameters: {
             query?: {
-                /** @description 最近几个月,算上这个月 */
+                /** @description 最近几个月，算上这个月 */
                 months?: number;
             };
             header?: never;
@@ -31930,7 +32073,7 @@ export interface operations {
     "list-expiries": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -32031,7 +32174,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -32169,7 +32312,7 @@ export interface operations {
     "find-nodes": {
         parameters: {
             query: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -32271,9 +32414,9 @@ export interface operations {
     "list-flags": {
         parameters: {
             query?: {
-                /** @description true:已核对的也列出来 */
+                /** @description true：已核对的也列出来 */
                 cleared?: boolean;
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -32374,7 +32517,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -32513,7 +32656,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -32652,7 +32795,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -32786,7 +32929,7 @@ export interface operations {
     "list-group-members": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -32886,9 +33029,9 @@ export interface operations {
     "list-guardianships": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的,asked 是等社区核实的;不填是全部 */
+                /** @description 只看这一状态的，asked 是等社区核实的；不填是全部 */
                 state?: "asked" | "named" | "active" | "withdrawn" | "ended";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -32988,7 +33131,7 @@ export interface operations {
     "list-node-history": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -33088,9 +33231,9 @@ export interface operations {
     "list-hours": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "open" | "claimed" | "confirmed" | "refused" | "void";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -33190,7 +33333,7 @@ export interface operations {
     "list-households": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -33291,7 +33434,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -33524,7 +33667,7 @@ export interface operations {
     "list-imports": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -33624,13 +33767,13 @@ export interface operations {
     "hand-in-import": {
         parameters: {
             query: {
-                /** @description structure 网格楼栋,roster 居民名册 */
+                /** @description structure 网格楼栋，roster 居民名册 */
                 kind: "structure" | "roster";
                 /** @description true 只核对、不写入 */
                 dry_run?: boolean;
             };
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -33645,7 +33788,7 @@ export interface operations {
                 "multipart/form-data": {
                     /**
                      * Format: binary
-                     * @description Excel(.xlsx)或 CSV 表格,最大 10 MB、50000 行
+                     * @description Excel（.xlsx）或 CSV 表格，最大 10 MB、50000 行
                      */
                     file: string;
                 };
@@ -33775,9 +33918,9 @@ export interface operations {
     "count-matters": {
         parameters: {
             query?: {
-                /** @description 从哪一天(含);不填是最近30天 */
+                /** @description 从哪一天（含）；不填是最近30天 */
                 from?: string;
-                /** @description 到哪一天(含);不填是今天 */
+                /** @description 到哪一天（含）；不填是今天 */
                 until?: string;
             };
             header?: never;
@@ -33875,7 +34018,7 @@ export interface operations {
     "list-matter-reviews": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -33975,25 +34118,25 @@ export interface operations {
     "list-matters": {
         parameters: {
             query?: {
-                /** @description 搜索内容和地点,至少两个字 */
+                /** @description 搜索内容和地点，至少两个字 */
                 q?: string;
                 /** @description 只看这一状态的 */
                 state?: "reported" | "accepted" | "asked" | "resolved" | "closed" | "withdrawn";
-                /** @description true 只看没有销号、没有撤回的;false 只看销号和撤回的 */
+                /** @description true 只看没有销号、没有撤回的；false 只看销号和撤回的 */
                 open?: "true" | "false";
                 /** @description 只看现在在这一级的 */
                 step?: "chief" | "branch" | "community";
-                /** @description 只看这一类的,见 /v1/matter-categories */
+                /** @description 只看这一类的，见 /v1/matter-categories */
                 category?: string;
                 /** @description 只看超过时限的 */
                 overdue?: boolean;
                 /** @description 只看紧急的 */
                 urgent?: boolean;
-                /** @description 从哪一天上报的(含),如 2026-01-01 */
+                /** @description 从哪一天上报的（含），如 2026-01-01 */
                 from?: string;
-                /** @description 到哪一天上报的(含) */
+                /** @description 到哪一天上报的（含） */
                 until?: string;
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -34093,23 +34236,23 @@ export interface operations {
     "export-matters": {
         parameters: {
             query?: {
-                /** @description 搜索内容和地点,至少两个字 */
+                /** @description 搜索内容和地点，至少两个字 */
                 q?: string;
                 /** @description 只看这一状态的 */
                 state?: "reported" | "accepted" | "asked" | "resolved" | "closed" | "withdrawn";
-                /** @description true 只看没有销号、没有撤回的;false 只看销号和撤回的 */
+                /** @description true 只看没有销号、没有撤回的；false 只看销号和撤回的 */
                 open?: "true" | "false";
                 /** @description 只看现在在这一级的 */
                 step?: "chief" | "branch" | "community";
-                /** @description 只看这一类的,见 /v1/matter-categories */
+                /** @description 只看这一类的，见 /v1/matter-categories */
                 category?: string;
                 /** @description 只看超过时限的 */
                 overdue?: boolean;
                 /** @description 只看紧急的 */
                 urgent?: boolean;
-                /** @description 从哪一天上报的(含),如 2026-01-01 */
+                /** @description 从哪一天上报的（含），如 2026-01-01 */
                 from?: string;
-                /** @description 到哪一天上报的(含) */
+                /** @description 到哪一天上报的（含） */
                 until?: string;
             };
             header?: never;
@@ -34211,7 +34354,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -34349,9 +34492,9 @@ export interface operations {
     "list-objections": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "open" | "upheld" | "rejected";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -34451,11 +34594,11 @@ export interface operations {
     "list-party-orgs": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
-                /** @description 只看这一类;不填看全部 */
+                /** @description 只看这一类；不填看全部 */
                 kind?: "community_committee" | "general_branch" | "grid_branch" | "unit_group";
             };
             header?: never;
@@ -34554,7 +34697,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -34787,7 +34930,7 @@ export interface operations {
     "list-people": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -34887,7 +35030,7 @@ export interface operations {
     "list-photo-reviews": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -34988,7 +35131,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -35126,9 +35269,9 @@ export interface operations {
     "list-plaques": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "applied" | "approved" | "refused" | "installed" | "removed";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -35228,7 +35371,7 @@ export interface operations {
     "list-points-rules": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -35329,7 +35472,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -35467,7 +35610,7 @@ export interface operations {
     "list-posters": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -35667,7 +35810,7 @@ export interface operations {
     "list-public-notices": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -35750,7 +35893,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -35888,9 +36031,9 @@ export interface operations {
     "list-rectifications": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的,asked 是等社区核实的;不填是全部 */
+                /** @description 只看这一状态的，asked 是等社区核实的；不填是全部 */
                 state?: "asked" | "done" | "refused" | "withdrawn";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -35990,9 +36133,9 @@ export interface operations {
     "list-redemptions": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "reserved" | "fulfilled" | "cancelled" | "expired";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -36093,7 +36236,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -36327,7 +36470,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -36465,9 +36608,9 @@ export interface operations {
     "list-reporter-limits": {
         parameters: {
             query?: {
-                /** @description 只看这一状态的;不填是全部 */
+                /** @description 只看这一状态的；不填是全部 */
                 state?: "running" | "objected" | "upheld" | "lifted";
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -36567,7 +36710,7 @@ export interface operations {
     "list-rewards": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -36668,7 +36811,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -36806,7 +36949,7 @@ export interface operations {
     "list-roles": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -36911,7 +37054,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -37049,11 +37192,11 @@ export interface operations {
     "list-notices": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
-                /** @description true:只看未读 */
+                /** @description true：只看未读 */
                 unread?: boolean;
             };
             header?: never;
@@ -37131,7 +37274,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -37319,7 +37462,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -37454,7 +37597,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -37593,7 +37736,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -37732,7 +37875,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -37871,7 +38014,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38010,7 +38153,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -38223,7 +38366,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38362,7 +38505,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38501,7 +38644,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38640,7 +38783,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38779,7 +38922,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -38918,7 +39061,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -39057,7 +39200,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -39195,7 +39338,7 @@ export interface operations {
     "read-record": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -39296,7 +39439,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -39435,7 +39578,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -39574,7 +39717,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -39792,7 +39935,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -40057,7 +40200,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -40192,7 +40335,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -40327,7 +40470,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -40466,7 +40609,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -40605,7 +40748,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -40816,7 +40959,7 @@ export interface operations {
     "list-public-notice-lines": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -40899,7 +41042,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41037,7 +41180,7 @@ export interface operations {
     "list-rebinding-requests": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -41117,7 +41260,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41252,7 +41395,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41391,7 +41534,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -41491,7 +41634,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41630,7 +41773,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41769,7 +41912,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -41904,7 +42047,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -42021,7 +42164,7 @@ export interface operations {
     "list-my-redemptions": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -42196,7 +42339,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -42335,7 +42478,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -42470,7 +42613,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -42605,7 +42748,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -42744,7 +42887,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -42883,7 +43026,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -43021,7 +43164,7 @@ export interface operations {
     "list-offers": {
         parameters: {
             query?: {
-                /** @description 上一页给的 next;第一页不填 */
+                /** @description 上一页给的 next；第一页不填 */
                 cursor?: string;
                 /** @description 一页最多几条 */
                 limit?: number;
@@ -43196,7 +43339,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -43335,7 +43478,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -43470,7 +43613,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -43609,7 +43752,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -43744,7 +43887,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;
@@ -43862,7 +44005,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path: {
@@ -44152,7 +44295,7 @@ export interface operations {
         parameters: {
             query?: never;
             header: {
-                /** @description 每次操作一个新编号;网络中断后用同一个编号重试,只会办理一次 */
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
                 "Idempotency-Key": string;
             };
             path?: never;

@@ -17,8 +17,8 @@ import (
 
 // Refusals of the ledger. A use case says ErrShort in its own words: whose balance is short of what.
 var (
-	ErrShort    = fault.New(fault.Conflict, "ledger.short", "余额不足,不能办理。请刷新后查看余额。")
-	ErrReversed = fault.New(fault.Conflict, "ledger.reversed_already", "这一笔已经冲正过,不能再冲正一次。请刷新后查看明细。")
+	ErrShort    = fault.New(fault.Conflict, "ledger.short", "余额不足，不能办理。请刷新后查看余额。")
+	ErrReversed = fault.New(fault.Conflict, "ledger.reversed_already", "这一笔已经冲正过，不能再冲正一次。请刷新后查看明细。")
 	ErrNoSuch   = fault.New(fault.NotFound, "ledger.transfer_not_found", "没有找到这一笔账。请刷新后重试。")
 )
 

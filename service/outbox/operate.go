@@ -12,8 +12,8 @@ import (
 
 // Refusals to an operator.
 var (
-	ErrJobNotFound = fault.New(fault.NotFound, "job.not_found", "没有找到这个任务,它可能已经清理。请刷新列表后重试。")
-	ErrNotStuck    = fault.New(fault.Conflict, "job.not_stuck", "这个任务没有卡住,不需要重新发送:已经完成,或者正在自动重试。请刷新列表查看。")
+	ErrJobNotFound = fault.New(fault.NotFound, "job.not_found", "没有找到这个任务，它可能已经清理。请刷新列表后重试。")
+	ErrNotStuck    = fault.New(fault.Conflict, "job.not_stuck", "这个任务没有卡住，不需要重新发送：已经完成，或者正在自动重试。请刷新列表查看。")
 )
 
 // List gives the jobs in a state, the newest first.

@@ -37,10 +37,10 @@ const (
 // Refusals.
 var (
 	ErrNone     = fault.New(fault.Invalid, "photo.none", "没有收到照片。请选择一张照片再上传。")
-	ErrTooLarge = fault.New(fault.TooLarge, "photo.too_large", "照片太大,最大 10 MB。请选择“压缩”后再上传。")
-	ErrPixels   = fault.New(fault.TooLarge, "photo.too_many_pixels", "照片的尺寸太大,最多 5000 万像素。请选择“压缩”后再上传。")
+	ErrTooLarge = fault.New(fault.TooLarge, "photo.too_large", "照片太大，最大 10 MB。请选择“压缩”后再上传。")
+	ErrPixels   = fault.New(fault.TooLarge, "photo.too_many_pixels", "照片的尺寸太大，最多 5000 万像素。请选择“压缩”后再上传。")
 	ErrFormat   = fault.New(fault.Invalid, "photo.format_unsupported", "只能上传 JPEG 或 PNG 格式的照片。请换一张再上传。")
-	ErrBroken   = fault.New(fault.Invalid, "photo.broken", "照片文件已损坏,打不开。请重新拍一张或换一张再上传。")
+	ErrBroken   = fault.New(fault.Invalid, "photo.broken", "照片文件已损坏，打不开。请重新拍一张或换一张再上传。")
 )
 
 // Photo is a picture made anew, twice, as JPEG.
@@ -144,13 +144,13 @@ func recognise(head []byte) (format, error) {
 	case at(0, "\x89PNG\r\n\x1a\n"):
 		return pngFormat, nil
 	case at(4, "ftyphei", "ftyphev", "ftypmif1", "ftypmsf1"):
-		return format{}, ErrFormat.Saying("这是苹果手机的 HEIC 格式,暂时不能使用。请选择“压缩”后再上传,或者在手机“设置-相机-格式”里选“兼容性最佳”后重拍。")
+		return format{}, ErrFormat.Saying("这是苹果手机的 HEIC 格式，暂时不能使用。请选择“压缩”后再上传，或者在手机“设置-相机-格式”里选“兼容性最佳”后重拍。")
 	case at(0, "RIFF") && at(8, "WEBP"):
-		return format{}, ErrFormat.Saying("这是 WebP 格式的图片,暂时不能使用。请换成 JPEG 或 PNG 格式的照片再上传。")
+		return format{}, ErrFormat.Saying("这是 WebP 格式的图片，暂时不能使用。请换成 JPEG 或 PNG 格式的照片再上传。")
 	case at(4, "ftyp"):
 		return format{}, ErrFormat.Saying("这是视频或者不能使用的图片格式。请上传 JPEG 或 PNG 格式的照片。")
 	case at(0, "GIF8", "BM"):
-		return format{}, ErrFormat.Saying("这是 GIF 或 BMP 格式的图片,暂时不能使用。请换成 JPEG 或 PNG 格式的照片再上传。")
+		return format{}, ErrFormat.Saying("这是 GIF 或 BMP 格式的图片，暂时不能使用。请换成 JPEG 或 PNG 格式的照片再上传。")
 	}
 	return format{}, ErrFormat
 }

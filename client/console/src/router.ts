@@ -4,6 +4,7 @@ import { pages } from './pages'
 
 export const router = createRouter({
   history: createWebHashHistory(),
+  scrollBehavior: () => ({ top: 0 }),
   routes: [
     ...pages.map((p) => ({ path: p.path, component: p.load, meta: { title: p.title } })),
     { path: '/', component: () => import('./pages/Start.vue'), meta: { title: '首页' } },

@@ -6,6 +6,9 @@ export const kinds = {
   province: '省', city: '市', district: '区', street: '街道', community: '社区', grid: '网格', building: '楼栋', unit: '单元',
 } as const
 
+/** What one may be in the Party, as the roster has it. */
+export const memberships = { none: '群众', member: '党员', in_service: '在职党员' } as const
+
 /** when tells a time as the server gave it, which is Beijing's: 2026年11月27日 08:30. */
 export function when(time: string): string {
   const m = /^(\d+)-0?(\d+)-0?(\d+)T(\d\d:\d\d)/.exec(time)

@@ -68,5 +68,14 @@ export function uploadPhoto(path: string, progress: (percent: number) => void): 
   }))
 }
 
+/** siteURL is where a page of this app opens in any browser. */
+export function siteURL(page: string): string {
+  let site = origin
+  // #ifdef H5
+  site = location.origin
+  // #endif
+  return site + '/#' + page
+}
+
 /** pictureURL is where a picture of the server's is loaded from. */
 export const pictureURL = (path: string) => api.origin + path

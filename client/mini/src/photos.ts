@@ -1,6 +1,6 @@
 // Photos that go with something that is being written: each is uploaded by itself, and by itself again.
 import { computed, reactive } from 'vue'
-import { api, pictureURL, Problem, uploadPhoto } from './api'
+import { api, pictureURL, Problem, uploadPhoto, type Photo } from './api'
 import { wasRefused } from './privacy'
 import { told } from './say'
 
@@ -56,11 +56,11 @@ export function usePhotos(most: number, changed: () => void = () => {}) {
     if (shot) send(shot)
   }
 
-  /** restore brings back photos that the server has; those that it has cleared away meanwhile are left out. */
-  async function restore(ids: string[]) {
+  /** restore brings back photos that the server has, of which some may be known; those that it has cleared away meanwhile are left out. */
+  async function restore(ids: string[], known: readonly Photo[] = []) {
     for (const id of ids) {
       try {
-        const photo = await api.get('/v1/files/{id}', { path: { id } })
+        const photo = known.find((p) => p.id === id) ?? await api.get('/v1/files/{id}', { path: { id } })
         shots.push({ path: pictureURL(photo.thumb_url), id, percent: 100, failed: '', going: false })
       } catch { /* it has to be taken again */ }
     }

@@ -41,5 +41,10 @@ export function goBack() {
 
 export const go = (url: string) => uni.navigateTo({ url })
 
+const tabs = ['/pages/unit/index', '/pages/matters/index', '/pages/inbox/index', '/pages/me/index']
+
+/** openPage opens what a code or a notice leads to. The tabs have no way back, and need none. */
+export const openPage = (url: string) => (tabs.includes(url.split('?')[0]) ? uni.reLaunch({ url }) : go(url))
+
 /** toTop is for a page whose content has become another: people look at its beginning. */
 export const toTop = () => uni.pageScrollTo({ scrollTop: 0, duration: 0 })

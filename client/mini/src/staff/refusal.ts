@@ -1,24 +1,17 @@
-// A reason that is being written for saying no to one of a list. It is kept until the server has it.
+// Saying yes to one of a list, or no, with the words that are being written for it.
 import { whoAmI } from '../api'
-import { useDraft } from '../drafts'
 import { usePaged } from '../load'
+import { useReason } from '../reason'
 import { told } from '../say'
-import { session } from '../session'
 
 export function useRefusal(name: string) {
-  const { form, restore, done } = useDraft(() => 'refusal-' + name, { id: '', reason: '' })
-
-  function sent() {
-    done()
-    if (session.me) restore(session.me)
-  }
+  const { form, known, sent, turn } = useReason(name)
 
   return {
     refusal: form,
     sent,
-    /** known is to be called once it is known who writes. */
-    known: () => { if (session.me) restore(session.me) },
-    refuse(id: string) { form.id = form.id === id ? '' : id },
+    known,
+    refuse: turn,
     /** decide gives what says yes or no to one of a list, tells it, and reads the list again. */
     decide: (list: { attempt(call: () => Promise<unknown>): Promise<boolean>, load(): Promise<void> }) =>
       async (said: string, call: () => Promise<unknown>) => {

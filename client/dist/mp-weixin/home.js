@@ -1,0 +1,1 @@
+"use strict";const i=require("./api.js");exports.communityOf=async function(n){var t;if(!n.unit_id)return;const{place:u}=await i.api.get("/v1/nodes/{id}",{path:{id:n.unit_id}});return null==(t=u.find(i=>"community"===i.kind))?void 0:t.id};

@@ -1,0 +1,1 @@
+"use strict";exports.look={pending:"",accepted:"good",refused:"bad",ended:"plain"};

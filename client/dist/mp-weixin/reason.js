@@ -1,0 +1,1 @@
+"use strict";const s=require("./drafts.js"),e=require("./session.js");exports.useReason=function(n){const{form:r,restore:o,done:t}=s.useDraft(()=>"refusal-"+n,{id:"",reason:"",agrees:!1}),i=()=>{e.session.me&&o(e.session.me)};return{form:r,known:i,sent:function(){t(),i()},turn:function(s,e=!1){Object.assign(r,{id:r.id===s?"":s,agrees:e})}}};

@@ -1,0 +1,1 @@
+"use strict";const e=require("../common/vendor.js"),o=require("../api.js");exports.useLooks=function(s){const t=e.shallowReactive({});return{people:t,look:e=>s(async()=>{t[e]=await o.api.get("/v1/people/{id}",{path:{id:e}})})}};

@@ -1,0 +1,1 @@
+"use strict";const t=require("../../api.js");exports.readLimits=async function(i,e,s={}){const r=await t.api.get("/v1/nodes/{id}/report-limits",{path:{id:i},query:{state:e,...s}});return{...r,items:r.items.filter(t=>t.counts)}};
