@@ -40,6 +40,12 @@ export class MpPhone extends Phone {
 
   async number(_, number) { await this.page.evaluate((n) => { globalThis.phone.number = n }, number) }
 
+  /** scan taps what opens the camera, and holds it on a code. */
+  async scan(id, text) {
+    await this.page.evaluate((t) => { globalThis.phone.scanned = t }, text)
+    await this.tap(id)
+  }
+
   async restart() { await this.goTo(await this.page.evaluate(() => globalThis.phone.at())) }
 
   async back() { await this.page.locator('#back').tap() }

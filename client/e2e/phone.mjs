@@ -27,7 +27,7 @@ export async function openBrowser() {
 export class Phone {
   /** take gives a phone that nobody has used before. */
   static async take(browser, { at, look, screens, flow, program }) {
-    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: 'block', ...this.kind(look) })
+    const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: 'block', reducedMotion: 'reduce', ...this.kind(look, screens) })
     context.setDefaultTimeout(20_000)
     const phone = new this()
     Object.assign(phone, { context, at, look, screens, flow, program, wrong: [], refusals: [], checked: [] })
@@ -45,8 +45,8 @@ export class Phone {
   async ready() {}
 
   /** kind is what such a device is to a browser. */
-  static kind(look) {
-    return { viewport: { width: look.width, height: look.height }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 }
+  static kind(look, screens) {
+    return { viewport: { width: look.width, height: look.height }, hasTouch: true, isMobile: true, deviceScaleFactor: screens ? 2 : 1 }
   }
 
   listen() {
@@ -187,7 +187,12 @@ export class Phone {
   async check(name) {
     // A word that comes and goes by itself is judged by nobody while it fades.
     await this.naming('the end of a passing word', () => this.page.locator('uni-toast, .el-message').first().waitFor({ state: 'hidden' }))
-    await this.page.evaluate(() => document.fonts.ready.then(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))))
+    await this.naming('the page to stand still', () => this.page.evaluate(async () => {
+      await document.fonts.ready
+      const moving = () => document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)
+      for (let some = moving(); some.length; some = moving()) await Promise.allSettled(some.map((a) => a.finished))
+      await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    }))
     this.checked.push(name)
     await this.reads(name)
     await this.fits(name)
@@ -196,9 +201,9 @@ export class Phone {
 
   /** reads asks axe whether everybody can use the page (WCAG 2.1, A and AA). */
   async reads(name) {
-    await this.page.evaluate(axeSource)
+    if (!await this.page.evaluate(() => 'axe' in globalThis)) await this.page.evaluate(axeSource)
     const violations = await this.page.evaluate(async () => {
-      const found = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'] })
+      const found = await globalThis.axe.run(document, { runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa'], resultTypes: ['violations'], preload: false })
       return found.violations.map((v) => `${v.id} (${v.help}): ${v.nodes.slice(0, 4).map((n) => `${n.target.join(' ')} ${n.any[0]?.message ?? n.all[0]?.message ?? n.none[0]?.message ?? ''}`).join(' | ')}`)
     })
     for (const v of violations) this.wrong.push(`${name}: ${v}`)

@@ -4,10 +4,11 @@
 //
 // Every flow is walked in a browser as most see it, and in the mini-program as it was compiled
 // (client/dist/mp-weixin) on a small phone where WeChat's font factor is 1.4, each on a server of its own; with
-// --large also in a browser on that small phone, with the app's own large letters. A flow of the console is walked once (export const plainly = true); one that can't be in WeChat
-// says why (export const notInWeChat). It fails where a flow does not come to its end, where the server does
-// not hold what it should, and where a page logged an error, broke its policy, can't be used by everybody, or
-// scrolls sideways.
+// --large also in a browser on that small phone, with the app's own large letters. A flow of the console is
+// walked once (export const plainly = true), one about WeChat alone only there (onlyInWeChat), and one that
+// can't be in WeChat says why (notInWeChat). It fails where a flow does not come to its end, where the server
+// does not hold what it should, and where a page logged an error, broke its policy, can't be used by everybody,
+// or scrolls sideways.
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -63,11 +64,11 @@ const atOnce = 4
 const [most, large] = looks
 const walks = []
 for (const flow of positionals.length > 0 ? positionals : known) {
-  const { default: go, plainly, long, notInWeChat } = await import(`./flows/${flow}.mjs`)
+  const { default: go, plainly, long, notInWeChat, onlyInWeChat } = await import(`./flows/${flow}.mjs`)
   const one = { flow, go, long, kind: Phone }
-  walks.push({ ...one, look: most, where: 'plain' })
+  if (!onlyInWeChat) walks.push({ ...one, look: most, where: 'plain' })
   if (plainly) continue
-  if (values.large || values.only === 'large') walks.push({ ...one, look: large, where: 'large' })
+  if (!onlyInWeChat && (values.large || values.only === 'large')) walks.push({ ...one, look: large, where: 'large' })
   if (notInWeChat) console.log(`not    ${flow} (mini-program): ${notInWeChat}`)
   else walks.push({ ...one, look: large, kind: MpPhone, where: 'mini-program' })
 }

@@ -14,3 +14,13 @@ export function has(text, ...parts) {
 export function hasNot(text, ...parts) {
   for (const part of parts) if (text.includes(part)) throw new Error(`“${part}” must not be in “${text}”`)
 }
+
+/** until waits for what comes by itself, and gives what look then found. */
+export async function until(what, look) {
+  for (let i = 0; i < 200; i++) {
+    const got = await look()
+    if (got) return got
+    await new Promise((done) => setTimeout(done, 100))
+  }
+  throw new Error('it does not come: ' + what)
+}

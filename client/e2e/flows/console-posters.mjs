@@ -42,6 +42,13 @@ export default async function ({ server, desk }) {
   const now = await posters()
   holds(now.filter((u, i) => u.code_id !== printed[i].code_id).length === 1, 'one code that is new', [printed, now])
 
+  await hers.tap('revoke')
+  await hers.page.locator('.el-message-box input').fill('单元改造')
+  await hers.agree('作废')
+  await hers.see('table', '还没有做')
+  const left = await posters()
+  holds(left.filter((u) => u.code_id).length === now.filter((u) => u.code_id).length - 1, 'one code less', [now, left])
+
   await hers.open('activities')
   await hers.check('activities')
   await hers.tap('activity-new')
@@ -67,8 +74,7 @@ export default async function ({ server, desk }) {
   has(await hers.see('table'), '李')
   await hers.check('activity')
   await hers.tap('activity-cancel')
-  await hers.page.locator('.el-message-box input').fill('有大雨')
-  await hers.page.locator('.el-message-box__btns .el-button--primary').click()
+  await hers.say('有大雨')
   await hers.see('activity-card', '有大雨')
   holds((await staff.get('/v1/activities/' + id)).phase === 'cancelled', 'an activity that is off', id)
 }

@@ -1,6 +1,6 @@
 // What goes wrong in people's hands: no network, a log-in that has ended, an upload cut short, an answer that
 // got lost, an impatient finger, a code that counts no more. Nothing that was typed is lost, and nothing happens twice.
-import { has, holds } from '../say.mjs'
+import { has, holds, until } from '../say.mjs'
 
 export default async function ({ server, phone }) {
   const resident = await server.as('resident')
@@ -106,7 +106,7 @@ export default async function ({ server, phone }) {
   // A neighbour has said it already: joined, and left again.
   const neighbour = await server.as('member')
   const said = await neighbour.post('/v1/matters', { category: 'repair', words: '三号楼前面的路灯整排都不亮了', urgent: false, anonymity: 'named', photos: [], answers: [] })
-  await passed(neighbour, said.id)
+  await until('words that neighbours may see', async () => (await neighbour.get('/v1/matters/' + said.id)).check_state === 'pass') // until then nobody is offered it
   await begin('三号楼前面的路灯整排不亮了')
   await hers.tap('report-send')
   await hers.see('similar', '路灯整排')
@@ -145,13 +145,4 @@ export default async function ({ server, phone }) {
   await hers.goTo('/pages/unit/index')
   await hers.see('scene-input')
   await hers.miss('scene-wrong')
-}
-
-/** passed waits until a matter's words have been looked at: until then no neighbour is offered it. */
-async function passed(by, id) {
-  for (let i = 0; i < 100; i++) {
-    if ((await by.get('/v1/matters/' + id)).check_state === 'pass') return
-    await new Promise((done) => setTimeout(done, 100))
-  }
-  throw new Error('the words were not looked at')
 }

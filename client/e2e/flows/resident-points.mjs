@@ -7,6 +7,9 @@ export default async function ({ server, phone }) {
   const staff = await server.as('staff')
   const before = (await resident.get('/v1/me/points')).balance
   const reward = (await resident.get('/v1/rewards')).items.find((r) => r.redeemable)
+  const admin = await server.as('admin')
+  const days = (n) => new Date(Date.now() + n * 24 * 3600_000).toISOString()
+  await admin.post(`/v1/nodes/${(await admin.get('/v1/me')).roles[0].node_id}/expiry-policies`, { earned_before: days(-1), effective_at: days(60), reason: '积分一年内有效' })
 
   const hers = await phone()
   await hers.goTo('/pages/unit/index?scene=' + server.code)
@@ -16,6 +19,7 @@ export default async function ({ server, phone }) {
   await hers.goTo('/pages/points/index')
   holds(await hers.see('points-balance') === String(before), 'the balance that she sees', before)
   await hers.see('points-line')
+  has(await hers.see('points-expiry'), '积分一年内有效')
   await hers.check('points')
   await hers.tap('rewards-open')
   await hers.see('reward', reward.name)

@@ -1,7 +1,7 @@
 // WeChat's own tags, as far as a client of ours uses them. Each is a component whose element holds, where it
 // needs one, the HTML element that does the work.
 import { tags } from './names.mjs'
-import { shown } from './wx.mjs'
+import { numberOf, shown } from './wx.mjs'
 
 const set = (element, name, value) => {
   if (value === undefined || value === null || value === '' || value === false) element.removeAttribute(name)
@@ -26,7 +26,7 @@ function speak(component, name, value) {
 /** fire tells a template that something happened, as WeChat's own components do: only on the tag itself. */
 const fire = (component, name, detail) => component.triggerEvent(name, detail, { bubbles: false, composed: false })
 
-const open = { agreePrivacyAuthorization: ['agreeprivacyauthorization', () => ({})], getPhoneNumber: ['getphonenumber', () => ({ code: globalThis.phone.number ? 'demo-phone:' + globalThis.phone.number : undefined })] }
+const open = { agreePrivacyAuthorization: ['agreeprivacyauthorization', () => ({})], getPhoneNumber: ['getphonenumber', numberOf] }
 
 const special = {
   'scroll-view': { properties: { scrollX: Boolean, scrollY: Boolean }, attached() { if (this.data.scrollY) dom(this).style.overflowY = 'auto' } },
@@ -37,7 +37,7 @@ const special = {
       dom(this).tabIndex = 0
       dom(this).addEventListener('click', () => {
         const does = open[this.data.openType]
-        if (does && !this.data.disabled) fire(this, does[0], does[1]())
+        if (does && !this.data.disabled) Promise.resolve(does[1]()).then((told) => fire(this, does[0], told))
       })
     },
     observers: { disabled(on) { set(dom(this), 'disabled', on); dom(this).setAttribute('aria-disabled', String(!!on)); dom(this).setAttribute('role', 'button') } },

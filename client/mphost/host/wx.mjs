@@ -14,11 +14,26 @@ const base = () => ({
 })
 const device = () => ({ platform: 'devtools', brand: 'devtools', model: 'host', system: 'Linux', deviceOrientation: 'portrait', benchmarkLevel: 1 })
 
+const failed = (name, why) => ({ errMsg: `${name}:fail ${why?.message ?? why}`, ...(why?.errno && { errno: why.errno }) })
+
+/** agreed asks about privacy where the person has not been asked (phone.privacy is 'open'), as WeChat does: the program shows the question. */
+export const agreed = () => (globalThis.phone.privacy !== 'open' ? Promise.resolve() : new Promise((done, no) => {
+  globalThis.phone.needPrivacy((said) => {
+    if (said.event === 'exposureAuthorization') return
+    if (said.event === 'disagree') { no(Object.assign(new Error('privacy permission is not authorized'), { errno: 104 })); return }
+    globalThis.phone.privacy = 'agreed'
+    done()
+  })
+}))
+
+/** numberOf is what the button for the phone number tells. */
+export const numberOf = () => agreed().then(() => ({ errMsg: 'getPhoneNumber:ok', code: globalThis.phone.number ? 'demo-phone:' + globalThis.phone.number : undefined }), (why) => failed('getPhoneNumber', why))
+
 /** later answers as WeChat does: never before the caller has gone on, and as a promise where no one is called back. */
 function later(name, act) {
   return (o = {}) => {
     const run = new Promise((done) => setTimeout(done)).then(() => (globalThis.phone.answers[name] ?? act)(o)).then(
-      (got) => ({ errMsg: name + ':ok', ...got }), (why) => { throw { errMsg: `${name}:fail ${why?.message ?? why}` } }) // eslint-disable-line no-throw-literal
+      (got) => ({ errMsg: name + ':ok', ...got }), (why) => { throw failed(name, why) })
     if (!o.success && !o.fail && !o.complete) return run
     run.then((r) => { o.success?.(r); o.complete?.(r) }, (r) => { o.fail?.(r); o.complete?.(r) })
     return undefined
@@ -112,8 +127,8 @@ export function wxOf(stack, launched) {
     downloadFile: running(downloadFile), openDocument: later('openDocument', (o) => taken(o.filePath)), shareFileMessage: later('shareFileMessage', (o) => taken(o.filePath)),
     env: { USER_DATA_PATH: 'wxfile://usr' }, arrayBufferToBase64: base64,
     getFileSystemManager: () => ({ writeFileSync: (path, text) => files.set(path, base64(new TextEncoder().encode(text))) }),
-    chooseImage: later('chooseImage', () => ({ tempFilePaths: globalThis.phone.photos.map((p) => p.path), tempFiles: globalThis.phone.photos })),
-    chooseMedia: later('chooseMedia', () => ({ type: 'image', tempFiles: globalThis.phone.photos.map((p) => ({ tempFilePath: p.path, size: p.size, fileType: 'image' })) })),
+    chooseImage: later('chooseImage', () => agreed().then(() => ({ tempFilePaths: globalThis.phone.photos.map((p) => p.path), tempFiles: globalThis.phone.photos }))),
+    chooseMedia: later('chooseMedia', () => agreed().then(() => ({ type: 'image', tempFiles: globalThis.phone.photos.map((p) => ({ tempFilePath: p.path, size: p.size, fileType: 'image' })) }))),
     compressImage: later('compressImage', (o) => ({ tempFilePath: o.src })), previewImage: later('previewImage', (o) => { const one = o.current ?? o.urls[0]; if (files.has(one) || one.startsWith('data:')) taken(one) }), setKeepScreenOn: later('setKeepScreenOn', () => {}), scanCode: later('scanCode', () => ({ result: globalThis.phone.scanned })),
     makePhoneCall: later('makePhoneCall', () => {}), setClipboardData: later('setClipboardData', () => {}),
     showToast: later('showToast', (o) => toast(o.title, o.duration ?? 1500)), hideToast: later('hideToast', () => toast('')),

@@ -1,0 +1,73 @@
+// 何晓燕 has no phone. 王建国 signs her up for what he organises and off again, takes back a check-in that was a
+// mistake, and redeems her points for her. His unit's group is bound in WeChat.
+import { has, holds } from '../say.mjs'
+
+export default async function ({ server, phone }) {
+  const chief = await server.as('chief')
+  const secretary = await server.as('secretary')
+  const { unit_id: unit } = await chief.get('/v1/me')
+  const { kinds } = await chief.get('/v1/service-kinds')
+  const she = (await chief.get(`/v1/nodes/${unit}/people?limit=100`)).items.find((p) => p.name === '何晓燕')
+  const after = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString()
+  const cleaning = await chief.post(`/v1/nodes/${unit}/activities`, { kind: kinds[0].code, title: '楼道大扫除', place: '楼下', starts_at: after(15), ends_at: after(75), audience: 'everybody' })
+
+  const his = await phone()
+  await his.goTo('/pages/login/index')
+  await his.tap('login-persona-chief')
+  await his.see('tab-desk')
+  await his.goTo(`/staff/people/index?unit=${unit}&activity=${cleaning.id}`)
+  await his.write('people-seek', '何晓燕')
+  await his.tap('person-open')
+  await his.tap('person-sign-up')
+  await his.goTo('/staff/activities/one?id=' + cleaning.id)
+  has(await his.see('signed-up', '何晓燕'), '由别人代报')
+  await his.tap('hand-in')
+  await his.see('signed-up', '签到')
+  await his.tap('hand-void')
+  await his.write('hand-reason', '签错了人')
+  await his.check('voiding')
+  await his.tap('hand-no')
+  has(await his.see('signed-up', '已作废'), '签错了人')
+  await his.check('void')
+  const there = async () => (await chief.get(`/v1/activities/${cleaning.id}/sign-ups`)).items.find((p) => p.person_id === she.person_id)
+  holds((await there()).attendance.state === 'void', 'a check-in taken back', await there())
+  await his.tap('hand-off')
+  await his.miss('hand-off')
+  holds(!await there(), 'a place that is free again', await there())
+
+  // Her hours are written down by him and confirmed by the branch.
+  for (const day of [1, 2]) {
+    const h = await chief.post(`/v1/people/${she.person_id}/hours`, { kind: kinds[0].code, content: '照看老人', place: '3栋', starts_at: after(-day * 1440 - 300), ends_at: after(-day * 1440) })
+    await secretary.post(`/v1/hours/${h.id}/confirm`, {})
+  }
+  await his.goTo('/staff/people/index?unit=' + unit)
+  await his.write('people-seek', '何晓燕')
+  await his.tap('person-open')
+  await his.check('person')
+  await his.tap('person-redeem')
+  has(await his.see('redeem-for'), '何晓燕')
+  await his.see('reward', '理发券')
+  await his.check('rewards')
+  await his.tapIn('reward', '大米', 'reward-redeem')
+  await his.agree('兑换')
+  await his.see('problem')
+  his.refused(409, '/redemptions')
+  await his.tapIn('reward', '理发券', 'reward-redeem')
+  await his.agree('兑换')
+  has(await his.see('redeemed'), '何晓燕', '60 分')
+  await his.check('redeemed')
+  const staff = await server.as('staff')
+  const community = (await staff.get('/v1/me')).roles[0].node_id
+  const got = (await staff.get(`/v1/nodes/${community}/redemptions?state=reserved`)).items.find((r) => r.reward_name === '理发券')
+  holds(got?.entered_by === '王建国' && got.person.startsWith('何'), 'a redemption entered for her', got)
+
+  await his.goTo('/staff/desk/index')
+  await his.tap('desk-group')
+  has(await his.see('group-of-unit'), '还没有绑定')
+  await his.check('group')
+  if (his.inWeChat) {
+    await his.tap('group-bind')
+    has(await his.see('problem'), '不是从微信群里打开的')
+  } else await his.see('group-in-wechat')
+  his.refused(404, '/group/members')
+}
