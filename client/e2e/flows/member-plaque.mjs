@@ -15,6 +15,7 @@ export default async function ({ server, phone }) {
   await his.see('me-name', '张卫东')
   await his.check('me')
   await his.tap('identity-open')
+  await his.see('identity-state')
   await his.tap('plaque-open')
   await his.see('plaque-apply')
   await his.check('none')
