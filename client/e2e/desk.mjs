@@ -11,6 +11,7 @@ export class Desk extends Phone {
 
   /** goTo opens a page of the console by its address. */
   async goTo(path) {
+    await this.done()
     await this.page.goto('about:blank')
     await this.page.goto(this.at + '/console/#' + path)
   }

@@ -30,6 +30,7 @@ export class MpPhone extends Phone {
   async enlarge() {}
 
   async goTo(path) {
+    await this.done()
     await this.page.goto('about:blank')
     await this.page.goto(`${this.at}/__mp/index.html?__open=${encodeURIComponent(path)}`)
   }

@@ -30,7 +30,7 @@ export class Phone {
     const context = await browser.newContext({ locale: 'zh-CN', timezoneId: 'Asia/Shanghai', serviceWorkers: 'block', reducedMotion: 'reduce', ...this.kind(look, screens) })
     context.setDefaultTimeout(20_000)
     const phone = new this()
-    Object.assign(phone, { context, at, look, screens, flow, program, wrong: [], refusals: [], checked: [] })
+    Object.assign(phone, { context, at, look, screens, flow, program, wrong: [], refusals: [], checked: [], sent: new Set() })
     await context.exposeBinding('__broken', (_, what) => phone.wrong.push('breaks the policy: ' + what))
     await context.addInitScript(() => addEventListener('securitypolicyviolation', (e) =>
       globalThis.__broken(`${e.violatedDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`)))
@@ -50,6 +50,8 @@ export class Phone {
   }
 
   listen() {
+    this.page.on('request', (r) => { if (r.method() !== 'GET') this.sent.add(r) })
+    for (const end of ['requestfinished', 'requestfailed']) this.page.on(end, (r) => this.sent.delete(r))
     this.page.on('pageerror', (e) => this.wrong.push('throws: ' + (e.stack ?? e)))
     this.page.on('console', (m) => {
       // The browser writes a line for each refusal, too; refusals are judged as answers.
@@ -66,8 +68,20 @@ export class Phone {
     await this.see('large-text', '已打开')
   }
 
+  /** done waits until what was sent has an answer, or none can come: leaving a page cuts off what it sends. */
+  async done() {
+    await new Promise((done) => setTimeout(done, 50)) // a tap sends a moment later
+    await this.naming('answers to what was sent', async () => {
+      for (let i = 0; this.sent.size > 0; i++) {
+        if (i > 200) throw new Error([...this.sent].map((r) => r.method() + ' ' + r.url()).join(', '))
+        await new Promise((done) => setTimeout(done, 50))
+      }
+    })
+  }
+
   /** goTo opens a page of the client by its address, as a scan does. */
   async goTo(path) {
+    await this.done()
     await this.page.goto('about:blank')
     await this.page.goto(this.at + '/#' + path)
   }

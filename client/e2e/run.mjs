@@ -76,7 +76,6 @@ if (values.only) walks.splice(0, walks.length, ...walks.filter((w) => w.where ==
 walks.sort((a, b) => Number(!!b.long) - Number(!!a.long)) // what takes long begins first
 
 let failed = 0
-const alone = [] // what did not come to its end among others is walked once more by itself: a busy machine is no fault of a page
 const program = await mkdtemp(join(tmpdir(), 'danyuan-mp-'))
 const browser = await openBrowser()
 
@@ -85,19 +84,15 @@ async function walkOn() {
     const began = Date.now()
     const { wrong, pages } = await walk(browser, next)
     const took = ((Date.now() - began) / 1000).toFixed(1)
-    const again = wrong.length > 0 && !next.again
-    console.log(`${wrong.length === 0 ? 'ok    ' : again ? 'AGAIN ' : 'FAILED'} ${next.flow} (${next.where}): ${pages} pages, ${took} s`)
+    console.log(`${wrong.length === 0 ? 'ok    ' : 'FAILED'} ${next.flow} (${next.where}): ${pages} pages, ${took} s`)
     for (const w of wrong) console.log('  ' + w.replaceAll('\n', '\n  '))
-    if (again) alone.push({ ...next, again: true })
-    else if (wrong.length > 0) failed++
+    if (wrong.length > 0) failed++
   }
 }
 
 try {
   if (walks.some((w) => w.kind === MpPhone)) await compile(values.mp, program)
   await Promise.all(Array.from({ length: atOnce }, walkOn))
-  walks.push(...alone)
-  await walkOn()
 } finally {
   await browser.close()
   await rm(program, { recursive: true, force: true })
