@@ -199,11 +199,12 @@ export class Phone {
 
   /** check looks at the page as it stands: for everybody's eyes, on a narrow phone, and as a picture. */
   async check(name) {
-    // A word that comes and goes by itself is judged by nobody while it fades.
-    await this.naming('the end of a passing word', () => this.page.locator('uni-toast, .el-message').first().waitFor({ state: 'hidden' }))
+    // A word that comes and goes by itself is judged by nobody while it fades, and need not be waited for.
+    await this.page.evaluate(() => { for (const word of document.querySelectorAll('uni-toast, .el-message')) word.style.display = 'none' })
     await this.naming('the page to stand still', () => this.page.evaluate(async () => {
       await document.fonts.ready
-      const moving = () => document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000)
+      const seen = (a) => a.animationName !== 'shadow-preload' // the framework's, which fetches a picture and moves nothing
+      const moving = () => document.getAnimations().filter((a) => a.playState === 'running' && a.effect.getComputedTiming().endTime < 5000 && seen(a))
       for (let some = moving(); some.length; some = moving()) await Promise.allSettled(some.map((a) => a.finished))
       await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
     }))

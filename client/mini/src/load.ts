@@ -1,4 +1,6 @@
 // What a page needs from the server, and what it tries there.
+import { onHide, onUnload } from '@dcloudio/uni-app'
+import { watch } from 'vue'
 import { createLoading } from '../../shared/load'
 
 export const { useLoad, useTry } = createLoading('页面出了点问题，请返回后再试一次。', () => uni.stopPullDownRefresh())
@@ -18,4 +20,19 @@ export function usePaged<D extends { items: unknown[], next?: string }>(read: (c
   }
 
   return { list, problem, busy, load, more, refused, acting, attempt }
+}
+
+const aDay = 24 * 60 * 60_000
+
+/** useMoments reads anew when one of these moments comes, at which something else may be done: a page stays open. */
+export function useMoments(moments: () => string[], load: () => unknown) {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const stop = () => { if (timer) clearTimeout(timer); timer = undefined }
+  watch(moments, (all) => {
+    stop()
+    const left = Math.min(...all.map((m) => Date.parse(m) - Date.now()).filter((ms) => ms > 0))
+    if (left < aDay) timer = setTimeout(load, left + 500)
+  })
+  onHide(stop)
+  onUnload(stop)
 }
