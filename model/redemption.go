@@ -155,7 +155,7 @@ func (r Redemption) RefuseMove(next RedemptionState) error {
 	case r.EndedAt == nil:
 		return ErrRedemptionState
 	}
-	return ErrRedemptionState.Saying("这次兑换" + r.State.Title() + "(" + Minute(*r.EndedAt) + ")，不能这样办理。请刷新列表后再看。")
+	return ErrRedemptionState.Saying("这次兑换" + r.State.Title() + "（" + Minute(*r.EndedAt) + "），不能这样办理。请刷新列表后再看。")
 }
 
 // Over makes a redemption in memory what it is once it has been moved on.
