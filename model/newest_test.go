@@ -133,6 +133,7 @@ func TestLists_ofASubtreeReadNoHistory(t *testing.T) {
 	}
 	young := map[string]int64{}
 	for _, when := range []string{"young", "old"} {
+		p.counted()
 		for _, list := range lists {
 			for _, wrong := range p.gathered(list) {
 				t.Errorf("%s, %s: %s", when, list.name, wrong)
@@ -150,6 +151,14 @@ func TestLists_ofASubtreeReadNoHistory(t *testing.T) {
 			}
 		}
 		p.add(3000)
+	}
+}
+
+// counted has MariaDB count its tables now: by itself it does so a moment after a tenth of one has changed.
+func (p *past) counted() {
+	p.Helper()
+	if p.mysql() {
+		p.Tx(func(tx *gorm.DB) error { return tx.Exec("ANALYZE TABLE hours, audits, nodes").Error })
 	}
 }
 
