@@ -9,12 +9,7 @@ export class Desk extends Phone {
   /** The console has one size of letters; the browser's own zoom makes them larger. */
   async enlarge() {}
 
-  /** goTo opens a page of the console by its address. */
-  async goTo(path) {
-    await this.done()
-    await this.page.goto('about:blank')
-    await this.page.goto(this.at + '/console/#' + path)
-  }
+  address(path) { return this.at + '/console/#' + path }
 
   /** logInAs signs a persona of the demo in, and comes to the first page. */
   async logInAs(persona) {

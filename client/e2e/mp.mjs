@@ -29,11 +29,7 @@ export class MpPhone extends Phone {
   /** Who needs large letters has set WeChat so. */
   async enlarge() {}
 
-  async goTo(path) {
-    await this.done()
-    await this.page.goto('about:blank')
-    await this.page.goto(`${this.at}/__mp/index.html?__open=${encodeURIComponent(path)}`)
-  }
+  address(path) { return `${this.at}/__mp/index.html?__open=${encodeURIComponent(path)}` }
 
   get inWeChat() { return true }
 

@@ -68,7 +68,10 @@ export class Phone {
     await this.see('large-text', '已打开')
   }
 
-  /** done waits until what was sent has an answer, or none can come: leaving a page cuts off what it sends. */
+  /**
+   * done waits until what was sent has an answer, or none can come: leaving a page cuts off what it sends. A word
+   * that comes has to go by itself, too: one that stays covers what lies under it.
+   */
   async done() {
     await new Promise((done) => setTimeout(done, 50)) // a tap sends a moment later
     await this.naming('answers to what was sent', async () => {
@@ -77,13 +80,23 @@ export class Phone {
         await new Promise((done) => setTimeout(done, 50))
       }
     })
+    await this.naming('the end of a passing word', () => this.page.waitForFunction(() =>
+      ![...document.querySelectorAll('uni-toast, .el-message')].some((word) => word.getClientRects().length > 0)))
   }
+
+  /** unsee takes what comes and goes by itself out of sight, or puts it back. */
+  async unsee(is) {
+    await this.page.evaluate((v) => { for (const word of document.querySelectorAll('uni-toast, .el-message')) word.style.visibility = v }, is ? 'hidden' : '')
+  }
+
+  /** address is where a page of the client is. */
+  address(path) { return this.at + '/#' + path }
 
   /** goTo opens a page of the client by its address, as a scan does. */
   async goTo(path) {
     await this.done()
     await this.page.goto('about:blank')
-    await this.page.goto(this.at + '/#' + path)
+    await this.page.goto(this.address(path))
   }
 
   get(id) { return this.page.locator(`[data-testid="${id}"]:visible`) }
@@ -199,8 +212,7 @@ export class Phone {
 
   /** check looks at the page as it stands: for everybody's eyes, on a narrow phone, and as a picture. */
   async check(name) {
-    // A word that comes and goes by itself is judged by nobody while it fades, and need not be waited for.
-    await this.page.evaluate(() => { for (const word of document.querySelectorAll('uni-toast, .el-message')) word.style.display = 'none' })
+    await this.unsee(true) // a word that comes and goes is judged by nobody while it fades; done waits for its end
     await this.naming('the page to stand still', () => this.page.evaluate(async () => {
       await document.fonts.ready
       const seen = (a) => a.animationName !== 'shadow-preload' // the framework's, which fetches a picture and moves nothing
@@ -212,6 +224,7 @@ export class Phone {
     await this.reads(name)
     await this.fits(name)
     if (this.screens) await this.page.screenshot({ path: join(this.screens, `${this.flow}-${this.look.name}-${name}.png`), fullPage: false })
+    await this.unsee(false)
   }
 
   /** reads asks axe whether everybody can use the page (WCAG 2.1, A and AA). */
@@ -248,6 +261,7 @@ export class Phone {
 
   /** putAway closes the phone and gives everything that went wrong on it. */
   async putAway() {
+    await this.done().catch((e) => this.wrong.push(String(e.message)))
     const wrong = [...this.wrong, ...this.refusals.map((r) => 'was refused: ' + r)]
     await this.context.close()
     return wrong
