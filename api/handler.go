@@ -189,17 +189,18 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 }
 
 func (a *API) report(ctx context.Context, operation, request string, err error) {
-	level := slog.LevelDebug
-	switch kind := fault.KindOf(err); {
+	told := problemOf(err)
+	level, code := slog.LevelDebug, told.Code
+	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled): // the client has gone
-	case kind == fault.Unavailable, errors.Is(err, context.DeadlineExceeded):
+	case told.Status == http.StatusServiceUnavailable:
 		level = slog.LevelWarn
-	case kind == fault.Internal:
-		level = slog.LevelError
+	case told.Status == http.StatusInternalServerError:
+		level, code = slog.LevelError, fault.CodeOf(err) // people are told less
 	}
 	if a.Log.Enabled(ctx, level) {
 		a.Log.Log(ctx, level, "request failed", slog.String("operation", operation),
-			slog.String(requestID, request), slog.String("code", fault.CodeOf(err)), slog.String("error", err.Error()))
+			slog.String(requestID, request), slog.String("code", code), slog.String("error", err.Error()))
 	}
 }
 

@@ -32,7 +32,9 @@ func Away(err error) bool {
 		return true
 	case errors.As(err, &my):
 		return slices.Contains(awayNumbers, my.Number)
-	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysqldriver.ErrInvalidConn), errors.Is(err, sql.ErrConnDone), errors.Is(err, errNodeAlone):
+	case errors.Is(err, driver.ErrBadConn), errors.Is(err, mysqldriver.ErrInvalidConn), errors.Is(err, sql.ErrConnDone):
+		return true
+	case errors.Is(err, errNodeAlone), errors.Is(err, errNodeBusy), errors.Is(err, errNodeBehind): // no node of a cluster lets us in
 		return true
 	}
 	return errors.As(err, &broken)

@@ -13,7 +13,7 @@ import (
 
 func TestAway_isAServerThatCantBeReachedAndNothingElse(t *testing.T) {
 	_, refused := (&net.Dialer{}).DialContext(t.Context(), "tcp", "127.0.0.1:1")
-	for _, err := range []error{driver.ErrBadConn, mysqldriver.ErrInvalidConn, refused, errNodeAlone, &mysqldriver.MySQLError{Number: 1053}, &mysqldriver.MySQLError{Number: 1047}} {
+	for _, err := range []error{driver.ErrBadConn, mysqldriver.ErrInvalidConn, refused, errNodeAlone, errNodeBusy, errNodeBehind, &mysqldriver.MySQLError{Number: 1053}, &mysqldriver.MySQLError{Number: 1047}} {
 		if !Away(fmt.Errorf("reading: %w", err)) {
 			t.Errorf("%v is not away", err)
 		}
