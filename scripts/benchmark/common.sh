@@ -106,7 +106,15 @@ row() {
       (v[13] != "-" && v[13] < 0.45 * v[1] ? "   half was not reached" : "") }' | tee -a "$BENCH_TABLE"
 }
 
-empty_rows() { local f; for f in a b c d; do : >"$bench/$f"; done; }
+# whole_row ENGINE CALL CLIENTS: a second line for a command, beside PocketBase doing the whole of its work
+whole_row() {
+  [[ -s $bench/w ]] || return 0 # no command, or no peer
+  cp "$bench/w" "$bench/c"
+  : >"$bench/d"
+  row "$1" "$2-whole" "$3"
+}
+
+empty_rows() { local f; for f in a b c d w; do : >"$bench/$f"; done; }
 
 # half gives half the rate that file a has reached.
 half() { median <"$bench/a" | awk '{ print int($1 / 2) }'; }
@@ -128,15 +136,17 @@ pocketbase() {
   echo "filled in $(since "$began") s"
 }
 
-# peer_call CALL CLIENTS: the same of PocketBase, doing that call's work as far as it can; nothing where it can't
+# peer_call CALL CLIENTS: the same of PocketBase; nothing where it can't. CALL-whole is a command with the rest of
+# danyuan's work, as far as PocketBase can do it, CALL alone the one row
 peer_call() {
-  local records=/api/collections files=${BENCH_PEER_FILES-}
+  local records=/api/collections files=${BENCH_PEER_FILES-} of=
+  [[ $1 != *-whole ]] || of=whole_
   [[ ${BENCH_PEER-} ]] || return 0
   case $1 in
   page) set_call pocketbase.tokens pocketbase.units GET "$records/units/records/THING?expand=place,chief,secretary,members,activities" ;;
-  hot) set_call pocketbase.tokens pocketbase.people POST "$records/redemptions/records" '{"reward":"000000000000000","person":"THING","points":10,"cost":100,"state":"reserved","code":"314159"}' ;;
-  check-in) set_call pocketbase.tokens pocketbase.people POST "$records/attendances/records" '{"activity":"000000000000000","person":"THING","way":"code"}' ;;
-  report) set_call pocketbase.tokens pocketbase.people POST "$records/matters/records" '{"unit":"000000000000000","person":"THING","category":"repair","words":"楼道灯坏了,晚上看不清","anonymity":"named","state":"reported","open":true}' ;;
+  hot | hot-whole) set_call pocketbase.tokens pocketbase.people POST "$records/${of}redemptions/records" '{"reward":"000000000000000","person":"THING","points":10,"cost":100,"state":"reserved","code":"314159"}' ;;
+  check-in | check-in-whole) set_call pocketbase.tokens pocketbase.people POST "$records/${of}attendances/records" '{"activity":"000000000000000","person":"THING","way":"code"}' ;;
+  report | report-whole) set_call pocketbase.tokens pocketbase.people POST "$records/${of}matters/records" '{"unit":"000000000000000","person":"THING","category":"repair","words":"楼道灯坏了,晚上看不清","anonymity":"named","state":"reported","open":true}' ;;
   statement) set_call pocketbase.tokens pocketbase.people GET "$records/entries/records?filter=(person=%27THING%27)&sort=-at&perPage=20&skipTotal=1" ;;
   chief) set_call pocketbase.tokens pocketbase.units GET "$records/matters/records?filter=(unit=%27THING%27%26%26open=true)&sort=due&perPage=20&skipTotal=1" ;;
   *) return 0 ;;

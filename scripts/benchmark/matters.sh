@@ -36,6 +36,7 @@ matters_on() {
           loop "$clients" "$at" >>"$bench/a"
           "$bench/yardstick" bare-matter "$call" "$bare" "$keys" "$files" "$clients" "$seconds" >>"$bench/b"
           peer_call "$call" "$clients" >>"$bench/c"
+          peer_call "$call-whole" "$clients" >>"$bench/w"
         done
         if [[ $clients == "$most" ]]; then
           run=$((run + 1))
@@ -43,6 +44,7 @@ matters_on() {
           paced "$(half)" "$at" >>"$bench/d"
         fi
         row "$engine" "$call" "$clients"
+        whole_row "$engine" "$call" "$clients"
       done
     done
     [[ " $calls " == *" report "* ]] || "$bench/yardstick" watch "$used" "$keys"

@@ -75,6 +75,7 @@ points_on() {
         point_loop "$call" "$clients" >>"$bench/a"
         "$bench/yardstick" bare "$call" "$bare" "$clients" "$seconds" >>"$bench/b"
         peer_call "$call" "$clients" >>"$bench/c"
+        peer_call "$call-whole" "$clients" >>"$bench/w"
       done
       if [[ $clients == "$most" && $call != confirm ]]; then
         turn=$((turn + 1))
@@ -82,6 +83,7 @@ points_on() {
         paced "$(half)" "$at" >>"$bench/d"
       fi
       row "$engine" "$call" "$clients"
+      whole_row "$engine" "$call" "$clients"
       [[ $call != statement ]] || served_statement "$engine" "$clients"
     done
   done

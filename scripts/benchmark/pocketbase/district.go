@@ -30,7 +30,7 @@ type district struct {
 }
 
 func (d *district) build() error {
-	for _, step := range []func() error{d.collections, d.rows, d.callers} {
+	for _, step := range []func() error{d.collections, d.beside, d.rows, d.callers} {
 		if err := step(); err != nil {
 			return err
 		}
@@ -112,6 +112,8 @@ func (d *district) rows() error {
 		"INSERT INTO entries (id, kind, subject, person, amount, balance, at) " + counting(entries) + "SELECT " + id("n") + ", 'hours.earned', 'hours', " + id(fmt.Sprintf("n %% %d", savers)) + ", 20, n, " + day + "'-' || (" + strconv.Itoa(entries) + " - n) || ' minutes') FROM c",
 		"INSERT INTO matters (id, category, words, anonymity, state, unit, person, due, open) " + counting(reports) + "SELECT " + id("n") + ", 'repair', '楼道灯坏了,晚上看不清', 'named', 'closed', " + id(fmt.Sprintf("n %% %d", units)) + ", " + id("n") + ", " + day + "'-30 days'), 0 FROM c",
 		"INSERT INTO matters (id, category, words, anonymity, state, unit, person, due, open) " + counting(signedIn*openFor) + "SELECT " + id(fmt.Sprintf("n + %d", reports)) + ", 'hygiene', '门口的垃圾没有人清运', 'named', 'reported', " + id(fmt.Sprintf("n %% %d", signedIn)) + ", " + id("n") + ", " + day + "'+1 day'), 1 FROM c",
+		"INSERT INTO accounts (id, key, balance) " + counting(savers) + "SELECT " + id("n") + ", 'points/person/' || " + id("n") + ", 1000000 FROM c",
+		"INSERT INTO accounts (id, key, balance) VALUES " + shared("points/redeemed", "item/shelf", "item/reserved", "fen/budget", "fen/committed"),
 		"ANALYZE",
 	} {
 		if _, err := d.app.NonconcurrentDB().NewQuery(s).Execute(); err != nil {
@@ -119,6 +121,15 @@ func (d *district) rows() error {
 		}
 	}
 	return nil
+}
+
+// shared gives the rows of accounts that every redemption changes.
+func shared(keys ...string) string {
+	var rows []string
+	for n, key := range keys {
+		rows = append(rows, fmt.Sprintf("('%015d', '%s', 1000000000)", residents+n, key))
+	}
+	return strings.Join(rows, ", ")
 }
 
 // callers signs people in, and writes down their tokens and what they call about.

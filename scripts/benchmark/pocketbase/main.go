@@ -1,9 +1,10 @@
 // Pocketbase is PocketBase with a district's data, doing the work of danyuan's hot calls as far as it can:
 // scripts/bench measures it beside danyuan. It is a module of its own, so that danyuan does not depend on it.
 //
-// What it does less than danyuan is to its advantage: a create is one row, without ledger, limits, budget,
-// audit entry or idempotency key; nothing is sealed; whoever is signed in may read and write everything; and
-// its SQLite runs with synchronous=NORMAL, which may lose what it has acknowledged when the power goes.
+// What it does less than danyuan is to its advantage: nothing is sealed; whoever is signed in may read and write
+// everything; and its SQLite runs with synchronous=NORMAL, which may lose what it has acknowledged when the power
+// goes. Commands come in two kinds: a create of one row, without ledger, limits, budget, audit entry or idempotency
+// key, and one that does the rest as well (whole.go).
 package main
 
 import (
