@@ -110,9 +110,11 @@ const (
 
 var errTooMany = fault.New(fault.TooMany, "http.too_many_requests", "操作太频繁了，请稍等一会儿再试。")
 
-// How long an answer may take, and one to a body beyond huma's usual size. Serving by gin alone (the
-// unit page) needs no such bound: what it may wait for is bounded itself.
+// How long an answer may take: one that only asks the database, for which the mini-program waits 20 s; any other;
+// and one to a body beyond huma's usual size. Serving by gin alone (the unit page) needs no such bound: what it may
+// wait for is bounded itself.
 const (
+	quickTime  = 18 * time.Second
 	answerTime = 30 * time.Second
 	uploadTime = 50 * time.Second
 )
@@ -120,8 +122,11 @@ const (
 // inTime gives the request a deadline, so that nothing behind it hangs. The caller ends it.
 func inTime(c *gin.Context, r route) context.CancelFunc {
 	most := answerTime
-	if r.body > 0 {
+	switch {
+	case r.body > 0:
 		most = uploadTime
+	case r.room == quick:
+		most = quickTime
 	}
 	ctx, cancel := context.WithTimeout(c.Request.Context(), most)
 	c.Request = c.Request.WithContext(ctx)

@@ -62,50 +62,41 @@ func inLane[R any](ctx context.Context, s *Service, name string, hold holding, c
 	}
 	r.hold = hold
 	if s.lanes.join(name, r) {
-		return lead[R](ctx, s, name, r)
+		go s.lead(ctx, name, r)
+		return await[R](ctx, s, r.part)
 	}
 	select {
-	case <-r.done:
-		return outcome[R](ctx, s, r.part)
 	case <-r.lead:
-		return lead[R](ctx, s, name, r)
+		go s.lead(ctx, name, r)
+	case <-r.done:
 	case <-ctx.Done():
 		if s.lanes.leave(name, r) {
 			var none R
 			return none, wrap(ctx.Err())
 		}
+		select { // too late to go: it is in a transaction already, or is to open the next
+		case <-r.lead:
+			go s.lead(ctx, name, r)
+		case <-r.done:
+		}
 	}
-	// Too late to go: it is in a transaction already, or is to open the next.
-	select {
-	case <-r.done:
-		return outcome[R](ctx, s, r.part)
-	case <-r.lead:
-		return lead[R](ctx, s, name, r)
-	}
+	return await[R](ctx, s, r.part)
 }
 
 // lead opens a transaction for all who wait in the lane, and hands the lane on.
-func lead[R any](ctx context.Context, s *Service, name string, r *rider) (R, error) {
+func (s *Service) lead(ctx context.Context, name string, r *rider) {
 	sharing, cancel := context.WithTimeout(context.WithoutCancel(ctx), sharedTime)
 	defer cancel()
-	func() {
-		defer s.lanes.handOn(name)
-		if name == jobLane {
-			defer s.rest(sharing, s.Clock.Now())
-		}
-		riders := s.lanes.board(name, r.most)
-		parts := make([]*part, len(riders))
-		for i, r := range riders {
-			parts[i] = r.part
-		}
-		defer func() {
-			for _, p := range parts {
-				close(p.done)
-			}
-		}()
-		s.commit(sharing, parts)
-	}()
-	return outcome[R](ctx, s, r.part)
+	defer s.lanes.handOn(name)
+	if name == jobLane {
+		defer s.rest(sharing, s.Clock.Now())
+	}
+	riders := s.lanes.board(name, r.most)
+	parts := make([]*part, len(riders))
+	for i, r := range riders {
+		parts[i] = r.part
+	}
+	s.carry(sharing, parts)
 }
 
 // rest waits four times as long as something has been at work since a moment that nobody waits for: however much of it

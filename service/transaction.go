@@ -83,8 +83,45 @@ func newPart[R any](cmd Command, fn func(t *tx) (R, error)) *part {
 // returns; and wakes a worker for what fn owes.
 func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R, error)) (R, error) {
 	p := newPart(cmd, fn)
-	s.commit(ctx, []*part{p})
-	return outcome[R](ctx, s, p)
+	go s.carry(ctx, []*part{p})
+	return await[R](ctx, s, p)
+}
+
+// carry commits parts, and tells those who wait for them.
+func (s *Service) carry(ctx context.Context, parts []*part) {
+	defer func() {
+		broke := recover()
+		for _, p := range parts {
+			if broke != nil {
+				p.broke = broke
+			}
+			close(p.done)
+		}
+	}()
+	s.commit(ctx, parts)
+}
+
+// ending is how long somebody whose time is up waits for the end of what is being broken off.
+const ending = time.Second
+
+// await gives what comes of a part, and waits no longer than its caller may: a database that hangs over a commit
+// (MariaDB whose disk is full does, for a minute) tells nobody whether it has happened. Whoever is told that their
+// time is up finds out by the command's key.
+func await[R any](ctx context.Context, s *Service, p *part) (R, error) {
+	select {
+	case <-p.done:
+		return outcome[R](ctx, s, p)
+	case <-ctx.Done():
+	}
+	timer := time.NewTimer(ending)
+	defer timer.Stop()
+	select {
+	case <-p.done:
+		return outcome[R](ctx, s, p)
+	case <-timer.C:
+		var none R
+		return none, fmt.Errorf("service: what became of a command is not known: %w", ctx.Err())
+	}
 }
 
 // outcome gives what came of a part. One that failed may have come second: then the first's answer is

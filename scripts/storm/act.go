@@ -169,12 +169,12 @@ func (j *journal) end(a *act, tries int, again bool, took time.Duration) {
 }
 
 // people lets so many clients act until the context ends; then each ends what it has begun. pace is how long
-// one rests after an act, on average.
+// one rests after an act, on average. They wait for an answer as long as the mini-program does.
 func (s *storm) people(ctx context.Context, pace time.Duration) (wait func()) {
 	var all sync.WaitGroup
 	for range s.set.clients {
 		all.Go(func() {
-			client := &http.Client{Timeout: 15 * time.Second, Transport: &http.Transport{}}
+			client := &http.Client{Timeout: 20 * time.Second, Transport: &http.Transport{}}
 			defer client.CloseIdleConnections()
 			for ctx.Err() == nil {
 				s.insist(context.WithoutCancel(ctx), client, s.journal.begin(s.world))
