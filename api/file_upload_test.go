@@ -11,11 +11,12 @@ import (
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // album is a house with a resident who uploads, and a neighbour.
 type album struct {
-	*testkit.Kit
+	*edge.Kit
 	testkit.Org
 	resident        model.Person
 	token, nextDoor string
@@ -23,7 +24,7 @@ type album struct {
 
 func newAlbum(t *testing.T) *album {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	a := &album{Kit: k, Org: k.Org()}
 	a.resident = k.Person(a.Unit, "李小梅")
 	a.token, a.nextDoor = k.SignIn(a.resident), k.SignIn(k.Person(a.Unit, "王大力"))
@@ -41,7 +42,7 @@ func TestUpload_isBoundedByWhatIsNotUsed(t *testing.T) {
 		}
 		return nil
 	})
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	photo := a.Photo(32, 32)
 	a.Race(len(answers), func(i int) { answers[i] = a.Upload(a.token, "/v1/files", photo, nil) })
 	taken := 0
@@ -64,7 +65,7 @@ func TestUpload_isBoundedByWhatIsNotUsed(t *testing.T) {
 func TestUpload_repeatedUnderItsKeyIsOnePhoto(t *testing.T) {
 	a := newAlbum(t)
 	photo := a.Photo(32, 32)
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	a.Race(len(answers), func(i int) {
 		answers[i] = a.Upload(a.token, "/v1/files", photo, nil, "Idempotency-Key", "the-same-key")
 	})

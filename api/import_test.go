@@ -15,11 +15,12 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // house is a community with somebody who may import to it.
 type house struct {
-	*testkit.Kit
+	*edge.Kit
 	testkit.Org
 	staff string
 	clerk model.Person
@@ -27,7 +28,7 @@ type house struct {
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	h := &house{Kit: k, Org: k.Org()}
 	h.clerk, h.staff = k.Officer(model.CommunityStaff, h.Community, "周社工")
 	return h

@@ -25,8 +25,7 @@ func newTwoReplicas(t *testing.T) *twoReplicas {
 	t.Helper()
 	k := testkit.New(t)
 	o := k.Org()
-	r := &twoReplicas{Kit: k, unit: o.Unit, code: k.Code(o.Unit), replicas: [2]*service.Service{k.S}}
-	r.replicas[1], _ = k.Replica()
+	r := &twoReplicas{Kit: k, unit: o.Unit, code: k.Code(o.Unit), replicas: [2]*service.Service{k.S, k.Replica()}}
 	r.shows(0, "1单元")
 	r.shows(1, "1单元")
 	return r
