@@ -28,7 +28,7 @@ var rules = []rule{
 }
 
 // mayImport is the table of directions of ARCHITECTURE.md: what of ours a package may import. main,
-// testkit, demo, scripts and tests may import anything.
+// testkit/edge, demo, scripts and tests may import anything, but for what testsKnowNot says.
 var mayImport = map[string][]string{
 	"fault":           {},
 	"model":           {"fault", "model/migration"},
@@ -47,11 +47,18 @@ var mayImport = map[string][]string{
 	"config":          {},
 	"client":          {},
 	"api":             {"fault", "model", "service"},
+	"testkit":         {"fault", "model", "model/migration", "service", "service/ledger", "service/sheet", "demo/people"},
 }
 
-var unbound = []string{"main", "testkit", "demo", "scripts"}
+var unbound = []string{"main", "testkit/edge", "demo", "scripts"}
+
+// testsKnowNot is what tests below api do without: compiling it takes longer than they do.
+var testsKnowNot = []string{"api", "testkit/edge"}
 
 func directions(s source) []string {
+	if s.test && s.in("model", "service") {
+		return testsBelow(s)
+	}
 	if s.test || s.in(unbound...) {
 		return nil
 	}
@@ -64,6 +71,16 @@ func directions(s source) []string {
 		ours, ok := strings.CutPrefix(p, module+"/")
 		if ok && !slices.Contains(allowed, ours) {
 			wrong = append(wrong, s.at(spec, fmt.Sprintf("%s must not know %s (api → service → model → fault): let the caller hand in what is needed, or declare a small interface here", s.dir, ours)))
+		}
+	})
+	return wrong
+}
+
+func testsBelow(s source) []string {
+	var wrong []string
+	s.imports(func(spec *ast.ImportSpec, p string) {
+		if ours, ok := strings.CutPrefix(p, module+"/"); ok && slices.Contains(testsKnowNot, ours) {
+			wrong = append(wrong, s.at(spec, fmt.Sprintf("the tests of %s must not know %s: ask the service, or put the test of a route into api", s.dir, ours)))
 		}
 	})
 	return wrong
