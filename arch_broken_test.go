@@ -53,7 +53,10 @@ var breaches = []struct {
 	{"directions", "the client's files know who serves them", "client must not know api", one("client/x.go", `package client; import _ "danyuan/api"`)},
 	{"directions", "api takes the client by itself", "api must not know client", one("api/x.go", `package api; import _ "danyuan/client"`)},
 	{"directions", "a package that nobody planned", "not in the table", one("points/x.go", `package points`)},
+	{"directions", "every test's house has an API", "testkit must not know api", one("testkit/x.go", `package testkit; import _ "danyuan/api"`)},
+	{"directions", "a use case is tested over HTTP", "must not know testkit/edge", one("service/x_test.go", `package service_test; import _ "danyuan/testkit/edge"`)},
 	{"directions", "service uses the model", "", one("service/x.go", `package service; import _ "danyuan/model"`)},
+	{"directions", "a route is tested over HTTP", "", one("api/x_test.go", `package api_test; import _ "danyuan/testkit/edge"`)},
 	{"directions", "a test builds a house", "", one("model/x_test.go", `package model_test; import _ "danyuan/testkit"`)},
 
 	{"libraries", "gorm in api", "api must not know gorm.io/gorm", one("api/x.go", `package api; import _ "gorm.io/gorm"`)},

@@ -28,7 +28,7 @@ var rules = []rule{
 }
 
 // mayImport is the table of directions of ARCHITECTURE.md: what of ours a package may import. main,
-// testkit, demo, scripts and tests may import anything.
+// testkit/edge, demo, scripts and tests may import anything, but for what testsKnowNot says.
 var mayImport = map[string][]string{
 	"fault":           {},
 	"model":           {"fault", "model/migration"},
@@ -47,11 +47,18 @@ var mayImport = map[string][]string{
 	"config":          {},
 	"client":          {},
 	"api":             {"fault", "model", "service"},
+	"testkit":         {"fault", "model", "model/migration", "service", "service/ledger", "service/sheet", "demo/people"},
 }
 
-var unbound = []string{"main", "testkit", "demo", "scripts"}
+var unbound = []string{"main", "testkit/edge", "demo", "scripts"}
+
+// testsKnowNot is what tests below api do without: compiling it takes longer than they do.
+var testsKnowNot = []string{"api", "testkit/edge"}
 
 func directions(s source) []string {
+	if s.test && s.in("model", "service") {
+		return testsBelow(s)
+	}
 	if s.test || s.in(unbound...) {
 		return nil
 	}
@@ -64,6 +71,16 @@ func directions(s source) []string {
 		ours, ok := strings.CutPrefix(p, module+"/")
 		if ok && !slices.Contains(allowed, ours) {
 			wrong = append(wrong, s.at(spec, fmt.Sprintf("%s must not know %s (api → service → model → fault): let the caller hand in what is needed, or declare a small interface here", s.dir, ours)))
+		}
+	})
+	return wrong
+}
+
+func testsBelow(s source) []string {
+	var wrong []string
+	s.imports(func(spec *ast.ImportSpec, p string) {
+		if ours, ok := strings.CutPrefix(p, module+"/"); ok && slices.Contains(testsKnowNot, ours) {
+			wrong = append(wrong, s.at(spec, fmt.Sprintf("the tests of %s must not know %s: ask the service, or put the test of a route into api", s.dir, ours)))
 		}
 	})
 	return wrong
@@ -87,11 +104,11 @@ var knownBy = map[string]struct {
 	"github.com/silenceper/wechat":        {[]string{"wechat"}, "give package wechat a small function for it"},
 	"github.com/gin-gonic/gin":            {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
 	"github.com/danielgtaylor/huma":       {[]string{"api", "scripts/benchmark"}, "HTTP is api's"},
-	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "blob", "main", "testkit", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
-	"github.com/prometheus/client_golang": {[]string{"api", "main", "testkit", "scripts"}, "count in api, or hand the numbers to main"},
+	"net/http":                            {[]string{"api", "wechat", "wechat/fake", "blob", "main", "testkit/edge", "scripts"}, "HTTP in is api's, HTTP out is wechat's"},
+	"github.com/prometheus/client_golang": {[]string{"api", "main", "testkit/edge", "scripts"}, "count in api, or hand the numbers to main"},
 	"go.opentelemetry.io":                 {[]string{"main"}, "tell a Watch, which main traces"},
 	"github.com/coreos/go-systemd":        {[]string{"main"}, "systemd is main's business"},
-	"encoding/json":                       {[]string{"api", "wechat", "wechat/fake", "testkit", "scripts"}, "JSON is made and read at the edge, in api"},
+	"encoding/json":                       {[]string{"api", "wechat", "wechat/fake", "testkit/edge", "scripts"}, "JSON is made and read at the edge, in api"},
 	"github.com/xuri/excelize":            {[]string{"service/sheet", "scripts/fill"}, "read and write tables with service/sheet"},
 	"encoding/csv":                        {[]string{"service/sheet", "scripts/fill"}, "read and write tables with service/sheet"},
 	"codeberg.org/go-pdf/fpdf":            {[]string{"service/paper"}, "draw papers with service/paper"},

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // asked is what the client posts after wx.requestSubscribeMessage.
@@ -19,7 +19,7 @@ func asked(results ...any) map[string]any {
 }
 
 func TestAccepts_oneYesIsOneMessage(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.Stranger("x") // bound to nobody yet: the first news is about the binding
 	k.Get(token, "/v1/me/accepts").Expect(200).Has(`"kind":"binding","template":"tpl-binding","left":0`, `"check_in"`, `"plaque"`)
 	k.Post(token, "/v1/me/accepts", asked("binding", true, "tpl-plaque", true, "check_in", false)).Expect(200)
@@ -29,7 +29,7 @@ func TestAccepts_oneYesIsOneMessage(t *testing.T) {
 }
 
 func TestAccepts_repeatedRequestCountsOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.Stranger("x")
 	for range 3 {
 		k.Post(token, "/v1/me/accepts", asked("binding", true), "Idempotency-Key", "the-same-key").Expect(200).Has(`"left":1`)
@@ -37,7 +37,7 @@ func TestAccepts_repeatedRequestCountsOnce(t *testing.T) {
 }
 
 func TestAccepts_moreThanEnoughAreNotCounted(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.Stranger("x")
 	var failed atomic.Int32
 	k.Race(25, func(int) {
@@ -52,7 +52,7 @@ func TestAccepts_moreThanEnoughAreNotCounted(t *testing.T) {
 }
 
 func TestAccepts_badReportsAreRefused(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.Stranger("x")
 	k.Post(token, "/v1/me/accepts", asked("role", true)).Refused(422, "accept.template_unknown")
 	k.Post(token, "/v1/me/accepts", asked("binding", true, "tpl-foreign", false)).Refused(422, "accept.template_unknown")

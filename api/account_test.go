@@ -7,10 +7,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestCloseAccount_takesTheAccountAndSaysWhatStays(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国", testkit.Phone("13900000001"), testkit.Membership(model.Member))
 	token := k.SignIn(p)
@@ -61,7 +62,7 @@ func TestCloseAccount_takesTheAccountAndSaysWhatStays(t *testing.T) {
 }
 
 func TestCloseAccount_ofARequestThatWaits(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.Stranger("stranger")
 	k.Tx(func(tx *gorm.DB) error {
 		u, err := model.UserByOpenID(tx, "stranger")

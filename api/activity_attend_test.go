@@ -9,7 +9,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // soon makes an activity of the unit that begins in an hour and lasts two.
@@ -38,12 +38,12 @@ func (s *square) screen(a, way string) (c shown) {
 func scan(code string) map[string]string { return map[string]string{"code": code} }
 
 // in and out check somebody in and out by the code on the screen.
-func (s *square) in(a, token string) testkit.Answer {
+func (s *square) in(a, token string) edge.Answer {
 	s.Helper()
 	return s.Post(token, a+"/check-in", scan(s.screen(a, "in").Code)).Expect(200)
 }
 
-func (s *square) out(a, token string) testkit.Answer {
+func (s *square) out(a, token string) edge.Answer {
 	s.Helper()
 	return s.Post(token, a+"/check-out", scan(s.screen(a, "out").Code)).Expect(200)
 }

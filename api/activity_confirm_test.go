@@ -10,6 +10,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // leaving is what the organiser says of who forgot to check out.
@@ -162,7 +163,7 @@ func TestConfirm_twiceAtOnceGivesPointsOnce(t *testing.T) {
 		}
 		s.Move(2 * time.Hour)
 		s.Post(s.chief, a+"/settle", leaving(s.Clock.Now(), people...)).Expect(200)
-		answers := make([]testkit.Answer, 6)
+		answers := make([]edge.Answer, 6)
 		s.Race(len(answers), func(i int) {
 			answers[i] = s.Do(s.API, []string{s.chief, s.secretary}[i%2], "POST", a+"/confirm", map[string]string{})
 		})
@@ -194,7 +195,7 @@ func TestConfirm_settlingAndConfirmingAtOnceLosesNobody(t *testing.T) {
 	s.Move(2*time.Hour - time.Minute)
 	s.out(a, tokens[0])
 	s.Move(time.Minute)
-	var confirmed testkit.Answer
+	var confirmed edge.Answer
 	s.Race(2, func(i int) {
 		if i == 0 {
 			s.Do(s.API, s.chief, "POST", a+"/settle", leaving(s.Clock.Now(), people[1])).Expect(200)

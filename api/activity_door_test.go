@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestAttend_twiceAtOnceIsOne(t *testing.T) {
@@ -16,7 +16,7 @@ func TestAttend_twiceAtOnceIsOne(t *testing.T) {
 	a := s.soon(map[string]any{"capacity": 2})
 	s.Move(time.Hour)
 	code := s.screen(a, "in").Code
-	answers := make([]testkit.Answer, 9) // three people, who all come to the door at once, for two seats
+	answers := make([]edge.Answer, 9) // three people, who all come to the door at once, for two seats
 	s.Race(len(answers), func(i int) {
 		answers[i] = s.Do(s.API, tokens[i%3], "POST", a+"/check-in", scan(code))
 	})

@@ -11,6 +11,7 @@ import (
 	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // signUps gives the people of a state, in their turn.
@@ -217,7 +218,7 @@ func TestSignUp_twiceAtOnceIsOne(t *testing.T) {
 	s := newSquare(t)
 	_, tokens := s.neighbours(s.o.Unit, 1)
 	a := s.make(s.chief, s.o.Unit, nil)
-	answers := make([]testkit.Answer, 5)
+	answers := make([]edge.Answer, 5)
 	s.Race(len(answers), func(i int) { answers[i] = s.Do(s.API, tokens[0], "POST", a+"/sign-up", nil) })
 	won := 0
 	for _, answer := range answers {

@@ -11,11 +11,12 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // square is a unit and its grid with who organises things there.
 type square struct {
-	*testkit.Kit
+	*edge.Kit
 	o                    testkit.Org
 	chief, secretary     string
 	chiefWho, branchHead model.Person
@@ -23,7 +24,7 @@ type square struct {
 
 func newSquare(t testing.TB) *square {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	s := &square{Kit: k, o: k.Org()}
 	s.chiefWho, s.chief = k.Officer(model.UnitChief, s.o.Unit, "王建国")
 	s.branchHead, s.secretary = k.Officer(model.BranchSecretary, s.o.Grid, "周书记")
@@ -57,7 +58,7 @@ func (s *square) neighbours(at model.Node, n int) (people []model.Person, tokens
 	return people, tokens
 }
 
-func bodiesOf(k *testkit.Kit, p model.Person) (bodies []string) {
+func bodiesOf(k *edge.Kit, p model.Person) (bodies []string) {
 	k.Helper()
 	k.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Notice{}).Where("person_id = ?", p.ID).Order("id").Pluck("body", &bodies).Error

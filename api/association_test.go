@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func (s *square) association(token string, at model.Node, name string, lead model.Person) string {
@@ -101,7 +101,7 @@ func TestAssociation_twoOfOneNameFoundedAtOnceAreOne(t *testing.T) {
 	s := newSquare(t)
 	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")
 	lead := s.Person(s.o.Unit, "李小梅")
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	s.Race(len(answers), func(i int) {
 		answers[i] = s.Do(s.API, staff, "POST", path("/v1/nodes/%d/associations", s.o.Community.ID), map[string]any{"kind": "arts", "name": "合唱队", "lead_id": digits(lead.ID)})
 	})

@@ -9,10 +9,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // recognised is a stranger whom an approver says is a person; it gives the stranger's token.
-func recognised(k *testkit.Kit, code, approver string, p model.Person, phone string) (stranger, request string, a testkit.Answer) {
+func recognised(k *edge.Kit, code, approver string, p model.Person, phone string) (stranger, request string, a edge.Answer) {
 	k.Helper()
 	stranger = k.Stranger("accomplice-" + phone)
 	request = askedChief(k, stranger, code, p.Name, "301", phone)
@@ -20,7 +21,7 @@ func recognised(k *testkit.Kit, code, approver string, p model.Person, phone str
 }
 
 func TestApprove_aChiefCanNotMakeAStrangerTheDistrictAdminWhoLivesInTheUnit(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -46,7 +47,7 @@ func TestApprove_aChiefCanNotMakeAStrangerTheDistrictAdminWhoLivesInTheUnit(t *t
 }
 
 func TestRebind_staffCanNotTakeTheirSecretarysAccount(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	p := k.Person(o.Unit, "孙书记", testkit.Phone("13900000001"))
@@ -62,7 +63,7 @@ func TestRebind_staffCanNotTakeTheirSecretarysAccount(t *testing.T) {
 }
 
 func TestRebind_ofSomebodyWhoServesAtTheDistrictIsDecidedThere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	decider, admin := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	p := k.Person(o.District, "冯雪", testkit.Phone("13900000001"))
@@ -81,7 +82,7 @@ func TestRebind_ofSomebodyWhoServesAtTheDistrictIsDecidedThere(t *testing.T) {
 }
 
 func TestRebind_ofSomebodyAboveTheCommunitiesWithoutAnOfficeIsNewsToTheDistrict(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	admin, _ := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	k.SignIn(k.Person(o.District, "冯雪", testkit.Phone("13900000001")))
@@ -92,7 +93,7 @@ func TestRebind_ofSomebodyAboveTheCommunitiesWithoutAnOfficeIsNewsToTheDistrict(
 }
 
 func TestRebind_ofAResidentIsNoNewsToTheDistrict(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	admin, _ := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	moving(k, o)
@@ -102,7 +103,7 @@ func TestRebind_ofAResidentIsNoNewsToTheDistrict(t *testing.T) {
 }
 
 func TestLeave_endsWhatThePersonHeld(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
@@ -119,7 +120,7 @@ func TestLeave_endsWhatThePersonHeld(t *testing.T) {
 }
 
 func TestLeave_doesNotDismissWhomTheActorMayNotDismiss(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	for _, office := range []struct {
@@ -136,7 +137,7 @@ func TestLeave_doesNotDismissWhomTheActorMayNotDismiss(t *testing.T) {
 }
 
 func TestLeave_theLastDistrictAdminStays(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, both := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	p := k.Person(o.Unit, "郑海")
@@ -155,7 +156,7 @@ func TestLeave_theLastDistrictAdminStays(t *testing.T) {
 }
 
 func TestLeaveRace_oneOfTwoDistrictAdminsStays(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	var both [2]model.Person
 	for i, name := range []string{"郑海", "钱海"} {
@@ -205,7 +206,7 @@ func TestMove_toAnotherCommunityEndsTheCheckInAndWithinItDoesNot(t *testing.T) {
 }
 
 func TestUnbind_theLastDistrictAdminMustBeAbleToComeBack(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, lonely := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	k.Post(lonely, "/v1/me/unbind", nil).Refused(409, "binding.last_admin")
@@ -222,7 +223,7 @@ func TestUnbind_theLastDistrictAdminMustBeAbleToComeBack(t *testing.T) {
 // TestUnbind_ofTheLastDistrictAdminByOneWhoLeavesOffice: an admin with an end in sight, whose own
 // successor could be appointed by nobody.
 func TestUnbind_ofTheLastDistrictAdminByOneWhoLeavesOffice(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	last, token := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	leaving := k.Person(o.District, "钱海")
@@ -233,7 +234,7 @@ func TestUnbind_ofTheLastDistrictAdminByOneWhoLeavesOffice(t *testing.T) {
 }
 
 func TestUnbind_aNumberThatIsSharedBringsNobodyBack(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	lonely := k.Person(o.District, "郑海", testkit.Phone("13900000001"))
 	k.Appoint(lonely, model.DistrictAdmin, o.District)
@@ -243,7 +244,7 @@ func TestUnbind_aNumberThatIsSharedBringsNobodyBack(t *testing.T) {
 }
 
 func TestUnbind_whoIsNotYetTheDistrictAdminMay(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	first, token := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	next := k.Person(o.District, "钱海")
@@ -260,7 +261,7 @@ func TestUnbind_whoIsNotYetTheDistrictAdminMay(t *testing.T) {
 }
 
 func TestUnbindRace_oneOfTwoDistrictAdminsStays(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, a := k.Officer(model.DistrictAdmin, o.District, "郑海")
 	_, b := k.Officer(model.DistrictAdmin, o.District, "钱海")

@@ -17,6 +17,7 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // counted is a limiter that notes under which keys calls are counted.
@@ -33,7 +34,7 @@ func (c *counted) Allow(_ context.Context, key string, _ int, _ time.Duration) (
 }
 
 // guarded is an API that counts, with what it counts and measures.
-func guarded(k *testkit.Kit) (*api.API, *counted) {
+func guarded(k *edge.Kit) (*api.API, *counted) {
 	k.Helper()
 	c := &counted{keys: map[string]int{}}
 	a, err := api.New(api.Options{Service: k.S, Limits: c, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()})
@@ -55,7 +56,7 @@ func from(h http.Handler, address, method, path string, headers ...string) int {
 }
 
 func TestMetrics_aMethodThatIsMadeUpMakesNoSeriesOfItsOwn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	a, _ := guarded(k)
 	for i := range 20 {
 		from(a, "192.0.2.1:1000", fmt.Sprint("MADEUP", i), "/v1/me")
@@ -65,7 +66,7 @@ func TestMetrics_aMethodThatIsMadeUpMakesNoSeriesOfItsOwn(t *testing.T) {
 }
 
 func TestLimits_neitherAForgedHeaderNorAnotherAddressOfTheSameLineIsSomebodyElse(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	a, c := guarded(k)
 	for i := range 4 {
 		forged := fmt.Sprintf("10.0.0.%d", i)
@@ -79,7 +80,7 @@ func TestLimits_neitherAForgedHeaderNorAnotherAddressOfTheSameLineIsSomebodyElse
 }
 
 func TestBody_aFieldInOtherLettersIsUnknownAndPassesNoCheck(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "陈党员", testkit.Membership(model.Member))
 	token := k.SignIn(p)
@@ -90,7 +91,7 @@ func TestBody_aFieldInOtherLettersIsUnknownAndPassesNoCheck(t *testing.T) {
 }
 
 func TestBody_ofNothingButFaultsIsNotAnsweredWithManyTimesItsSize(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var b strings.Builder
 	for i := range 4000 {
 		fmt.Fprintf(&b, `"k%d":1,`, i)
@@ -103,7 +104,7 @@ func TestBody_ofNothingButFaultsIsNotAnsweredWithManyTimesItsSize(t *testing.T) 
 }
 
 func TestPath_anAddressThatIsNotInTheTableIsRefusedAndNotSentElsewhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	for _, path := range []string{"/v1/me/", "/v1//me", "/v1/units/ABCDEFGH1234/", "/v1/units/ABCDEFGH1234%2f", "/docs/", "/v1/units/%2e%2e/me"} {
 		k.Get("", path, "X-Forwarded-Prefix", "/evil").Refused(404, "http.no_such_address")
 	}
@@ -117,7 +118,7 @@ func (c creeping) Now() time.Time { c.Move(time.Millisecond); return c.Clock.Now
 
 func TestFeed_aRoleThatEndsWhileTheFeedIsBeingReadIsNotMissed(t *testing.T) {
 	for early := range 8 {
-		k := testkit.New(t)
+		k := edge.New(t)
 		o := k.Org()
 		code := k.Code(o.Unit)
 		ends := testkit.Start.Add(time.Hour)

@@ -8,10 +8,10 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
-func entry(k *testkit.Kit, node model.Node, user, person int64, action string) {
+func entry(k *edge.Kit, node model.Node, user, person int64, action string) {
 	k.Helper()
 	k.Tx(func(tx *gorm.DB) error {
 		return model.AddAudits(tx, []model.Audit{{At: k.Clock.Now(), UserID: user, PersonID: person, Action: action, NodeID: node.ID, Subject: "role", SubjectID: 5, Detail: "ended"}})
@@ -21,7 +21,7 @@ func entry(k *testkit.Kit, node model.Node, user, person int64, action string) {
 func auditOf(n model.Node) string { return "/v1/nodes/" + strconv.FormatInt(n.ID, 10) + "/audit" }
 
 func TestAudit_auditorReadsTheirSubtreeAndNothingElse(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	auditor, token := k.Officer(model.Auditor, o.Community, "周审计")
 	entry(k, o.Unit, 1, auditor.ID, "in_unit")
@@ -40,7 +40,7 @@ func TestAudit_auditorReadsTheirSubtreeAndNothingElse(t *testing.T) {
 }
 
 func TestAudit_whatPeopleDoWithTheirOwnIsFoundWhereTheyBelong(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.Auditor, o.Community, "周审计")
 	resident := k.SignIn(k.Person(o.Unit, "王小明"))
@@ -51,7 +51,7 @@ func TestAudit_whatPeopleDoWithTheirOwnIsFoundWhereTheyBelong(t *testing.T) {
 }
 
 func TestAudit_newestFirstPageByPage(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.DistrictAdmin, o.District, "区管理员")
 	for _, action := range []string{"one", "two", "three"} {
@@ -69,7 +69,7 @@ func TestAudit_newestFirstPageByPage(t *testing.T) {
 }
 
 func TestAudit_headOfTheChainIsThereToBeNotedDown(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.DistrictAdmin, o.District, "区管理员")
 	at := auditOf(o.District) + "-chain"

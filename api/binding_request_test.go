@@ -10,13 +10,13 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func id(n int64) string { return strconv.FormatInt(n, 10) }
 
 func TestApprove_theChiefChoosesAPersonOfTheUnit(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	chief, chiefToken := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -58,7 +58,7 @@ func TestApprove_theChiefChoosesAPersonOfTheUnit(t *testing.T) {
 }
 
 func TestApprove_underAKeyThatWasUsedTheKeyComesFirst(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	p := k.Person(o.Unit, "李小梅")
@@ -73,7 +73,7 @@ func TestApprove_underAKeyThatWasUsedTheKeyComesFirst(t *testing.T) {
 }
 
 func TestApprove_newPersonEntersTheRosterInTheRoomNamed(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国") // their household is room 101
@@ -94,7 +94,7 @@ func TestApprove_newPersonEntersTheRosterInTheRoomNamed(t *testing.T) {
 }
 
 func TestApprove_isForApproversInScopeOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	request := askedChief(k, k.Stranger("mei"), k.Code(o.Unit), "李小梅", "301", "13900000001")
@@ -124,7 +124,7 @@ func TestApprove_isForApproversInScopeOnly(t *testing.T) {
 }
 
 func TestApprove_asksForOnePersonOfThisUnit(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	chiefPerson, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	elsewhere := k.Person(o.NextDoor, "李小梅")
@@ -139,7 +139,7 @@ func TestApprove_asksForOnePersonOfThisUnit(t *testing.T) {
 }
 
 func TestApprove_nobodyIsEnteredIntoAUnitThatIsNoMore(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	user := k.Stranger("mei")
@@ -152,7 +152,7 @@ func TestApprove_nobodyIsEnteredIntoAUnitThatIsNoMore(t *testing.T) {
 }
 
 func TestRefuse_theUserReadsWhyAndMayBeginAgain(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -167,7 +167,7 @@ func TestRefuse_theUserReadsWhyAndMayBeginAgain(t *testing.T) {
 }
 
 func TestApproveRace_onceOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -184,7 +184,7 @@ func TestApproveRace_onceOnly(t *testing.T) {
 }
 
 func TestApproveRace_withWithdrawalOneOfThemHappens(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -205,7 +205,7 @@ func TestApproveRace_withWithdrawalOneOfThemHappens(t *testing.T) {
 }
 
 func TestApproveRace_twoClaimsToOnePersonOneAccount(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	p := k.Person(o.Unit, "李小梅")
@@ -222,7 +222,7 @@ func TestApproveRace_twoClaimsToOnePersonOneAccount(t *testing.T) {
 }
 
 func TestBindingRequests_pageOldestFirst(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -240,7 +240,7 @@ func TestBindingRequests_pageOldestFirst(t *testing.T) {
 }
 
 func TestBinding_nothingPersonalIsInTheAuditLogOrTheQueue(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	request := askedChief(k, k.Stranger("mei"), k.Code(o.Unit), "李小梅", "301", "13900000001")

@@ -11,6 +11,7 @@ import (
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // proof is what the phone button sends: in tests the code is the number.
@@ -23,7 +24,7 @@ func claim(code, name, room string) map[string]any {
 }
 
 // askedChief gives the id of a request that a stranger made at a unit.
-func askedChief(k *testkit.Kit, user, code, name, room, phone string) string {
+func askedChief(k *edge.Kit, user, code, name, room, phone string) string {
 	k.Helper()
 	k.Post(user, "/v1/bindings", proof(phone)).Expect(200).Has(`"unmatched"`, `"ask_chief"`)
 	var v struct {
@@ -33,13 +34,13 @@ func askedChief(k *testkit.Kit, user, code, name, room, phone string) string {
 	return v.ID
 }
 
-func audits(k *testkit.Kit, action string) (n int64) {
+func audits(k *edge.Kit, action string) (n int64) {
 	k.Helper()
 	k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Audit{}).Where("action = ?", action).Count(&n).Error })
 	return n
 }
 
-func notices(k *testkit.Kit, p model.Person) (bodies []string) {
+func notices(k *edge.Kit, p model.Person) (bodies []string) {
 	k.Helper()
 	k.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Notice{}).Where("person_id = ?", p.ID).Order("id").Pluck("body", &bodies).Error
@@ -48,7 +49,7 @@ func notices(k *testkit.Kit, p model.Person) (bodies []string) {
 }
 
 func TestBind_onePersonHereWithTheNumberIsBoundAtOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅", testkit.Phone("13900000001"))
 	user := k.Stranger("mei")
@@ -67,7 +68,7 @@ func TestBind_onePersonHereWithTheNumberIsBoundAtOnce(t *testing.T) {
 }
 
 func TestBind_samePhoneOfTwoPeopleAsksTheChief(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	k.Person(o.Unit, "李小梅", testkit.Phone("13900000001"))
 	k.Person(o.FarUnit, "王大力", testkit.Phone("13900000001"))
@@ -77,7 +78,7 @@ func TestBind_samePhoneOfTwoPeopleAsksTheChief(t *testing.T) {
 }
 
 func TestBind_whoHasMovedAwayIsNotMatched(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅", testkit.Phone("13900000001"))
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
@@ -86,7 +87,7 @@ func TestBind_whoHasMovedAwayIsNotMatched(t *testing.T) {
 }
 
 func TestBind_failingWeChatChangesNothing(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Person(k.Org().Unit, "李小梅", testkit.Phone("13900000001"))
 	user := k.Stranger("mei")
 	k.WeChat.Fail(fault.New(fault.Unavailable, "wechat.unavailable", "微信现在没有回应,请稍后再试。"))
@@ -98,7 +99,7 @@ func TestBind_failingWeChatChangesNothing(t *testing.T) {
 }
 
 func TestAskChief_needsAProvedPhoneAUnitCodeAndComesOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	user := k.Stranger("mei")
@@ -116,7 +117,7 @@ func TestAskChief_needsAProvedPhoneAUnitCodeAndComesOnce(t *testing.T) {
 }
 
 func TestAskChief_theCodeOfARevokedPosterSaysWhatToDo(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	k.Tx(func(tx *gorm.DB) error {
@@ -128,7 +129,7 @@ func TestAskChief_theCodeOfARevokedPosterSaysWhatToDo(t *testing.T) {
 }
 
 func TestAskChief_repeatedUnderItsKeyIsAnsweredAlsoOnceThePosterIsRevoked(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	user := k.Stranger("mei")
@@ -148,7 +149,7 @@ func TestAskChief_repeatedUnderItsKeyIsAnsweredAlsoOnceThePosterIsRevoked(t *tes
 }
 
 func TestBinding_hostileInputIsRefusedAndNeverAFailure(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	user := k.Stranger("mei")
@@ -181,7 +182,7 @@ func TestBinding_hostileInputIsRefusedAndNeverAFailure(t *testing.T) {
 }
 
 func TestWithdraw_isTheUsersOwnAndLetsThemBeginAgain(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	user, other := k.Stranger("mei"), k.Stranger("other")
@@ -199,7 +200,7 @@ func TestWithdraw_isTheUsersOwnAndLetsThemBeginAgain(t *testing.T) {
 }
 
 func TestUnbind_actsAtTheNextRequest(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国", testkit.Phone("13900000001"))
 	k.Appoint(p, model.UnitChief, o.Unit)
@@ -214,7 +215,7 @@ func TestUnbind_actsAtTheNextRequest(t *testing.T) {
 }
 
 func TestBindRace_twoUsersOfOneNumberOneIsBoundTheOtherWaits(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Person(k.Org().Unit, "李小梅", testkit.Phone("13900000001"))
 	const n = 4
 	tokens, bodies := make([]string, n), make([]string, n)
@@ -237,7 +238,7 @@ func TestBindRace_twoUsersOfOneNumberOneIsBoundTheOtherWaits(t *testing.T) {
 }
 
 func TestBindRace_tappingTwiceBindsOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Person(k.Org().Unit, "李小梅", testkit.Phone("13900000001"))
 	user := k.Stranger("mei")
 	statuses := make([]int, 4)
@@ -249,7 +250,7 @@ func TestBindRace_tappingTwiceBindsOnce(t *testing.T) {
 }
 
 func TestBindRace_theSameKeyIsOneBinding(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Person(k.Org().Unit, "李小梅", testkit.Phone("13900000001"))
 	user := k.Stranger("mei")
 	statuses := make([]int, 4)

@@ -13,6 +13,7 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // pushes reads callbacks that are signed with the word "yes" and carry an event as JSON.
@@ -43,7 +44,7 @@ func (pushes) Event(query url.Values, body []byte) (service.CallbackEvent, error
 
 const callback = "/wechat/callback?signature=yes"
 
-func push(k *testkit.Kit, id, kind string, at time.Time, statuses ...service.TemplateStatus) {
+func push(k *edge.Kit, id, kind string, at time.Time, statuses ...service.TemplateStatus) {
 	k.Helper()
 	a := k.Post("", callback, service.CallbackEvent{ID: id, Kind: kind, OpenID: "x", At: at, Templates: statuses}).Expect(200)
 	if string(a.Body) != "success" {
@@ -52,7 +53,7 @@ func push(k *testkit.Kit, id, kind string, at time.Time, statuses ...service.Tem
 }
 
 func TestCallback_echoesWhenTheAddressIsSetUp(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Get("", callback+"&echostr=4711").Refused(404, "http.no_such_address")
 	k.Post("", callback, `{}`).Refused(404, "http.no_such_address")
 	k.S.Callbacks = pushes{}
@@ -63,7 +64,7 @@ func TestCallback_echoesWhenTheAddressIsSetUp(t *testing.T) {
 }
 
 func TestCallback_whatWeChatDidNotSendIsRefused(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.S.Callbacks = pushes{}
 	k.Post("", "/wechat/callback", `{}`).Refused(403, "wechat.signature_invalid")
 	k.Post("", callback, "😀\x00").Refused(422, "wechat.event_invalid")
@@ -71,7 +72,7 @@ func TestCallback_whatWeChatDidNotSendIsRefused(t *testing.T) {
 }
 
 func TestCallback_unknownEventsAreFine(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.S.Callbacks = pushes{}
 	push(k, "", strings.Repeat("很", 64), testkit.Start)
 	push(k, "1", "wxa_media_check", testkit.Start)
@@ -79,7 +80,7 @@ func TestCallback_unknownEventsAreFine(t *testing.T) {
 }
 
 func TestCallback_switchedOffTemplateVoidsItsAcceptsOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.S.Callbacks = pushes{}
 	token := k.Stranger("x")
 	k.Post(token, "/v1/me/accepts", asked("binding", true, "plaque", true)).Expect(200)
@@ -98,7 +99,7 @@ func TestCallback_switchedOffTemplateVoidsItsAcceptsOnce(t *testing.T) {
 }
 
 func TestCallback_undeliveredMessageIsNotedOnItsAccept(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.S.Callbacks = pushes{}
 	k.Stranger("x")
 	notice, at := int64(3), testkit.Start

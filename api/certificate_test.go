@@ -11,18 +11,19 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // bureau is a community with a volunteer who has served, and somebody who certifies it.
 type bureau struct {
-	*testkit.Kit
+	*edge.Kit
 	o             testkit.Org
 	volunteer     model.Person
 	holder, staff string
 }
 
 func newBureau(t *testing.T) *bureau {
-	k := testkit.New(t)
+	k := edge.New(t)
 	b := &bureau{Kit: k, o: k.Org()}
 	b.volunteer = k.Person(b.o.Unit, "张卫东", func(keys *model.Keys, p *model.Person) { p.SetIDNumber(keys, "340802195003070017") })
 	b.holder = k.SignIn(b.volunteer)
@@ -55,7 +56,7 @@ func (b *bureau) issued() (string, certificate) {
 	return "/v1/certificates/" + c.ID, c
 }
 
-func (b *bureau) verify(c certificate) testkit.Answer {
+func (b *bureau) verify(c certificate) edge.Answer {
 	b.Helper()
 	return b.Post("", "/v1/certificates/verify", map[string]string{"number": c.Number, "code": c.Code})
 }
@@ -146,7 +147,7 @@ func TestCertificate_revokedVerifiesAsRevokedAndIsGivenOutNoMore(t *testing.T) {
 
 func TestCertificate_askedForIsRefused(t *testing.T) {
 	b := newBureau(t)
-	ask := func(from, to string) testkit.Answer {
+	ask := func(from, to string) edge.Answer {
 		return b.Post(b.holder, "/v1/certificates", map[string]string{"from": from, "to": to})
 	}
 	for _, days := range [][2]string{{"2026-03-05", "2026-03-01"}, {"2026-03-01", "2026-03-06"}, {"2026-02-30", "2026-03-05"}, {"2015-01-01", "2026-03-05"}, {"0000-00-00", "2026-03-05"}, {"2026-03-01", "9999-99-99"}} {
@@ -291,7 +292,7 @@ func TestCertificate_numbersHaveNoGapsWhenManyAreIssuedAtOnce(t *testing.T) {
 		b.Post(b.SignIn(p), "/v1/certificates", march).Expect(200).Into(&c)
 		addresses = append(addresses, "/v1/certificates/"+c.ID)
 	}
-	answers := make([]testkit.Answer, 2*n) // each is issued by two at once
+	answers := make([]edge.Answer, 2*n) // each is issued by two at once
 	b.Race(len(answers), func(i int) { answers[i] = b.Do(b.API, b.staff, "POST", addresses[i/2]+"/issue", nil) })
 	numbers := map[string]bool{}
 	for _, a := range answers {
@@ -312,7 +313,7 @@ func TestCertificate_numbersHaveNoGapsWhenManyAreIssuedAtOnce(t *testing.T) {
 
 func TestCertificate_askedTwiceAtOnceIsOne(t *testing.T) {
 	b := newBureau(t)
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	b.Race(len(answers), func(i int) { answers[i] = b.Do(b.API, b.holder, "POST", "/v1/certificates", march) })
 	won := 0
 	for _, a := range answers {

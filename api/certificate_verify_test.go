@@ -13,7 +13,7 @@ import (
 
 	"danyuan/api"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // oneByOne counts, and lets so many through for a key.
@@ -36,7 +36,7 @@ func TestCertificate_theCodeOfANumberCannotBeGuessedFromManyPlaces(t *testing.T)
 	if err != nil {
 		t.Fatal(err)
 	}
-	try := func(number string) testkit.Answer {
+	try := func(number string) edge.Answer {
 		return b.Do(a, "", http.MethodPost, "/v1/certificates/verify", map[string]string{"number": number, "code": c.Code})
 	}
 	for range 60 {
@@ -47,7 +47,7 @@ func TestCertificate_theCodeOfANumberCannotBeGuessedFromManyPlaces(t *testing.T)
 }
 
 func TestCertificate_thePageNeedsNothingFromElsewhereAndKeepsNothing(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	page := k.Get("", "/certificates").Expect(200).Has("志愿服务记录证明查验", "/certificates/page.js")
 	if csp := page.Header.Get("Content-Security-Policy"); !strings.HasPrefix(csp, "default-src 'none'") || strings.Contains(csp, "unsafe") {
 		t.Error(csp)

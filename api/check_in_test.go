@@ -10,17 +10,18 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // desk is a community with its check-in poster and somebody at the desk.
 type desk struct {
-	*testkit.Kit
+	*edge.Kit
 	o           testkit.Org
 	staff, code string
 }
 
 func newDesk(t *testing.T) *desk {
-	k := testkit.New(t)
+	k := edge.New(t)
 	d := &desk{Kit: k, o: k.Org()}
 	_, d.staff = k.Officer(model.CommunityStaff, d.o.Community, "陈社工")
 	var c code
@@ -50,7 +51,7 @@ func (d *desk) apply(token, workUnit string) string {
 	return "/v1/check-ins/" + c.ID
 }
 
-func (d *desk) verify(number, code string) testkit.Answer {
+func (d *desk) verify(number, code string) edge.Answer {
 	d.Helper()
 	return d.Post("", "/v1/receipts/verify", map[string]string{"number": number, "code": code})
 }
@@ -223,7 +224,7 @@ func TestCheckIn_receiptsHaveNoGapsWhenManyAreAcceptedAtOnce(t *testing.T) {
 	for i := range applied {
 		applied[i] = d.apply(d.SignIn(d.Person(d.o.Unit, fmt.Sprintf("张%d", i))), "安庆市 教育局")
 	}
-	answers := make([]testkit.Answer, 2*n) // each is accepted by two at once
+	answers := make([]edge.Answer, 2*n) // each is accepted by two at once
 	d.Race(len(answers), func(i int) { answers[i] = d.Do(d.API, d.staff, "POST", applied[i/2]+"/accept", sure) })
 	numbers := map[string]bool{}
 	for _, a := range answers {
@@ -256,7 +257,7 @@ func TestCheckIn_theYearIsBeijings(t *testing.T) {
 func TestCheckIn_appliedTwiceAtOnceIsOne(t *testing.T) {
 	d := newDesk(t)
 	person := d.SignIn(d.Person(d.o.Unit, "张卫东"))
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	d.Race(len(answers), func(i int) { answers[i] = d.Do(d.API, person, "POST", "/v1/check-ins", d.at("教育局")) })
 	won := 0
 	for _, a := range answers {

@@ -11,7 +11,7 @@ import (
 
 	"danyuan/cache"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 const ourApp = "wx0123456789abcdef"
@@ -22,7 +22,7 @@ func gateway(openID string, more ...string) []string {
 }
 
 // openIDOf gives whose session a token is.
-func openIDOf(k *testkit.Kit, token string) string {
+func openIDOf(k *edge.Kit, token string) string {
 	k.Helper()
 	a, err := k.S.ActorOf(context.Background(), token)
 	if err != nil {
@@ -38,7 +38,7 @@ func openIDOf(k *testkit.Kit, token string) string {
 type tokenOf struct{ Token string }
 
 func TestCloudRun_theGatewaySaysWhoSignsIn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.API.VouchedApp = ourApp
 	k.WeChat.Fail(errors.New("nobody is to be asked about a code"))
 	var in tokenOf
@@ -49,7 +49,7 @@ func TestCloudRun_theGatewaySaysWhoSignsIn(t *testing.T) {
 }
 
 func TestCloudRun_sameKeyGivesTheSameSessionToOneAndAnotherToAnother(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.API.VouchedApp = ourApp
 	login := func(openID string) string {
 		var in tokenOf
@@ -64,7 +64,7 @@ func TestCloudRun_sameKeyGivesTheSameSessionToOneAndAnotherToAnother(t *testing.
 
 // Outside CloudRun anybody can write these headers.
 func TestCloudRun_headersAreWorthNothingElsewhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var in tokenOf
 	k.Post("", "/v1/login", map[string]string{"code": "mallory"}, gateway("victim")...).Expect(200).Into(&in)
 	if got := openIDOf(k, in.Token); got != "mallory" {
@@ -76,7 +76,7 @@ func TestCloudRun_headersAreWorthNothingElsewhere(t *testing.T) {
 }
 
 func TestCloudRun_onlyTheWholeWordOfTheGatewayCounts(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.API.VouchedApp = ourApp
 	for name, headers := range map[string][]string{
 		"none":             nil,
@@ -107,7 +107,7 @@ func TestCloudRun_onlyTheWholeWordOfTheGatewayCounts(t *testing.T) {
 
 // Whoever has a session is whom it stands for, and who has none is nobody, vouched for or not.
 func TestCloudRun_aSessionIsNotTheGatewaysToGive(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.API.VouchedApp = ourApp
 	p := k.Person(k.Org().Unit, "李小梅")
 	token := k.SignIn(p)
@@ -117,7 +117,7 @@ func TestCloudRun_aSessionIsNotTheGatewaysToGive(t *testing.T) {
 
 // All who come through the gateway have its address: one must not use up the others' share.
 func TestCloudRun_strangersAreCountedByAccount(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.API.VouchedApp = ourApp
 	limits, err := cache.Open(t.Context(), "", time.Now)
 	if err != nil {

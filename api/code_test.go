@@ -7,7 +7,7 @@ import (
 
 	"danyuan/fault"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type code struct {
@@ -18,7 +18,7 @@ type code struct {
 func path(format string, args ...any) string { return fmt.Sprintf(format, args...) }
 
 func TestCode_makingAgainGivesTheOneThatIsValid(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	var first, second code
@@ -33,10 +33,10 @@ func TestCode_makingAgainGivesTheOneThatIsValid(t *testing.T) {
 }
 
 func TestCode_manyAtOnceMakeOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	k.Race(len(answers), func(i int) {
 		answers[i] = k.Do(k.API, staff, "POST", path("/v1/nodes/%d/codes", o.Unit.ID), nil)
 	})
@@ -52,7 +52,7 @@ func TestCode_manyAtOnceMakeOne(t *testing.T) {
 }
 
 func TestCode_outsideTheScopeThereIsNone(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	_, foreign := k.Officer(model.CommunityStaff, o.OtherCommunity, "外社工")
@@ -76,7 +76,7 @@ func TestCode_outsideTheScopeThereIsNone(t *testing.T) {
 }
 
 func TestCode_replacedCodeIsGoneAtOnceEverywhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	other, elsewhere := k.Replica()
@@ -101,7 +101,7 @@ func TestCode_replacedCodeIsGoneAtOnceEverywhere(t *testing.T) {
 }
 
 func TestCode_revokedCodeIsGoneAndNoneTakesItsPlaceUntilOneIsMade(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	_, foreign := k.Officer(model.CommunityStaff, o.OtherCommunity, "外社工")
@@ -150,7 +150,7 @@ func TestCode_revokedCodeIsGoneAndNoneTakesItsPlaceUntilOneIsMade(t *testing.T) 
 }
 
 func TestPosters_listUnitsAndTheirValidCodes(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -183,12 +183,12 @@ func TestCode_ofAPlaqueIsReplacedOrGoesWithIt(t *testing.T) {
 }
 
 func TestCode_replacedTwiceAtOnceLeavesOneValid(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	var c code
 	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	k.Race(len(answers), func(i int) {
 		answers[i] = k.Do(k.API, staff, "POST", "/v1/codes/"+c.ID+"/replace", map[string]string{"reason": "海报被撕掉了"})
 	})
@@ -208,12 +208,12 @@ func TestCode_replacedTwiceAtOnceLeavesOneValid(t *testing.T) {
 }
 
 func TestCodePicture_isMadeOnceAndKept(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	var c code
 	k.Post(staff, path("/v1/nodes/%d/codes", o.Unit.ID), nil).Expect(200).Into(&c)
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	k.Race(len(answers), func(i int) { answers[i] = k.Do(k.API, staff, "GET", "/v1/codes/"+c.ID+"/image", nil) })
 	for _, a := range answers {
 		a.Expect(200).Has("\xff\xd8\xff", "pages/unit/index?scene="+c.Code)
@@ -229,7 +229,7 @@ func TestCodePicture_isMadeOnceAndKept(t *testing.T) {
 }
 
 func TestCodePicture_whileWeChatIsDownTheCodeStaysValid(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	var c code
@@ -242,7 +242,7 @@ func TestCodePicture_whileWeChatIsDownTheCodeStaysValid(t *testing.T) {
 }
 
 func TestScene_saysWhatWasScanned(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
 	var unit, community code

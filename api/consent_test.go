@@ -9,10 +9,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestConsentText_isTheHighestVersionInForce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Get("", "/v1/consents/phone_binding").Expect(200).Has(`"version":2`, "手机号", "14周岁")
 	k.Get("", "/v1/consents/children").Expect(200).Has(`"version":1`, "未满14周岁")
 	second := model.ConsentText{Purpose: "test_purpose", Version: 2, Text: "二", StartsAt: testkit.Start.Add(time.Hour)}
@@ -42,7 +43,7 @@ func TestConsentText_isTheHighestVersionInForce(t *testing.T) {
 }
 
 func TestConsent_onlyTheVersionInForceCanBeGiven(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	k.Person(o.Unit, "李小梅", testkit.Phone("13900000001"))
 	user := k.Stranger("mei")

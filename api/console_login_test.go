@@ -8,22 +8,23 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // browser is one at a desk: it keeps cookies, and says where its requests come from, as browsers do.
 type browser struct {
-	*testkit.Kit
+	*edge.Kit
 	cookies map[string]string
 	csrf    string
 	from    []string // further headers of each request
 }
 
-func newBrowser(k *testkit.Kit) *browser {
+func newBrowser(k *edge.Kit) *browser {
 	return &browser{Kit: k, cookies: map[string]string{}, from: []string{"Sec-Fetch-Site", "same-origin"}}
 }
 
 // ask calls as the page does, and takes the cookies of the answer.
-func (b *browser) ask(method, path string, headers ...string) testkit.Answer {
+func (b *browser) ask(method, path string, headers ...string) edge.Answer {
 	b.Helper()
 	all := append([]string{}, b.from...)
 	var pairs []string
@@ -60,7 +61,7 @@ func (b *browser) open() (scene, match string) {
 }
 
 // enter takes the session of a log-in that was approved.
-func (b *browser) enter() testkit.Answer {
+func (b *browser) enter() edge.Answer {
 	b.Helper()
 	a := b.ask(http.MethodPost, "/v1/console-logins/mine/session")
 	if a.Status == http.StatusOK {
@@ -74,7 +75,7 @@ func (b *browser) enter() testkit.Answer {
 }
 
 // atConsole is a browser in which the holder of a telephone's token works.
-func atConsole(k *testkit.Kit, phone string) *browser {
+func atConsole(k *edge.Kit, phone string) *browser {
 	k.Helper()
 	b := newBrowser(k)
 	scene, _ := b.open()
@@ -84,7 +85,7 @@ func atConsole(k *testkit.Kit, phone string) *browser {
 }
 
 func TestConsole_whoScansComparesAndApprovesIsInByACookieThatNoScriptReads(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	b := newBrowser(k)
 	scene, match := b.open()
@@ -115,7 +116,7 @@ func TestConsole_whoScansComparesAndApprovesIsInByACookieThatNoScriptReads(t *te
 }
 
 func TestConsole_aLogInIsGoodOnceAndForMinutesAndForOneBrowser(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	path := func(scene, what string) string { return "/v1/console-logins/" + scene + what }
 
@@ -152,7 +153,7 @@ func TestConsole_aLogInIsGoodOnceAndForMinutesAndForOneBrowser(t *testing.T) {
 }
 
 func TestConsole_whatABrowserHadBeforeNeverBecomesTheSession(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	planted := "console.planted-by-somebody-who-waits-for-it-to-become-good"
 	b := newBrowser(k)
@@ -175,11 +176,11 @@ func TestConsole_whatABrowserHadBeforeNeverBecomesTheSession(t *testing.T) {
 }
 
 func TestConsole_aWriteComesFromItsOwnPageAndSaysWhatOnlyThatKnows(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	_, other := k.Officer(model.CommunityStaff, k.Org().Community, "钱进")
 	b := atConsole(k, phone)
-	write := func(headers ...string) testkit.Answer {
+	write := func(headers ...string) edge.Answer {
 		return b.ask(http.MethodPost, "/v1/notices/read-all", headers...)
 	}
 	write().Expect(200)
@@ -203,7 +204,7 @@ func TestConsole_aWriteComesFromItsOwnPageAndSaysWhatOnlyThatKnows(t *testing.T)
 }
 
 func TestConsole_aHeaderIsJudgedByItselfWhateverCookieComesWithIt(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, phone := k.Officer(model.CommunityStaff, o.Community, "吴敏")
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))
@@ -216,7 +217,7 @@ func TestConsole_aHeaderIsJudgedByItselfWhateverCookieComesWithIt(t *testing.T) 
 }
 
 func TestConsole_isForWhoHasWorkThereAndOnlyAsLong(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))
 	officer, phone := k.Officer(model.CommunityStaff, o.Community, "吴敏")
@@ -242,7 +243,7 @@ func TestConsole_isForWhoHasWorkThereAndOnlyAsLong(t *testing.T) {
 }
 
 func TestConsole_loggingOutEndsItHereAndFromTheTelephone(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	b := atConsole(k, phone)
 	token := b.cookies["danyuan-console"]
@@ -260,7 +261,7 @@ func TestConsole_loggingOutEndsItHereAndFromTheTelephone(t *testing.T) {
 }
 
 func TestConsole_logInsThatNobodyTookAreForgotten(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	newBrowser(k).open()
 	k.Move(model.ConsoleLoginLength + time.Second)
 	if err := k.S.Sweep(t.Context()); err != nil {

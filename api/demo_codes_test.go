@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestDemoCodes_eachOpensItsUnitsPage(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Get("", "/demo/codes").Expect(200).Has("没有有效的单元码")
 	o := k.Org()
 	code := k.Code(o.Unit)

@@ -8,6 +8,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // form is a display that shows the surname on the page; with changes it.
@@ -20,7 +21,7 @@ func form(with map[string]any) map[string]any {
 }
 
 func TestDisplay_showsWhatTheMemberChose(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	member := k.SignIn(k.Person(o.Unit, "张卫东", testkit.Membership(model.Member)))
@@ -40,7 +41,7 @@ func TestDisplay_showsWhatTheMemberChose(t *testing.T) {
 }
 
 func TestDisplay_withdrawalIsSeenAtTheNextRequestEverywhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
@@ -65,7 +66,7 @@ func TestDisplay_withdrawalIsSeenAtTheNextRequestEverywhere(t *testing.T) {
 }
 
 func TestDisplay_refusesWhoMayNotAndWhatIsMissing(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	member := k.SignIn(k.Person(o.Unit, "张卫东", testkit.Membership(model.InServiceMember)))
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))
@@ -88,7 +89,7 @@ func TestDisplay_refusesWhoMayNotAndWhatIsMissing(t *testing.T) {
 }
 
 func TestDisplay_hostileInputIsRefusedWithACode(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	member := k.SignIn(k.Person(o.Unit, "张卫东", testkit.Membership(model.Member)))
 	for name, body := range map[string]any{
@@ -114,11 +115,11 @@ func TestDisplay_hostileInputIsRefusedWithACode(t *testing.T) {
 }
 
 func TestDisplay_shownTwiceAtOnceIsOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
 	member := k.SignIn(p)
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	k.Race(len(answers), func(i int) { answers[i] = k.Do(k.API, member, "POST", "/v1/displays", form(nil)) })
 	for _, a := range answers {
 		a.Expect(200)
@@ -139,11 +140,11 @@ func TestDisplay_shownTwiceAtOnceIsOne(t *testing.T) {
 }
 
 func TestDisplay_showAgainstWithdrawLeavesConsentAndDisplayAgreeing(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
 	member := k.SignIn(p)
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	k.Race(len(answers), func(i int) {
 		if i%2 == 0 {
 			answers[i] = k.Do(k.API, member, "POST", "/v1/displays", form(nil))
@@ -169,7 +170,7 @@ func TestDisplay_showAgainstWithdrawLeavesConsentAndDisplayAgreeing(t *testing.T
 }
 
 func TestDisplay_whoeverMovesIsSeenNoMore(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))

@@ -5,11 +5,11 @@ import (
 	"testing"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestImportDivisions_byTheDistrictAdmin(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	if _, err := k.S.LoadDistrict(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -18,7 +18,7 @@ func TestImportDivisions_byTheDistrictAdmin(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, admin := k.Officer(model.DistrictAdmin, district, "郑管理")
-	hand := func(token, csv string) testkit.Answer {
+	hand := func(token, csv string) edge.Answer {
 		return k.Post(token, "/v1/divisions/import", csv, "Content-Type", "text/csv")
 	}
 	const head = "code,name,level,parent_code\n"

@@ -8,7 +8,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/service/ledger"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // announced gives a policy for points earned before a moment, which takes effect 40 days from now.
@@ -206,7 +206,7 @@ func TestExpiry_raceWithRedemptionTakesNoPointTwice(t *testing.T) {
 	s.Move(time.Hour)
 	s.announced(s.Clock.Now())
 	s.at(s.Clock.Now().Add(40 * 24 * time.Hour))
-	answers := make([]testkit.Answer, 3)
+	answers := make([]edge.Answer, 3)
 	s.Race(4, func(i int) {
 		if i == 3 {
 			if err := s.S.WorkOff(s.Context()); err != nil {

@@ -14,6 +14,7 @@ import (
 	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type shownPhoto struct {
@@ -23,7 +24,7 @@ type shownPhoto struct {
 }
 
 func TestPhoto_isSeenByItsUploaderUntilARecordNamesIt(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	mine, theirs := k.SignIn(k.Person(o.Unit, "李小梅")), k.SignIn(k.Person(o.Unit, "王大力"))
 	_, chief := k.Officer(model.UnitChief, o.Unit, "单小元")
@@ -53,7 +54,7 @@ func TestPhoto_isSeenByItsUploaderUntilARecordNamesIt(t *testing.T) {
 }
 
 func TestPhotoLink_endsAndCannotBeMade(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	var one, two shownPhoto
 	k.Upload(mine, "/v1/files", k.Photo(64, 48), nil).Into(&one)
@@ -86,7 +87,7 @@ func TestPhotoLink_endsAndCannotBeMade(t *testing.T) {
 }
 
 func TestPhotoLink_tellsNothingOfAnybody(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	var up shownPhoto
 	k.Upload(k.SignIn(p), "/v1/files", k.Photo(64, 48), nil).Into(&up)
@@ -99,7 +100,7 @@ func TestPhotoLink_tellsNothingOfAnybody(t *testing.T) {
 // TestPhotoLink_ofWhatHasNotPassedIsAnotherOne: a link that everybody is given opens nothing that only
 // the uploader may see.
 func TestPhotoLink_ofWhatHasNotPassedIsAnotherOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	id, _ := strconv.ParseInt(k.UploadPhoto(mine), 10, 64)
 	var f model.File
@@ -123,7 +124,7 @@ func TestPhotoLink_ofWhatHasNotPassedIsAnotherOne(t *testing.T) {
 }
 
 func TestPhoto_isGoneWithItsLink(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	var up shownPhoto
 	k.Upload(mine, "/v1/files", k.Photo(64, 48), nil).Into(&up)
@@ -138,7 +139,7 @@ func TestPhoto_isGoneWithItsLink(t *testing.T) {
 }
 
 func TestUploadPhoto_refusesByContent(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	for name, c := range map[string]struct {
 		file   []byte
@@ -166,7 +167,7 @@ func TestUploadPhoto_refusesByContent(t *testing.T) {
 }
 
 func TestUploadPhoto_dropsWhereItWasTaken(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	photo := k.Photo(64, 48)
 	dirty := append(append(bytes.Clone(photo[:2]), "\xff\xe1\x00\x1aExif\x00\x00GPS 30.54N 117.06E"...), photo[2:]...)
@@ -179,7 +180,7 @@ func TestUploadPhoto_dropsWhereItWasTaken(t *testing.T) {
 }
 
 func TestMyData_countsPhotos(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	k.UploadPhoto(mine)
 	k.Get(mine, "/v1/me/data").Expect(200).Has(`"photos":1`)

@@ -7,10 +7,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestFirstAdmin_onceAndNeverAgain(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	if _, err := k.S.LoadDistrict(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestFirstAdmin_onceAndNeverAgain(t *testing.T) {
 }
 
 func TestFirstAdmin_takesThePersonInTheRoster(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	if _, err := k.S.LoadDistrict(t.Context()); err != nil {
 		t.Fatal(err)
 	}

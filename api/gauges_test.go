@@ -12,11 +12,11 @@ import (
 
 	"danyuan/api"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestReadyz_onlyWhatIsVitalSendsPeopleElsewhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	vital, useful := error(nil), errors.New("silent")
 	a, err := api.New(api.Options{
 		Service: k.S, Limits: &counted{keys: map[string]int{}}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(),
@@ -41,7 +41,7 @@ func TestReadyz_onlyWhatIsVitalSendsPeopleElsewhere(t *testing.T) {
 }
 
 func TestMetrics_showHowLateDutiesAndMattersAre(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Get("", "/metrics").Expect(200).Has("danyuan_matters_late_seconds 0\n", `danyuan_duty_late_seconds{duty="watch_matters"} 540`) // ten periods, the last just begun
 	done := func(kind string, at time.Time) {
 		k.Tx(func(tx *gorm.DB) error {

@@ -10,6 +10,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type part struct {
@@ -25,25 +26,25 @@ func of(name string, children ...model.Node) part {
 	return p
 }
 
-func split(k *testkit.Kit, token string, grid model.Node, parts ...part) testkit.Answer {
+func split(k *edge.Kit, token string, grid model.Node, parts ...part) edge.Answer {
 	k.Helper()
 	return k.Post(token, nodePath(grid, "/split"), body{"parts": parts, "reason": "支部与网格一致"})
 }
 
-func merge(k *testkit.Kit, token, name string, grids ...model.Node) testkit.Answer {
+func merge(k *edge.Kit, token, name string, grids ...model.Node) edge.Answer {
 	k.Helper()
 	return k.Post(token, "/v1/grids/merge", body{"grid_ids": of("", grids...).ChildIDs, "name": name, "reason": "优化"})
 }
 
 // branch founds a grid's Party branch.
-func branch(k *testkit.Kit, grid model.Node) model.PartyOrg {
+func branch(k *edge.Kit, grid model.Node) model.PartyOrg {
 	k.Helper()
 	o := model.PartyOrg{NodeID: grid.ID, Kind: model.GridBranch, Name: grid.Name + "党支部", FoundedAt: k.Clock.Now()}
 	k.Tx(func(tx *gorm.DB) error { return model.FoundPartyOrg(tx, &o) })
 	return o
 }
 
-func childNamed(k *testkit.Kit, parent model.Node, name string) model.Node {
+func childNamed(k *edge.Kit, parent model.Node, name string) model.Node {
 	k.Helper()
 	below, err := model.Children(k.DB.Read(k.Context()), parent.ID)
 	if err != nil {
@@ -59,7 +60,7 @@ func childNamed(k *testkit.Kit, parent model.Node, name string) model.Node {
 }
 
 func TestSplitGrid_orphansNothing(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	tower := k.Node(&o.Grid, model.Building, "5栋")
 	flat := k.Node(&tower, model.Unit, "1单元")
@@ -110,7 +111,7 @@ func TestSplitGrid_orphansNothing(t *testing.T) {
 
 func TestSplitGrid_168BranchesBecome293(t *testing.T) {
 	const before, after = 168, 293
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.OtherCommunity, "孙社工")
 	var grids, units []model.Node
@@ -207,7 +208,7 @@ func pathBefore(above []model.Node, i int) string {
 }
 
 func TestSplitGrid_everyChildGoesToExactlyOnePart(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	tower := k.Node(&o.Grid, model.Building, "5栋")
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
@@ -241,7 +242,7 @@ func TestSplitGrid_everyChildGoesToExactlyOnePart(t *testing.T) {
 }
 
 func TestSplitGrid_raceSplitsOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	tower := k.Node(&o.Grid, model.Building, "5栋")
 	branch(k, o.Grid)
@@ -280,7 +281,7 @@ func count(statuses ...int) (wins int) {
 }
 
 func TestMergeGrids_makesOneOfSeveral(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	branch(k, o.Grid)
 	branch(k, o.OtherGrid)
@@ -307,7 +308,7 @@ func TestMergeGrids_makesOneOfSeveral(t *testing.T) {
 }
 
 func TestMergeGrids_refusesWhatCantBeOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	_, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")

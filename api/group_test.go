@@ -8,6 +8,7 @@ import (
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func card(group string) map[string]string {
@@ -15,7 +16,7 @@ func card(group string) map[string]string {
 }
 
 func TestGroup_oneGroupAUnitAndOneUnitAGroup(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	_, next := k.Officer(model.UnitChief, o.NextDoor, "赵四海")
@@ -37,11 +38,11 @@ func TestGroup_oneGroupAUnitAndOneUnitAGroup(t *testing.T) {
 }
 
 func TestGroup_boundTwiceAtOnceGoesToOneUnit(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, a := k.Officer(model.UnitChief, o.Unit, "王建国")
 	_, b := k.Officer(model.UnitChief, o.NextDoor, "赵四海")
-	answers := make([]testkit.Answer, 2)
+	answers := make([]edge.Answer, 2)
 	k.Race(2, func(i int) {
 		answers[i] = k.Do(k.API, []string{a, b}[i], "POST", path("/v1/nodes/%d/group", []int64{o.Unit.ID, o.NextDoor.ID}[i]), card("group1"))
 	})
@@ -51,7 +52,7 @@ func TestGroup_boundTwiceAtOnceGoesToOneUnit(t *testing.T) {
 }
 
 func TestGroup_whoEnteredFromItMayShowThere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	member := k.SignIn(k.Person(o.Unit, "张卫东", testkit.Membership(model.Member)))
@@ -81,7 +82,7 @@ func TestGroup_whoEnteredFromItMayShowThere(t *testing.T) {
 }
 
 func TestGroup_unboundShowsNobodyAlsoNotInTheNextGroup(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -106,7 +107,7 @@ func TestGroup_unboundShowsNobodyAlsoNotInTheNextGroup(t *testing.T) {
 }
 
 func TestGroup_whoChangedTheirAccountEntersAgainBeforeTheyAreShown(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
@@ -127,7 +128,7 @@ func TestGroup_whoChangedTheirAccountEntersAgainBeforeTheyAreShown(t *testing.T)
 }
 
 func TestGroup_withoutAGoodSessionKeySaysSignInAgain(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	group := path("/v1/nodes/%d/group", o.Unit.ID)
@@ -142,7 +143,7 @@ func TestGroup_withoutAGoodSessionKeySaysSignInAgain(t *testing.T) {
 }
 
 func TestGroup_itsIdIsSealed(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	k.Post(chief, path("/v1/nodes/%d/group", o.Unit.ID), card("group1")).Expect(200)

@@ -7,11 +7,12 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // family is a parent and a child of ten in one household, and who keeps the roster.
 type family struct {
-	*testkit.Kit
+	*edge.Kit
 	testkit.Org
 	parent, kid            model.Person
 	mother, child, staff   string
@@ -21,7 +22,7 @@ type family struct {
 
 func newFamily(t *testing.T) family {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	f := family{Kit: k, Org: k.Org()}
 	f.parent = k.Person(f.Unit, "李小梅", testkit.Born("1985-03-01"))
 	f.kid = k.Person(f.Unit, "王小童", testkit.Born("2016-05-01"), testkit.AtHome(f.parent), testkit.Phone("13900000007"))

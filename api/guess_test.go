@@ -16,7 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // guess says of a route that takes what somebody might guess how that is stopped: how many guesses of one
@@ -206,7 +206,7 @@ func (w *world) limitedBy(l api.Limiter) {
 }
 
 func TestUnitPage_aListOfCodesOpensNoDistrict(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	w := &world{Kit: k}
 	w.limitedBy(&strict{used: map[string]int{}})
@@ -235,7 +235,7 @@ func TestUnitPage_aListOfCodesOpensNoDistrict(t *testing.T) {
 }
 
 func TestUnitPage_theSamePageAgainIsNotCounted(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	w := &world{Kit: k}
 	c := &counted{keys: map[string]int{}}
@@ -263,7 +263,7 @@ func TestUnitPage_theSamePageAgainIsNotCounted(t *testing.T) {
 }
 
 func TestReceipt_theCodeOfANumberCannotBeGuessedFromManyPlaces(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	w := &world{Kit: k}
 	w.limitedBy(&strict{used: map[string]int{}})
 	answered := 0

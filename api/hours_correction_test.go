@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // right is what hours should say.
@@ -76,7 +76,7 @@ func TestCorrection_refusesWhatCannotBeAndWhoMayNot(t *testing.T) {
 	c.Post(c.volunteer, claimed+"/corrections", right(onDay(3, "09:00", "11:00"))).Refused(409, "hours.wrong_state").Has("待确认")
 	c.file(c.volunteer, onDay(4, "14:00", "15:00"))
 	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))
-	ask := func(body map[string]any) testkit.Answer {
+	ask := func(body map[string]any) edge.Answer {
 		c.Helper()
 		return c.Post(c.volunteer, url+"/corrections", body)
 	}
@@ -137,7 +137,7 @@ func TestCorrection_grantedTwiceAtOnceIsOnce(t *testing.T) {
 	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))
 	correction := c.ask(url, onDay(4, "09:00", "11:00"))
 	tokens := []string{c.chief, c.secretary, c.staff}
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	c.Race(len(answers), func(i int) { answers[i] = c.Do(c.API, tokens[i%3], "POST", correction+"/grant", nil) })
 	if won := c.won(answers, 409, "correction.wrong_state"); won != 1 {
 		t.Fatalf("granted %d times", won)
@@ -156,7 +156,7 @@ func TestCorrection_grantedTwiceAtOnceIsOnce(t *testing.T) {
 func TestCorrection_askedTwiceAtOnceIsOne(t *testing.T) {
 	c := newCrew(t)
 	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	c.Race(len(answers), func(i int) {
 		answers[i] = c.Do(c.API, c.volunteer, "POST", url+"/corrections", right(onDay(4, "09:00", "11:00")))
 	})
@@ -170,7 +170,7 @@ func TestCorrection_grantedAndMadeVoidAtOnceLeavesASoundBook(t *testing.T) {
 	for day := 1; day <= 4; day++ {
 		url, _ := c.confirmed(onDay(day, "09:00", "10:00"))
 		correction := c.ask(url, onDay(day, "09:00", "11:00"))
-		answers := make([]testkit.Answer, 4)
+		answers := make([]edge.Answer, 4)
 		c.Race(len(answers), func(i int) {
 			if i%2 == 0 {
 				answers[i] = c.Do(c.API, c.chief, "POST", correction+"/grant", nil)

@@ -10,6 +10,7 @@ import (
 	"danyuan/model"
 	"danyuan/service/ledger"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestHours_nobodyDecidesAboutTheirOwn(t *testing.T) {
@@ -181,7 +182,7 @@ func TestHours_confirmedTwiceAtOnceGiveOnce(t *testing.T) {
 	c.Appoint(other, model.UnitChief, c.o.Unit)
 	tokens := []string{c.chief, c.SignIn(other)}
 	url := c.file(c.volunteer, onDay(4, "09:00", "10:00"))
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	c.Race(len(answers), func(i int) { answers[i] = c.Do(c.API, tokens[i%2], "POST", url+"/confirm", map[string]any{}) })
 	if won := c.won(answers, 409, "hours.wrong_state"); won != 1 {
 		t.Fatalf("%d confirmations", won)
@@ -193,7 +194,7 @@ func TestHours_confirmedAndWithdrawnAtOnceIsOneOfThem(t *testing.T) {
 	c := newCrew(t)
 	for day := 1; day <= 4; day++ {
 		url := c.file(c.volunteer, onDay(day, "09:00", "10:00"))
-		answers := make([]testkit.Answer, 4)
+		answers := make([]edge.Answer, 4)
 		c.Race(len(answers), func(i int) {
 			if i%2 == 0 {
 				answers[i] = c.Do(c.API, c.chief, "POST", url+"/confirm", map[string]any{})

@@ -9,6 +9,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type raised struct {
@@ -171,7 +172,7 @@ func TestFlag_clearedOnceWithANoteAndByNobodyConcerned(t *testing.T) {
 		c.Appoint(p, model.BranchSecretary, c.o.Grid)
 		c.Post(c.SignIn(p), clearing, note).Refused(403, "flag.own")
 	}
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	c.Race(len(answers), func(i int) { answers[i] = c.Do(c.API, []string{c.secretary, c.staff}[i%2], "POST", clearing, note) })
 	if won := c.won(answers, 409, "flag.cleared_already"); won != 1 {
 		t.Fatalf("cleared %d times", won)

@@ -12,11 +12,12 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // crew is a volunteer with everybody who may have to do with their hours.
 type crew struct {
-	*testkit.Kit
+	*edge.Kit
 	o                               testkit.Org
 	who, chiefWho, secretaryWho     model.Person
 	staffWho                        model.Person
@@ -27,7 +28,7 @@ type crew struct {
 }
 
 func newCrew(t *testing.T) *crew {
-	k := testkit.New(t)
+	k := edge.New(t)
 	c := &crew{Kit: k, o: k.Org()}
 	c.who = k.Person(c.o.Unit, "张卫东")
 	c.volunteer = k.SignIn(c.who)
@@ -117,7 +118,7 @@ func TestHours_filedConfirmedEarned(t *testing.T) {
 func TestHours_whatCannotBeTrueIsRefused(t *testing.T) {
 	c := newCrew(t)
 	good := onDay(4, "09:00", "10:00")
-	file := func(body map[string]any) testkit.Answer { c.Helper(); return c.Post(c.volunteer, "/v1/hours", body) }
+	file := func(body map[string]any) edge.Answer { c.Helper(); return c.Post(c.volunteer, "/v1/hours", body) }
 	file(onDay(4, "10:00", "10:00")).Refused(422, "hours.too_short")
 	file(onDay(4, "10:00", "09:00")).Refused(422, "hours.too_short")
 	file(but(onDay(4, "10:00", "10:00"), "ends_at", "2026-03-04T10:00:59+08:00")).Refused(422, "hours.too_short")
@@ -186,7 +187,7 @@ func (c *crew) add(h model.Hours, body map[string]any) {
 
 func TestHours_filedTwiceAtOnceIsOne(t *testing.T) {
 	c := newCrew(t)
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	spans := [][2]string{{"09:00", "10:00"}, {"09:30", "10:30"}}
 	c.Race(len(answers), func(i int) {
 		answers[i] = c.Do(c.API, c.volunteer, "POST", "/v1/hours", onDay(4, spans[i%2][0], spans[i%2][1]))
@@ -197,7 +198,7 @@ func TestHours_filedTwiceAtOnceIsOne(t *testing.T) {
 }
 
 // won counts the successes; all others must have been refused so.
-func (c *crew) won(answers []testkit.Answer, status int, code string) (n int) {
+func (c *crew) won(answers []edge.Answer, status int, code string) (n int) {
 	c.Helper()
 	for _, a := range answers {
 		if a.Status == 200 {

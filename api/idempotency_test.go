@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // TestEveryCommand_sameKeyHappensOnce repeats every command of the route table: the same answer and no
@@ -55,7 +55,7 @@ func onlyAsks(did map[string]int64) bool {
 const sameKey = "the-same-key-1"
 
 // succeed calls as those who are let in until one succeeds.
-func (w *world) succeed(q request) (caller, testkit.Answer) {
+func (w *world) succeed(q request) (caller, edge.Answer) {
 	w.Helper()
 	for _, c := range w.letIn(q.route.Who) {
 		if a := q.call(w, c.token, "Idempotency-Key", sameKey); a.Status < http.StatusMultipleChoices {
@@ -63,16 +63,16 @@ func (w *world) succeed(q request) (caller, testkit.Answer) {
 		}
 	}
 	w.Fatal("nobody succeeds: TestEveryRoute_asEverybody tells more")
-	return caller{}, testkit.Answer{}
+	return caller{}, edge.Answer{}
 }
 
 // left tells whether the caller is no longer who they were: some commands end a session or a binding,
 // and whoever is nobody afterwards is told that first.
-func left(a testkit.Answer) bool {
+func left(a edge.Answer) bool {
 	return a.Status == http.StatusUnauthorized || codeOf(a) == "binding.required"
 }
 
-func sameAgain(t *testing.T, w *world, q request, c caller, first testkit.Answer) {
+func sameAgain(t *testing.T, w *world, q request, c caller, first edge.Answer) {
 	t.Helper()
 	if first.Header.Get("Idempotent-Replayed") != "" {
 		t.Errorf("the first answer says that it is a repetition")
@@ -148,7 +148,7 @@ func at(body any, path []any) any {
 // eightAtOnce sends the same command eight times at once: a client that lost patience.
 func eightAtOnce(t *testing.T, w *world, q request, c caller) {
 	t.Helper()
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	w.Race(len(answers), func(i int) { answers[i] = q.call(w, c.token, "Idempotency-Key", sameKey) })
 	fresh := 0
 	for _, a := range answers {

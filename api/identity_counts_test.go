@@ -6,10 +6,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestIdentityCounts_areRightAfterEveryChangeAndOnEveryReplica(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	other, elsewhere := k.Replica()
 	_, street := k.Officer(model.StreetStaff, o.Street, "钱街道")
@@ -64,7 +65,7 @@ func TestIdentityCounts_areRightAfterEveryChangeAndOnEveryReplica(t *testing.T) 
 }
 
 func TestIdentityCounts_areForThoseWhoMayKnowMembers(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))

@@ -53,7 +53,7 @@ func TestEveryRoute_nothingSentForgesOrReachesTheLog(t *testing.T) {
 	asJSON, asText := &lines{}, &lines{}
 	all := &slog.HandlerOptions{Level: slog.LevelDebug}
 	log := slog.New(slog.NewMultiHandler(slog.NewJSONHandler(asJSON, all), slog.NewTextHandler(asText, all)))
-	edge, err := api.New(api.Options{Service: base.S, Limits: &counted{keys: map[string]int{}}, Log: log, Metrics: prometheus.NewRegistry(), Demo: true})
+	logging, err := api.New(api.Options{Service: base.S, Limits: &counted{keys: map[string]int{}}, Log: log, Metrics: prometheus.NewRegistry(), Demo: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,8 +62,8 @@ func TestEveryRoute_nothingSentForgesOrReachesTheLog(t *testing.T) {
 			w := base.again(t)
 			deps := w.S.Deps
 			deps.Log = log
-			w.S, w.API = service.New(deps), edge
-			if err := edge.AnswerWith(api.Options{Service: w.S, Limits: edge.Limits, Log: log, Metrics: prometheus.NewRegistry(), Demo: true}); err != nil {
+			w.S, w.API = service.New(deps), logging
+			if err := logging.AnswerWith(api.Options{Service: w.S, Limits: logging.Limits, Log: log, Metrics: prometheus.NewRegistry(), Demo: true}); err != nil {
 				t.Fatal(err)
 			}
 			w.forge(r)

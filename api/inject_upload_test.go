@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // payload is what a hostile file hides.
@@ -21,7 +21,7 @@ const hidden = "HIDDEN-IN-THE-FILE"
 
 // hostileFiles are files that are two things at once, or much larger than they look. fits is a file that
 // the route takes.
-func hostileFiles(t testing.TB, k *testkit.Kit) map[string][]byte {
+func hostileFiles(t testing.TB, k *edge.Kit) map[string][]byte {
 	t.Helper()
 	photo := k.Photo(32, 32)
 	comment := append([]byte("\xff\xfe"), binary.BigEndian.AppendUint16(nil, uint16(len(payload)+2))...)
@@ -129,7 +129,7 @@ func TestEveryUpload_whatAHostileFileHidesIsKeptNowhere(t *testing.T) {
 
 // TestPicture_isShownAsAPictureOnly: a browser is told what it is, and to believe it.
 func TestPicture_isShownAsAPictureOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	mine := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	var up shownPhoto
 	k.Upload(mine, "/v1/files", append(k.Photo(32, 32), payload...), nil).Expect(http.StatusOK).Into(&up)

@@ -8,11 +8,11 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // jobs puts one job of each state into the outbox and gives the stuck one's id.
-func jobs(k *testkit.Kit) string {
+func jobs(k *edge.Kit) string {
 	k.Helper()
 	now := k.Clock.Now()
 	stuck := model.Job{Kind: "send_notice", SubjectID: 7, State: model.JobStuck, Attempts: 9, LastError: "wechat.unavailable", DueAt: now, OwedAt: now}
@@ -28,7 +28,7 @@ func jobs(k *testkit.Kit) string {
 }
 
 func TestJobs_operatorSeesWhatIsStuckAndDoesItAgain(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	id := jobs(k)
 	_, admin := k.Officer(model.DistrictAdmin, o.District, "区管理员")
@@ -48,7 +48,7 @@ func TestJobs_operatorSeesWhatIsStuckAndDoesItAgain(t *testing.T) {
 }
 
 func TestJobs_areForOperatorsOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	id := jobs(k)
 	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "书记")

@@ -6,11 +6,12 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // What is wrong with a field is said in the words of the form that a person fills in.
 func TestProblem_namesFieldsInChinese(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	who := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
 	token := k.SignIn(who)

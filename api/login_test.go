@@ -3,11 +3,11 @@ package api_test
 import (
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestLogin_strangersOfTheSameKeyDoNotMeet(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var tokens [2]struct{ Token string }
 	for i, code := range []string{"one", "other"} {
 		k.Post("", "/v1/login", map[string]string{"code": code}, "Idempotency-Key", "a-common-key").Expect(200).Into(&tokens[i])
@@ -20,8 +20,8 @@ func TestLogin_strangersOfTheSameKeyDoNotMeet(t *testing.T) {
 // A kept answer tells what happened; of a session that is over it would only tell a token that nobody
 // may use.
 func TestLogin_repeatedAfterTheEndOfItsSessionIsDoneAnew(t *testing.T) {
-	k := testkit.New(t)
-	login := func() testkit.Answer {
+	k := edge.New(t)
+	login := func() edge.Answer {
 		return k.Post("", "/v1/login", map[string]string{"code": "somebody"}, "Idempotency-Key", "the-login-of-today")
 	}
 	var first, again struct{ Token string }
@@ -35,7 +35,7 @@ func TestLogin_repeatedAfterTheEndOfItsSessionIsDoneAnew(t *testing.T) {
 }
 
 func TestLogin_endedTokenDoesNotKeepAnybodyOut(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	token := k.Stranger("somebody")

@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // TestEveryRoute_asEverybody walks the route table as everybody. Who is not let in is told so; who is
@@ -45,7 +45,7 @@ func TestEveryRoute_asEverybody(t *testing.T) {
 func walkLetIn(t *testing.T, w *world, q request) {
 	t.Helper()
 	succeeded := ""
-	var first, last testkit.Answer
+	var first, last edge.Answer
 	for _, c := range w.letIn(q.route.Who) {
 		if q.mustFindNothing(c) {
 			continue
@@ -81,7 +81,7 @@ func (q request) mustFindNothing(c caller) bool {
 	return len(q.path) > 0 && c.standing != isInside && c.standing != cmp.Or(owners[q.route.ID], isResident)
 }
 
-func refused(t *testing.T, c caller, a testkit.Answer, status int, code string) {
+func refused(t *testing.T, c caller, a edge.Answer, status int, code string) {
 	t.Helper()
 	sane(t, c, a)
 	if got := codeOf(a); a.Status != status || got != code {
@@ -89,7 +89,7 @@ func refused(t *testing.T, c caller, a testkit.Answer, status int, code string) 
 	}
 }
 
-func unseen(t *testing.T, c caller, a testkit.Answer) {
+func unseen(t *testing.T, c caller, a edge.Answer) {
 	t.Helper()
 	sane(t, c, a)
 	if a.Status != http.StatusNotFound && a.Status != http.StatusForbidden {
@@ -103,7 +103,7 @@ type problem struct {
 	Errors                    []struct{ Location, Message string }
 }
 
-func codeOf(a testkit.Answer) string {
+func codeOf(a edge.Answer) string {
 	var p problem
 	_ = json.Unmarshal(a.Body, &p)
 	return p.Code
@@ -118,7 +118,7 @@ var (
 
 // sane fails unless an answer is one that we meant to give: no failure, and each refusal a problem
 // with a code for machines and Chinese for people.
-func sane(t *testing.T, c any, a testkit.Answer) {
+func sane(t *testing.T, c any, a edge.Answer) {
 	t.Helper()
 	if a.Status >= http.StatusInternalServerError {
 		t.Errorf("as %v: %d %.300s", c, a.Status, a.Body)

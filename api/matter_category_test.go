@@ -10,6 +10,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type askBody = map[string]any
@@ -113,7 +114,7 @@ func TestMatterCategory_theLastOpenOneCannotBeEndedByTwoAtOnce(t *testing.T) {
 		return tx.Model(&model.MatterCategory{}).Where("code NOT IN ?", []string{"repair", "other"}).Update("ended_at", testkit.Start).Error
 	})
 	_, replica := c.Replica()
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	c.Race(len(answers), func(i int) {
 		url := "/v1/matter-categories/" + []string{"repair", "other"}[i%2] + "/end"
 		answers[i] = c.Do([]http.Handler{c.API, replica}[i/2%2], c.admin, "POST", url, nil)
@@ -135,7 +136,7 @@ func TestMatterCategory_theLastOpenOneCannotBeEndedByTwoAtOnce(t *testing.T) {
 func TestMatterCategory_raceOfChangesLeavesOneWhole(t *testing.T) {
 	c := newCrew(t)
 	_, replica := c.Replica()
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	c.Race(len(answers), func(i int) {
 		one, two := but(fallen, "words", string(rune('甲'+i))+"一"), but(but(fallen, "place", 2), "words", string(rune('甲'+i))+"二")
 		answers[i] = c.Do([]http.Handler{c.API, replica}[i%2], c.admin, "POST", "/v1/matter-categories", aCategory("greening", one, two))

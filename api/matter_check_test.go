@@ -13,6 +13,7 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // wordsCrew is a crew in whose unit matters are reported.
@@ -55,7 +56,7 @@ func (c *wordsCrew) is(url string, want model.FileState) model.Matter {
 }
 
 // offered tells whether a neighbour is offered to join what says this.
-func (c *wordsCrew) offered(words string) testkit.Answer {
+func (c *wordsCrew) offered(words string) edge.Answer {
 	c.Helper()
 	return c.Post(c.mei, "/v1/matters/similar", body{"category": "repair", "words": words}).Expect(200)
 }

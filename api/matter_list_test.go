@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // listed is a matter as lists show it.
@@ -38,7 +38,7 @@ func (c *crew) report(token string, body map[string]any) string {
 
 // moves makes a move of a matter that has seen so many.
 
-func (c *crew) moves(token, id, move string, seen int, more map[string]any) testkit.Answer {
+func (c *crew) moves(token, id, move string, seen int, more map[string]any) edge.Answer {
 	c.Helper()
 	body := map[string]any{"seen": seen}
 	for k, v := range more {

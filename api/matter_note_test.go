@@ -6,7 +6,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestMatterNotes_areOfficersOwn(t *testing.T) {
@@ -15,7 +15,7 @@ func TestMatterNotes_areOfficersOwn(t *testing.T) {
 	c.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Matter{}).Where("id = ?", id).Update("check_state", model.FilePassed).Error
 	})
-	note := func(token, words string) testkit.Answer {
+	note := func(token, words string) edge.Answer {
 		return c.Post(token, "/v1/matters/"+id+"/notes", map[string]any{"words": words})
 	}
 	c.Post(c.mei, "/v1/matters/"+id+"/join", nil).Expect(200)

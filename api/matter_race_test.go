@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestMatterRace_twoOfficersAtOnceOneWinsTheOtherIsToldWhoDidWhat(t *testing.T) {
@@ -47,7 +47,7 @@ func TestMatterRace_twoTapsAndLateOnesHappenOnce(t *testing.T) {
 	w := newWard(t)
 	for round := range rounds {
 		m := w.report(w.volunteer, lamp(model.Named))
-		answers := make([]testkit.Answer, 8)
+		answers := make([]edge.Answer, 8)
 		w.Race(8, func(i int) {
 			answers[i] = w.Do(w.API, w.chief, "POST", "/v1/matters/"+m.ID+"/accept", map[string]any{"seen": 1})
 		})
@@ -111,7 +111,7 @@ func TestMatterRace_manyReportAtOnce(t *testing.T) {
 			photos[i] = w.UploadPhoto(tokens[(i+1)%16]) // not theirs
 		}
 	}
-	answers, bodies := make([]testkit.Answer, 64), make([]map[string]any, 64)
+	answers, bodies := make([]edge.Answer, 64), make([]map[string]any, 64)
 	w.Race(64, func(i int) {
 		bodies[i] = but(lamp([]model.Anonymity{model.Named, model.HiddenFromNeighbours, model.HiddenFromChief}[i%3]), "words", fmt.Sprintf("路灯坏了,第%d盏", i))
 		bodies[i]["urgent"] = i%2 == 0
@@ -143,7 +143,7 @@ func TestMatterRace_manyReportAtOnce(t *testing.T) {
 func TestMatterRace_elevenAtOnceAreOneTooMany(t *testing.T) {
 	w := newWard(t)
 	for round := range 10 {
-		answers := make([]testkit.Answer, model.MostMattersADay+6)
+		answers := make([]edge.Answer, model.MostMattersADay+6)
 		w.Race(len(answers), func(i int) {
 			answers[i] = w.Do(w.API, w.volunteer, "POST", "/v1/matters", but(lamp(model.Named), "words", fmt.Sprintf("第%d件", i)))
 		})

@@ -7,7 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 const whyRedacted = "里面写了别人的姓名"
@@ -144,7 +144,7 @@ func TestRedact_manyAtOnceKeepTheOriginal(t *testing.T) {
 	_, replica := c.Replica()
 	for range 5 {
 		url := c.saying(c.volunteer, "王大力在楼道堆放杂物")
-		answers := make([]testkit.Answer, 4)
+		answers := make([]edge.Answer, 4)
 		c.Race(len(answers), func(i int) {
 			server := c.API
 			if i > 1 {
@@ -301,7 +301,7 @@ func TestRedactPhoto_refusesWhatIsNoPhotoOfTheRecord(t *testing.T) {
 	c := newWordsCrew(t)
 	mine, other, loose, foreign := c.UploadPhoto(c.volunteer), c.UploadPhoto(c.volunteer), c.UploadPhoto(c.volunteer), c.UploadPhoto(c.mei)
 	url, elsewhere := c.withPhotos(mine), c.withPhotos(other)
-	redact := func(fields ...any) testkit.Answer {
+	redact := func(fields ...any) edge.Answer {
 		c.Helper()
 		b := body{"reason": whyRedacted}
 		for i := 0; i < len(fields); i += 2 {

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestMatterReview_staffOfTheCommunityDecide(t *testing.T) {
@@ -140,7 +140,7 @@ func TestMatterReview_oneDecisionOfMany(t *testing.T) {
 	_, replica := c.Replica()
 	for i := range 8 {
 		url := c.inReview(c.volunteer, "灯坏了"+strings.Repeat("又", i+1)+"坏了")
-		answers := make([]testkit.Answer, 4)
+		answers := make([]edge.Answer, 4)
 		c.Race(len(answers), func(i int) {
 			way, server := "/pass-words", c.API
 			var b any

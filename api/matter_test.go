@@ -10,6 +10,7 @@ import (
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // ward is a crew with a grid chief, and what a reported matter shows.
@@ -54,7 +55,7 @@ func (w *ward) report(token string, body map[string]any) matter {
 }
 
 // do makes a move on what was seen last.
-func (w *ward) do(token string, m *matter, move string, more ...string) testkit.Answer {
+func (w *ward) do(token string, m *matter, move string, more ...string) edge.Answer {
 	w.Helper()
 	body := map[string]any{"seen": m.Seen}
 	for i := 0; i+1 < len(more); i += 2 {
@@ -237,7 +238,7 @@ func TestMatter_byProxyForSomebodyWithoutAPhone(t *testing.T) {
 func TestMatter_isGivenToAnotherWhenTheChiefIsAway(t *testing.T) {
 	w := newWard(t)
 	m := w.report(w.volunteer, lamp(model.Named))
-	give := func(token string, to model.Person) testkit.Answer {
+	give := func(token string, to model.Person) edge.Answer {
 		return w.do(token, &m, "give", "words", "单元长外出", "person_id", digits(to.ID))
 	}
 	give(w.chief, w.nextDoorWho).Refused(403, "role.not_allowed")

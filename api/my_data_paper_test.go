@@ -8,6 +8,7 @@ import (
 	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // TestMyDataPaper_callsEveryFieldInChinese fails for a field of a person's data that nobody could read on
@@ -33,7 +34,7 @@ func TestMyDataPaper_saysNoWordsForMachines(t *testing.T) {
 }
 
 func TestMyDataPaper_isOnesOwnAndWhole(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国", testkit.Phone("13900000001"), testkit.Membership(model.Member))
 	token := k.SignIn(p)

@@ -16,10 +16,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestMyData_isWholeAndMineOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅", whole)
 	k.Person(o.Unit, "王大力", testkit.Phone("13900000099"))
@@ -56,7 +57,7 @@ func TestMyData_isWholeAndMineOnly(t *testing.T) {
 }
 
 func TestMyData_ofAUserWhoIsNobodyYet(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	user := k.Stranger("mei")
 	k.Post(user, "/v1/bindings", proof("13900000001")).Expect(200)
 	k.Get(user, "/v1/me/data").Expect(200).Has(`"open_id":"mei"`, `"unmatched"`, "13900000001", `"displays":[]`).HasNot(`"person"`)

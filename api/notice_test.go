@@ -7,10 +7,10 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
-func notice(k *testkit.Kit, p model.Person, title string) string {
+func notice(k *edge.Kit, p model.Person, title string) string {
 	k.Helper()
 	var told []int64
 	once := strconv.QuoteToASCII(title)
@@ -22,7 +22,7 @@ func notice(k *testkit.Kit, p model.Person, title string) string {
 }
 
 func TestNotices_newestFirstPageByPage(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	token := k.SignIn(p)
 	for _, title := range []string{"一", "二", "三"} {
@@ -47,7 +47,7 @@ func TestNotices_newestFirstPageByPage(t *testing.T) {
 }
 
 func TestNotices_readOnceOrAllTogether(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	token := k.SignIn(p)
 	id := notice(k, p, "一")
@@ -69,7 +69,7 @@ func TestNotices_readOnceOrAllTogether(t *testing.T) {
 }
 
 func TestNotices_areNobodyElses(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	id := notice(k, p, "机密")

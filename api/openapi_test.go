@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type operation struct {
@@ -28,7 +28,7 @@ type operation struct {
 }
 
 func TestOpenAPI_saysOfEachOperationWhatItIsWhoMayAndHowItRefuses(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var doc struct {
 		OpenAPI string
 		Tags    []struct{ Name string }

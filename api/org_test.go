@@ -10,7 +10,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func nodePath(n model.Node, rest string) string { return fmt.Sprintf("/v1/nodes/%d%s", n.ID, rest) }
@@ -20,7 +20,7 @@ func idText(id int64) string { return fmt.Sprint(id) }
 type body map[string]any
 
 // again reads a node anew.
-func again(k *testkit.Kit, n model.Node) model.Node {
+func again(k *edge.Kit, n model.Node) model.Node {
 	k.Helper()
 	now, err := model.NodeByID(k.DB.Read(k.Context()), n.ID)
 	if err != nil {
@@ -30,7 +30,7 @@ func again(k *testkit.Kit, n model.Node) model.Node {
 }
 
 func TestNode_anyoneSignedInSeesThePublicPart(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	k.Officer(model.GridChief, o.Grid, "钱网格")
 	stranger := k.Stranger("passer-by")
@@ -50,13 +50,13 @@ func TestNode_anyoneSignedInSeesThePublicPart(t *testing.T) {
 }
 
 func TestAddNode_buildsBelowTheCommunity(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	staff, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
-	add := func(parent int64, kind, name string) testkit.Answer {
+	add := func(parent int64, kind, name string) edge.Answer {
 		return k.Post(token, "/v1/nodes", body{"parent_id": idText(parent), "kind": kind, "name": name, "reason": "新小区交付"})
 	}
-	made := func(a testkit.Answer) int64 {
+	made := func(a edge.Answer) int64 {
 		var v struct {
 			ID int64 `json:",string"`
 		}
@@ -96,10 +96,10 @@ func TestAddNode_buildsBelowTheCommunity(t *testing.T) {
 }
 
 func TestFindNodes_takesTheWordsThatANameMayHave(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
-	find := func(name string) testkit.Answer {
+	find := func(name string) edge.Answer {
 		t.Helper()
 		return k.Get(token, nodePath(o.Community, "/find?name="+url.QueryEscape(name)))
 	}
@@ -112,7 +112,7 @@ func TestFindNodes_takesTheWordsThatANameMayHave(t *testing.T) {
 }
 
 func TestAddNode_onlyThoseWhoManageGrids(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	request := body{"parent_id": idText(o.Community.ID), "kind": "grid", "name": "第三网格", "reason": "新建"}
 	for _, role := range []struct {
@@ -131,7 +131,7 @@ func TestAddNode_onlyThoseWhoManageGrids(t *testing.T) {
 }
 
 func TestAddNode_twoAtOnceGiveOneNameOneNode(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	status := make([]int, 8)
@@ -152,14 +152,14 @@ func TestAddNode_twoAtOnceGiveOneNameOneNode(t *testing.T) {
 }
 
 func TestRenameNode_showsOnTheUnitPageAtTheNextRequest(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	other, far := k.Replica()
 	k.Get("", "/v1/units/"+code).Expect(200).Has("1单元")
 	k.Do(far, "", "GET", "/v1/units/"+code, nil).Expect(200).Has("1单元", "第一网格")
-	rename := func(n model.Node, name string) testkit.Answer {
+	rename := func(n model.Node, name string) edge.Answer {
 		return k.Post(token, nodePath(n, "/rename"), body{"name": name, "reason": "统一编号"})
 	}
 	rename(o.Grid, "东片网格").Expect(200).Has("东片网格")
@@ -181,7 +181,7 @@ func TestRenameNode_showsOnTheUnitPageAtTheNextRequest(t *testing.T) {
 }
 
 func TestMoveNode_takesItsSubtreeToAnotherGridOfTheCommunity(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	oldChief, oldToken := k.Officer(model.GridChief, o.Grid, "钱网格")
@@ -191,7 +191,7 @@ func TestMoveNode_takesItsSubtreeToAnotherGridOfTheCommunity(t *testing.T) {
 	page := "/v1/units/" + code
 	k.Get(oldToken, page).Expect(200).Has(`"officer"`)
 	k.Get(newToken, page).Expect(200).Has(`"passer_by"`)
-	move := func(n, to model.Node) testkit.Answer {
+	move := func(n, to model.Node) edge.Answer {
 		return k.Post(token, nodePath(n, "/move"), body{"parent_id": idText(to.ID), "reason": "网格优化"})
 	}
 	move(o.Building, o.OtherGrid).Expect(200)
@@ -223,7 +223,7 @@ func TestMoveNode_takesItsSubtreeToAnotherGridOfTheCommunity(t *testing.T) {
 }
 
 func TestCloseNode_onlyWhenNothingIsLeftInIt(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	chief, chiefToken := k.Officer(model.UnitChief, o.FarUnit, "赵单元")
@@ -231,7 +231,7 @@ func TestCloseNode_onlyWhenNothingIsLeftInIt(t *testing.T) {
 		return tx.Model(&model.Person{}).Where("id = ?", chief.ID).Update("household_id", nil).Error
 	})
 	code := k.Code(o.FarUnit)
-	shut := func(n model.Node) testkit.Answer {
+	shut := func(n model.Node) edge.Answer {
 		return k.Post(token, nodePath(n, "/close"), body{"reason": "房屋拆除"})
 	}
 	shut(o.OtherGrid).Refused(409, "node.not_empty")
@@ -273,7 +273,7 @@ func TestCloseNode_onlyWhenNothingIsLeftInIt(t *testing.T) {
 }
 
 // wasTold fails the test unless a person's inbox holds one notice about roles with all the texts.
-func wasTold(k *testkit.Kit, p model.Person, texts ...string) {
+func wasTold(k *edge.Kit, p model.Person, texts ...string) {
 	k.Helper()
 	var notices []model.Notice
 	if err := k.DB.Read(k.Context()).Where("person_id = ? AND kind = ?", p.ID, "role").Find(&notices).Error; err != nil {
@@ -295,14 +295,14 @@ func wasTold(k *testkit.Kit, p model.Person, texts ...string) {
 }
 
 func TestHouseholds_roomsAreForThoseWhoListPeople(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "孙社工")
 	chief := k.Person(o.Unit, "赵单元")
 	k.Appoint(chief, model.UnitChief, o.Unit)
 	_, street := k.Officer(model.StreetStaff, o.Street, "冯街道")
 	list := nodePath(o.Unit, "/households")
-	add := func(token string, n model.Node, room string) testkit.Answer {
+	add := func(token string, n model.Node, room string) edge.Answer {
 		return k.Post(token, nodePath(n, "/households"), body{"room": room})
 	}
 	add(staff, o.Unit, "908").Expect(200).Has(`"room":"908"`, `"people":0`)

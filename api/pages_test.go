@@ -17,7 +17,7 @@ import (
 
 	"danyuan/api"
 	"danyuan/client"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // builtPages are a client as small as one can be.
@@ -31,9 +31,9 @@ var builtPages = fstest.MapFS{
 	"assets/deep/unit.page-0a1B2c3d.js": {Data: []byte("2")},
 }
 
-func withPages(t *testing.T, pages fs.FS) (*testkit.Kit, *api.API) {
+func withPages(t *testing.T, pages fs.FS) (*edge.Kit, *api.API) {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	a, err := api.New(api.Options{Service: k.S, Limits: unlimited{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Pages: pages})
 	if err != nil {
 		t.Fatal(err)
@@ -43,7 +43,7 @@ func withPages(t *testing.T, pages fs.FS) (*testkit.Kit, *api.API) {
 
 func TestPages_theFirstIsAskedForEachTimeAndWhatIsNamedByItsContentOnce(t *testing.T) {
 	k, a := withPages(t, builtPages)
-	get := func(path string, headers ...string) testkit.Answer {
+	get := func(path string, headers ...string) edge.Answer {
 		t.Helper()
 		return k.Do(a, "", http.MethodGet, path, nil, headers...)
 	}
@@ -103,7 +103,7 @@ func TestPages_arePackedForWhoTakesItAndWhereItSaves(t *testing.T) {
 
 // TestPages_eachIsHeldToThisServer looks at every file of the client as it is delivered.
 func TestPages_eachIsHeldToThisServer(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	paths := []string{"/", "/no-such-page", "/assets/no-such-file.js", "/console/", "/console/no-such-file.js"}
 	for at, built := range delivered {
 		for _, name := range builtNames(t, built) {
@@ -179,7 +179,7 @@ func builtNames(t *testing.T, built fs.FS) (names []string) {
 }
 
 func TestPages_theConsoleIsAFolderOfItsOwn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	a, err := api.New(api.Options{Service: k.S, Limits: unlimited{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Console: builtPages})
 	if err != nil {
 		t.Fatal(err)

@@ -5,21 +5,22 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
-func found(k *testkit.Kit, token string, at model.Node, kind, name string) testkit.Answer {
+func found(k *edge.Kit, token string, at model.Node, kind, name string) edge.Answer {
 	k.Helper()
 	return k.Post(token, nodePath(at, "/party-orgs"), body{"kind": kind, "name": name})
 }
 
-func orgID(a testkit.Answer) string {
+func orgID(a edge.Answer) string {
 	var v struct{ ID string }
 	a.Expect(200).Into(&v)
 	return v.ID
 }
 
 func TestFoundPartyOrg_oneAtEachLevelByWhoeverMay(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
 	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
@@ -45,10 +46,10 @@ func TestFoundPartyOrg_oneAtEachLevelByWhoeverMay(t *testing.T) {
 	k.Get(secretary, nodePath(o.OtherCommunity, "/party-orgs")).Refused(404, "node.not_found")
 	k.Get(secretary, nodePath(o.District, "/party-orgs/count")).Refused(404, "node.not_found")
 
-	rename := func(token string) testkit.Answer {
+	rename := func(token string) edge.Answer {
 		return k.Post(token, "/v1/party-orgs/"+id+"/rename", body{"name": "先锋第一党支部"})
 	}
-	dissolve := func(token string) testkit.Answer {
+	dissolve := func(token string) edge.Answer {
 		return k.Post(token, "/v1/party-orgs/"+id+"/dissolve", body{"reason": "网格调整"})
 	}
 	_, foreign := k.Officer(model.CommunitySecretary, o.OtherCommunity, "吴书记")
@@ -65,10 +66,10 @@ func TestFoundPartyOrg_oneAtEachLevelByWhoeverMay(t *testing.T) {
 }
 
 func TestFoundPartyOrg_unitGroupNeedsAMemberAsUnitChief(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, secretary := k.Officer(model.BranchSecretary, o.Grid, "卫书记")
-	group := func() testkit.Answer { return found(k, secretary, o.Unit, "unit_group", "3栋1单元党小组") }
+	group := func() edge.Answer { return found(k, secretary, o.Unit, "unit_group", "3栋1单元党小组") }
 	group().Refused(409, "party.chief_no_member")
 	k.Person(o.Unit, "张党员", testkit.Membership(model.Member))
 	k.Appoint(k.Person(o.Unit, "赵单元"), model.UnitChief, o.Unit)
@@ -80,7 +81,7 @@ func TestFoundPartyOrg_unitGroupNeedsAMemberAsUnitChief(t *testing.T) {
 }
 
 func TestFoundPartyOrg_twoAtOnceFoundOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	status := make([]int, 6)

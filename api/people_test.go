@@ -9,6 +9,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // whole gives a person everything that is sealed.
@@ -19,7 +20,7 @@ func whole(keys *model.Keys, p *model.Person) {
 }
 
 func TestPeople_listsMaskedToOfficersInScope(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅", whole)
 	far := k.Person(o.FarUnit, "钱多多")
@@ -41,7 +42,7 @@ func TestPeople_listsMaskedToOfficersInScope(t *testing.T) {
 }
 
 func TestPeople_pageOverAWholeCommunity(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	for i := range 5 {
 		k.Person([]model.Node{o.Unit, o.FarUnit}[i%2], fmt.Sprint("居民", i))
@@ -69,7 +70,7 @@ func TestPeople_pageOverAWholeCommunity(t *testing.T) {
 }
 
 func TestReadPerson_wholeOnlyWithAnEntryForEachReading(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅", whole)
 	token := k.SignIn(p)
@@ -93,7 +94,7 @@ func TestReadPerson_wholeOnlyWithAnEntryForEachReading(t *testing.T) {
 }
 
 func TestFindPeople_inScopeOnlyAndKeptInTheAuditLog(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	k.Person(o.Unit, "李小梅", whole)
 	k.Person(o.ForeignUnit, "外人", testkit.Phone("13900000001"))
@@ -117,7 +118,7 @@ func TestFindPeople_inScopeOnlyAndKeptInTheAuditLog(t *testing.T) {
 }
 
 func TestChangeMembership_whoIsNoMemberAnyMoreShowsNothingFromThatMoment(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
@@ -151,7 +152,7 @@ func TestChangeMembership_whoIsNoMemberAnyMoreShowsNothingFromThatMoment(t *test
 }
 
 func TestChanges_areForTheCommunityOfThePersonAndNeverForOneself(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	self, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
@@ -181,7 +182,7 @@ func TestChanges_areForTheCommunityOfThePersonAndNeverForOneself(t *testing.T) {
 }
 
 func TestLeave_endsDisplayAndUnitButNotTheAccount(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member))
@@ -206,7 +207,7 @@ func TestLeave_endsDisplayAndUnitButNotTheAccount(t *testing.T) {
 }
 
 func TestMove_toAnotherUnitTakesThePersonAlongAndEndsTheDisplay(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	old, next := k.Code(o.Unit), k.Code(o.NextDoor)
 	p := k.Person(o.Unit, "张卫东", testkit.Membership(model.Member)) // room 101
@@ -228,7 +229,7 @@ func TestMove_toAnotherUnitTakesThePersonAlongAndEndsTheDisplay(t *testing.T) {
 }
 
 func TestMoveRace_oneNewRoomIsOneHousehold(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	people := make([]model.Person, 4)

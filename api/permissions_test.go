@@ -8,13 +8,13 @@ import (
 
 	"danyuan/api"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 var update = flag.Bool("update", false, "write the generated documents anew")
 
 func TestPermissions_documentIsFresh(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	file := filepath.Join("..", "docs", "permissions.md")
 	want := k.API.Permissions()
 	if *update {
@@ -31,7 +31,7 @@ func TestPermissions_documentIsFresh(t *testing.T) {
 // TestPermissions_eachActionIsUsedAndKnown: a route can't ask for a right that nobody has, and no right
 // is given for nothing.
 func TestPermissions_eachActionIsUsedAndKnown(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	for _, r := range k.API.Routes() {
 		if r.Who == (api.Who{}) {
 			t.Errorf("%s is for nobody: its line does not say who", r.ID)

@@ -13,13 +13,13 @@ import (
 
 	"danyuan/api"
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // A page of somebody else's, whose name has been made to point here, must not be able to sign in as
 // the people of a demo.
 func TestDemo_answersToLoopbackNamesOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	for _, host := range []string{"127.0.0.1:8080", "localhost", "localhost:8080", "LOCALHOST.", "127.8.0.1", "[::1]:8080", "[::1]"} {
 		k.Get("", "/demo/personas", "Host", host).Expect(200)
 	}
@@ -30,7 +30,7 @@ func TestDemo_answersToLoopbackNamesOnly(t *testing.T) {
 }
 
 func TestPersonas_areThoseOfTheDemo(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国")
 	k.Appoint(p, model.UnitChief, o.Unit)
@@ -48,7 +48,7 @@ func TestPersonas_areThoseOfTheDemo(t *testing.T) {
 }
 
 func TestPersonas_doNotExistOutsideADemo(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	a, err := api.New(api.Options{Service: k.S, Limits: unlimited{}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry()})
 	if err != nil {
 		t.Fatal(err)

@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestPickUp_codeIsTakenHoweverItIsTypedOrScanned(t *testing.T) {
@@ -92,7 +92,7 @@ func TestPickUp_guessesAtOnceAreCountedAllTheSame(t *testing.T) {
 	s := newShop(t, nil)
 	r := s.redeemed(s.token)
 	s.handOut(s.staff, wrong(r.Code, 1)[0]).Refused(404, "pick_up.code_unknown")
-	answers := make([]testkit.Answer, 40)
+	answers := make([]edge.Answer, 40)
 	codes := wrong(r.Code, len(answers))
 	s.Race(len(answers), func(i int) { answers[i] = s.handOut(s.staff, codes[i]) })
 	tried := 0

@@ -6,10 +6,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // pending gives the notices that a person has of plaques to be taken off.
-func pending(k *testkit.Kit, p model.Person) (told []model.Notice) {
+func pending(k *edge.Kit, p model.Person) (told []model.Notice) {
 	k.Helper()
 	if err := k.DB.Read(k.Context()).Where("person_id = ? AND title = ?", p.ID, "有门牌待摘除").Find(&told).Error; err != nil {
 		k.Fatal(err)
@@ -19,17 +20,17 @@ func pending(k *testkit.Kit, p model.Person) (told []model.Notice) {
 
 // However the last member of a household leaves, its plaque proves nothing from that moment.
 func TestPlaque_isNotGenuineOnceTheLastMemberHasGone(t *testing.T) {
-	for what, leave := range map[string]func(d *door, staff string, who string) testkit.Answer{
-		"struck off": func(d *door, staff, who string) testkit.Answer {
+	for what, leave := range map[string]func(d *door, staff string, who string) edge.Answer{
+		"struck off": func(d *door, staff, who string) edge.Answer {
 			return d.Post(staff, who+"/membership", body{"membership": "none", "reason": "核对名册"})
 		},
-		"left": func(d *door, staff, who string) testkit.Answer {
+		"left": func(d *door, staff, who string) edge.Answer {
 			return d.Post(staff, who+"/leave", body{"reason": "搬走"})
 		},
-		"moved next door": func(d *door, staff, who string) testkit.Answer {
+		"moved next door": func(d *door, staff, who string) edge.Answer {
 			return d.Post(staff, who+"/move", body{"unit_id": idText(d.o.NextDoor.ID), "room": "801", "reason": "搬家"})
 		},
-		"moved within the unit": func(d *door, staff, who string) testkit.Answer {
+		"moved within the unit": func(d *door, staff, who string) edge.Answer {
 			return d.Post(staff, who+"/move", body{"unit_id": idText(d.o.Unit.ID), "room": "801", "reason": "搬家"})
 		},
 	} {

@@ -8,11 +8,12 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // door is a member household with officers who decide and install.
 type door struct {
-	*testkit.Kit
+	*edge.Kit
 	o                        testkit.Org
 	member                   model.Person
 	token, secretary, chief  string
@@ -20,7 +21,7 @@ type door struct {
 }
 
 func newDoor(t *testing.T) *door {
-	k := testkit.New(t)
+	k := edge.New(t)
 	d := &door{Kit: k, o: k.Org()}
 	d.member = k.Person(d.o.Unit, "张卫东", testkit.Membership(model.Member))
 	d.token = k.SignIn(d.member)
@@ -127,7 +128,7 @@ func TestPlaque_everyMoveThatTheTableDoesNotNameIsRefused(t *testing.T) {
 func TestPlaque_approvedAndRefusedAtOnceIsOneOfThem(t *testing.T) {
 	d := newDoor(t)
 	p := d.apply()
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	d.Race(len(answers), func(i int) {
 		if i%2 == 0 {
 			answers[i] = d.Do(d.API, d.secretary, "POST", p+"/approve", nil)
@@ -150,7 +151,7 @@ func TestPlaque_approvedAndRefusedAtOnceIsOneOfThem(t *testing.T) {
 
 func TestPlaque_appliedTwiceAtOnceIsOne(t *testing.T) {
 	d := newDoor(t)
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	d.Race(len(answers), func(i int) { answers[i] = d.Do(d.API, d.token, "POST", "/v1/plaques", nil) })
 	won := 0
 	for _, a := range answers {
@@ -188,7 +189,7 @@ func TestPlaque_refusesWhoMayNot(t *testing.T) {
 }
 
 func TestPlaque_nobodyDecidesForTheirOwnHousehold(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "周书记", testkit.Membership(model.Member))
 	k.Appoint(p, model.BranchSecretary, o.Grid)

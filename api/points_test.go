@@ -8,7 +8,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func rule(from string, with map[string]any) map[string]any {
@@ -20,7 +20,7 @@ func rule(from string, with map[string]any) map[string]any {
 }
 
 // rules posts a rule for the district.
-func (c *crew) rules(body map[string]any) testkit.Answer {
+func (c *crew) rules(body map[string]any) edge.Answer {
 	c.Helper()
 	return c.Post(c.admin, path("/v1/nodes/%d/points-rules", c.o.District.ID), body)
 }
@@ -106,7 +106,7 @@ func TestPoints_rulesAreForTheFutureAndOfOneDistrict(t *testing.T) {
 
 func TestPoints_twoRulesOfOneDayAtOnceAreOne(t *testing.T) {
 	c := newCrew(t)
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	c.Race(len(answers), func(i int) {
 		answers[i] = c.Do(c.API, c.admin, "POST", path("/v1/nodes/%d/points-rules", c.o.District.ID), rule("2026-03-06", map[string]any{"per_hour": i + 1}))
 	})

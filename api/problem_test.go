@@ -11,13 +11,13 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // TestProblem_ofADatabaseThatIsAway is no failure of the server's own: people are told to come again, and whoever
 // reads the log finds the same code, as a warning.
 func TestProblem_ofADatabaseThatIsAway(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.SignIn(k.Person(k.Org().Unit, "王建国"))
 	var said bytes.Buffer
 	a, err := api.New(api.Options{Service: k.S, Limits: &counted{keys: map[string]int{}}, Log: slog.New(slog.NewTextHandler(&said, nil)), Metrics: prometheus.NewRegistry()})

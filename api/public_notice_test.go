@@ -11,6 +11,7 @@ import (
 	"danyuan/model"
 	"danyuan/service/ledger"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 var firstQuarter = map[string]int{"year": 2026, "quarter": 1}
@@ -142,7 +143,7 @@ func TestPublicNotice_refusals(t *testing.T) {
 func TestPublicNotice_publishedTwiceAtOnceIsOne(t *testing.T) {
 	b := newBureau(t)
 	b.inApril(0)
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	b.Race(len(answers), func(i int) {
 		answers[i] = b.Do(b.API, b.staff, "POST", path("/v1/nodes/%d/public-notices", b.o.Community.ID), firstQuarter)
 	})
@@ -178,7 +179,7 @@ func TestObjection_upheldStandsBesideTheNoticeAndTheObjectorIsTold(t *testing.T)
 	b.Get(b.holder, "/v1/me/objections").Expect(200).Has("应为3月2日", "张卫东")
 	b.Get(b.holder, "/v1/me/data").Expect(200).Has("第3行的日期不对")
 	after := b.Get("", address).Expect(200).Has(`"open":0,"upheld":1,"rejected":0`, `"corrections":[{"text":"应为3月2日","at":"2026-04-01T00:00:00+08:00"}]`).HasNot("张", "第3行")
-	cut := func(a testkit.Answer) string { head, _, _ := strings.Cut(string(a.Body), `"objections"`); return head }
+	cut := func(a edge.Answer) string { head, _, _ := strings.Cut(string(a.Body), `"objections"`); return head }
 	if cut(before) != cut(after) {
 		t.Errorf("the notice itself has changed: %s and %s", before.Body, after.Body)
 	}
@@ -234,7 +235,7 @@ func TestObjection_raisedTwiceAndAnsweredTwiceAtOnceIsOnce(t *testing.T) {
 	b := newBureau(t)
 	b.inApril(0)
 	n := b.published()
-	answers := make([]testkit.Answer, 4)
+	answers := make([]edge.Answer, 4)
 	b.Race(len(answers), func(i int) {
 		answers[i] = b.Do(b.API, b.holder, "POST", "/v1/public-notices/"+n.ID+"/objections", wrongDate)
 	})
@@ -247,7 +248,7 @@ func TestObjection_raisedTwiceAndAnsweredTwiceAtOnceIsOnce(t *testing.T) {
 }
 
 // once fails unless one of the answers succeeded and all others were refused, and gives that one.
-func once(t *testing.T, answers []testkit.Answer, status int, code string) (won testkit.Answer) {
+func once(t *testing.T, answers []edge.Answer, status int, code string) (won edge.Answer) {
 	t.Helper()
 	n := 0
 	for _, a := range answers {

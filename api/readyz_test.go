@@ -6,11 +6,11 @@ import (
 	"net/http"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestReadyz_onlyWhatNobodyCanBeServedWithoutTakesAReplicaOut(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	fails := func(context.Context) error { return errors.New("no answer") }
 	well := func(context.Context) error { return nil }
 	type asks = map[string]func(context.Context) error

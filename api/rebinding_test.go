@@ -8,10 +8,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // moving gives a person with an account, a stranger who asks to be them, and the request's id.
-func moving(k *testkit.Kit, o testkit.Org) (p model.Person, old, fresh, request string) {
+func moving(k *edge.Kit, o testkit.Org) (p model.Person, old, fresh, request string) {
 	k.Helper()
 	p = k.Person(o.Unit, "李小梅", testkit.Phone("13900000001"))
 	old, fresh = k.SignIn(p), k.Stranger("new-phone")
@@ -23,7 +24,7 @@ func moving(k *testkit.Kit, o testkit.Org) (p model.Person, old, fresh, request 
 }
 
 func TestRebind_theCommunityMovesThePersonAndTheOldAccountIsNobodysAtOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	staff, staffToken := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	chief, chiefToken := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -54,7 +55,7 @@ func TestRebind_theCommunityMovesThePersonAndTheOldAccountIsNobodysAtOnce(t *tes
 }
 
 func TestRebind_isForTheCommunityOfThePersonOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, _, _, request := moving(k, o)
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
@@ -72,7 +73,7 @@ func TestRebind_isForTheCommunityOfThePersonOnly(t *testing.T) {
 }
 
 func TestRebind_nobodyApprovesTheirOwn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Community, "赵社工", testkit.Phone("13900000001"))
 	k.Appoint(p, model.CommunityStaff, o.Community)
@@ -88,7 +89,7 @@ func TestRebind_nobodyApprovesTheirOwn(t *testing.T) {
 }
 
 func TestRebind_aChiefsChoiceOfSomebodyWithAnAccountGoesOnToTheCommunity(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	k.SignIn(p)
@@ -105,7 +106,7 @@ func TestRebind_aChiefsChoiceOfSomebodyWithAnAccountGoesOnToTheCommunity(t *test
 }
 
 func TestRebind_staffWhoRecogniseSomebodyWithAnAccountMoveThemAtOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	old := k.SignIn(p)
@@ -118,7 +119,7 @@ func TestRebind_staffWhoRecogniseSomebodyWithAnAccountMoveThemAtOnce(t *testing.
 }
 
 func TestRebind_followsAPersonWhoMovesAndStopsWhenTheyLeave(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, admin := k.Officer(model.CommunitySecretary, o.Community, "书记")
 	p, _, _, request := moving(k, o)
@@ -129,7 +130,7 @@ func TestRebind_followsAPersonWhoMovesAndStopsWhenTheyLeave(t *testing.T) {
 }
 
 func TestEndBinding_theCommunityEndsItForAReasonThatTheUserReads(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	token := k.SignIn(p)
@@ -147,7 +148,7 @@ func TestEndBinding_theCommunityEndsItForAReasonThatTheUserReads(t *testing.T) {
 }
 
 func TestRebindRace_approvedTwiceHappensOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	_, _, fresh, request := moving(k, o)
@@ -161,7 +162,7 @@ func TestRebindRace_approvedTwiceHappensOnce(t *testing.T) {
 }
 
 func TestRebindRace_withTheOldAccountUnbindingNothingIsLost(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	_, old, fresh, request := moving(k, o)

@@ -8,10 +8,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // confirmed is a record of service, two days before every test begins.
-func confirmed(k *testkit.Kit, p model.Person, at model.Node) model.Hours {
+func confirmed(k *edge.Kit, p model.Person, at model.Node) model.Hours {
 	k.Helper()
 	start := testkit.Start.AddDate(0, 0, -2)
 	end, decided := start.Add(90*time.Minute), start.Add(24*time.Hour)

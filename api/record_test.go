@@ -9,7 +9,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/service/ledger"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 type record struct {
@@ -24,7 +24,7 @@ type record struct {
 var cleaning = map[string]any{"kind": "environment", "content": "清扫楼道", "place": "3栋", "starts_at": "2026-03-04T09:00:00+08:00", "ends_at": "2026-03-04T10:30:00+08:00"}
 
 func TestRecord_confirmedServiceIsInItAndCorrectionShows(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	volunteer := k.SignIn(k.Person(o.Unit, "张卫东"))
 	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")

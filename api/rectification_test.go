@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func wrongPhone(words string) map[string]any {
@@ -12,7 +12,7 @@ func wrongPhone(words string) map[string]any {
 }
 
 func TestRectification_askedAnsweredAndSeenByTheirOwn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))
 	neighbour := k.SignIn(k.Person(o.Unit, "赵大力"))
@@ -44,7 +44,7 @@ func TestRectification_askedAnsweredAndSeenByTheirOwn(t *testing.T) {
 }
 
 func TestRectification_withdrawnMayBeAskedAnewAndNobodyAnswersTheirOwn(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	resident := k.SignIn(k.Person(o.Unit, "李小梅"))
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")

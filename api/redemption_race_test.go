@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestRedemption_raceForStockNeverOversells(t *testing.T) {
@@ -18,11 +18,11 @@ func TestRedemption_raceForStockNeverOversells(t *testing.T) {
 }
 
 // all64 lets 64 neighbours redeem at once, on two replicas.
-func (s *shop) all64() []testkit.Answer {
+func (s *shop) all64() []edge.Answer {
 	s.Helper()
 	_, replica := s.Replica()
 	tokens := s.neighbours(64)
-	answers := make([]testkit.Answer, len(tokens))
+	answers := make([]edge.Answer, len(tokens))
 	s.Race(len(tokens), func(i int) {
 		answers[i] = s.Do([]*api.API{s.API, replica}[i%2], tokens[i], "POST", "/v1/redemptions", map[string]any{"reward_id": s.reward, "points": 40})
 	})
@@ -42,7 +42,7 @@ func TestRedemption_raceForTheLastFiveYuanOfTheBudget(t *testing.T) {
 func TestRedemption_raceOfTwoPhonesForOneTurn(t *testing.T) {
 	s := newShop(t, map[string]any{"per_person": 1, "per_period": "ever"})
 	phones := []string{s.token, s.SignIn(s.person)}
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	s.Race(len(answers), func(i int) { answers[i] = s.redeem(phones[i%2]) })
 	if won := s.count(answers, "reward.limit_reached"); won != 1 {
 		t.Errorf("%d redemptions under a limit of one", won)
@@ -54,7 +54,7 @@ func TestRedemption_raceOfTwoPhonesForOnesPoints(t *testing.T) {
 	s := newShop(t, nil)
 	_, replica := s.Replica()
 	phones := []string{s.token, s.SignIn(s.person)}
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	s.Race(len(answers), func(i int) {
 		server := s.API
 		if i%2 == 1 {
@@ -77,7 +77,7 @@ func TestRedemption_raceOverManyRewardsOfOneBudgetOnTwoReplicas(t *testing.T) {
 	}
 	_, replica := s.Replica()
 	tokens := s.neighbours(48)
-	answers := make([]testkit.Answer, len(tokens))
+	answers := make([]edge.Answer, len(tokens))
 	s.Race(len(tokens), func(i int) {
 		server := s.API
 		if i%2 == 1 {
@@ -92,7 +92,7 @@ func TestRedemption_raceOverManyRewardsOfOneBudgetOnTwoReplicas(t *testing.T) {
 }
 
 // oneOf fails the test unless exactly one of two kinds of answer succeeded, and gives whether the first.
-func (s *shop) oneOf(a, b []testkit.Answer, codes ...string) bool {
+func (s *shop) oneOf(a, b []edge.Answer, codes ...string) bool {
 	s.Helper()
 	first, second := s.count(a, codes...), s.count(b, codes...)
 	if first+second != 1 {
@@ -105,7 +105,7 @@ func TestRedemption_raceOfCancelAndPickUp(t *testing.T) {
 	for range 5 {
 		s := newShop(t, nil)
 		r := s.redeemed(s.token)
-		a, b := make([]testkit.Answer, 3), make([]testkit.Answer, 3)
+		a, b := make([]edge.Answer, 3), make([]edge.Answer, 3)
 		s.Race(6, func(i int) {
 			if i%2 == 0 {
 				a[i/2] = s.Do(s.API, s.token, "POST", "/v1/redemptions/"+r.ID+"/cancel", nil)
@@ -124,7 +124,7 @@ func TestRedemption_raceOfCancelAndPickUp(t *testing.T) {
 func TestRedemption_raceOfTwoPickUps(t *testing.T) {
 	s := newShop(t, nil)
 	r := s.redeemed(s.token)
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	s.Race(len(answers), func(i int) { answers[i] = s.handOut(s.staff, r.Code) })
 	if won := s.count(answers, "pick_up.used"); won != 1 {
 		t.Errorf("handed out %d times", won)
@@ -135,7 +135,7 @@ func TestRedemption_raceOfTwoPickUps(t *testing.T) {
 func TestRedemption_raceOfTwoCancels(t *testing.T) {
 	s := newShop(t, nil)
 	r := s.redeemed(s.token)
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	s.Race(len(answers), func(i int) {
 		if i%2 == 0 {
 			answers[i] = s.Do(s.API, s.token, "POST", "/v1/redemptions/"+r.ID+"/cancel", nil)
@@ -155,7 +155,7 @@ func TestRedemption_raceOfExpiryAndPickUp(t *testing.T) {
 		r := s.redeemed(s.token)
 		s.at(s.Clock.Now().Add(7 * 24 * time.Hour))
 		other, _ := s.Replica()
-		answers := make([]testkit.Answer, 1)
+		answers := make([]edge.Answer, 1)
 		s.Race(3, func(i int) {
 			var err error
 			switch i {
@@ -181,7 +181,7 @@ func TestRedemption_raceOfExpiryAndPickUp(t *testing.T) {
 func TestRedemption_raceWithStockTakenAwayAndBudgetTakenBack(t *testing.T) {
 	s := newShop(t, nil)
 	tokens := s.neighbours(12)
-	redeemed, taken, back := make([]testkit.Answer, 12), make([]testkit.Answer, 4), make([]testkit.Answer, 4)
+	redeemed, taken, back := make([]edge.Answer, 12), make([]edge.Answer, 4), make([]edge.Answer, 4)
 	s.Race(20, func(i int) {
 		switch {
 		case i < 12:
@@ -199,7 +199,7 @@ func TestRedemption_raceWithStockTakenAwayAndBudgetTakenBack(t *testing.T) {
 func TestRedemption_raceWithAChangedPriceChargesNobodyMore(t *testing.T) {
 	s := newShop(t, nil)
 	tokens := s.neighbours(10)
-	answers := make([]testkit.Answer, 10)
+	answers := make([]edge.Answer, 10)
 	s.Race(11, func(i int) {
 		if i == 10 {
 			s.Do(s.API, s.staff, "POST", "/v1/rewards/"+s.reward+"/change", terms(map[string]any{"points": 60}))

@@ -10,7 +10,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/service"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestRedemption_takesAllAtOnceAndIsHandedOutByItsCode(t *testing.T) {
@@ -232,7 +232,7 @@ func TestRedemption_costlessRewardNeedsNoBudget(t *testing.T) {
 
 func TestRedemption_sameKeyIsOneRedemption(t *testing.T) {
 	s := newShop(t, nil)
-	answers := make([]testkit.Answer, 8)
+	answers := make([]edge.Answer, 8)
 	s.Race(len(answers), func(i int) { answers[i] = s.redeem(s.token, "Idempotency-Key", "the-same-key-1") })
 	for _, a := range answers {
 		if string(a.Expect(200).Body) != string(answers[0].Body) {

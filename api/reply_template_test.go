@@ -5,13 +5,13 @@ import (
 	"testing"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestReplyTemplates_areThoseOfAPlaceAndOfWhatLiesAbove(t *testing.T) {
 	c := newCrew(t)
 	at := func(n model.Node) string { return "/v1/nodes/" + digits(n.ID) + "/reply-templates" }
-	add := func(token string, n model.Node, title string) testkit.Answer {
+	add := func(token string, n model.Node, title string) edge.Answer {
 		return c.Post(token, at(n), map[string]any{"title": title, "words": "您好,已经转办。"})
 	}
 	var made struct{ ID string }

@@ -10,6 +10,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // limited is a crew whose volunteer may be limited, with a second officer who decides.
@@ -193,7 +194,7 @@ func TestReporterLimit_tellsNoChiefByARefusalOfWhatIsHiddenFromThem(t *testing.T
 func TestReporterLimit_raceOfTwoWhoLimitTheSamePersonMakesOne(t *testing.T) {
 	l := newLimited(t)
 	_, replica := l.Replica()
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	l.Race(len(answers), func(i int) {
 		answers[i] = l.Do([]http.Handler{l.API, replica}[i%2], []string{l.staff, l.boss}[i%2], "POST", l.of(l.who), aLimit)
 	})
@@ -206,7 +207,7 @@ func TestReporterLimit_raceOfReportsPassesNoMoreThanTheLimit(t *testing.T) {
 	l := newLimited(t)
 	l.limit(but(aLimit, "a_day", 2))
 	_, replica := l.Replica()
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	l.Race(len(answers), func(i int) {
 		answers[i] = l.Do([]http.Handler{l.API, replica}[i%2], l.volunteer, "POST", "/v1/matters", aRepair(fmt.Sprintf("%d楼的灯坏了", i)))
 	})
@@ -220,7 +221,7 @@ func TestReporterLimit_raceOfDecisionsDecidesOnce(t *testing.T) {
 	url := l.limit(aLimit)
 	l.Post(l.volunteer, url+"/object", saying("不同意")).Expect(200)
 	_, other := l.Officer(model.CommunityStaff, l.o.Community, "钱社工")
-	answers := make([]testkit.Answer, 6)
+	answers := make([]edge.Answer, 6)
 	l.Race(len(answers), func(i int) {
 		answers[i] = l.Do(l.API, []string{l.boss, other}[i%2], "POST", url+"/uphold", reasoned("维持"))
 	})

@@ -9,11 +9,12 @@ import (
 	"danyuan/fault"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // office is a district whose one admin has an account that nobody can use any more.
 type office struct {
-	*testkit.Kit
+	*edge.Kit
 	o     testkit.Org
 	admin model.Person
 	token string
@@ -23,7 +24,7 @@ const officeCode = "340802000000"
 
 func newOffice(t *testing.T) *office {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	f := &office{Kit: k, o: k.Org()}
 	k.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Node{}).Where("id = ?", f.o.District.ID).Update("code", officeCode).Error

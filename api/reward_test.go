@@ -9,7 +9,7 @@ import (
 
 	"danyuan/model"
 	"danyuan/service/ledger"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestReward_catalogueTellsWhatThePersonCanRedeemAndWhyNot(t *testing.T) {
@@ -158,7 +158,7 @@ func TestReward_changeOfTheLimitsPeriodCountsAnew(t *testing.T) {
 func TestReward_hasPhotosThatResidentsSeeOnceTheyHavePassed(t *testing.T) {
 	s := newShop(t, nil)
 	one, two, foreign := s.UploadPhoto(s.staff), s.UploadPhoto(s.staff), s.UploadPhoto(s.token)
-	change := func(photos ...string) testkit.Answer {
+	change := func(photos ...string) edge.Answer {
 		t.Helper()
 		return s.Do(s.API, s.staff, "POST", "/v1/rewards/"+s.reward+"/change", terms(map[string]any{"photo_ids": append([]string{}, photos...)}))
 	}

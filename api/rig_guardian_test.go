@@ -10,6 +10,7 @@ import (
 	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // child adds a child of the resident, as the examples of the description call them.
@@ -112,7 +113,7 @@ func (w *world) namesPerson(r api.RouteInfo) bool {
 
 // TestChild_ofWhomNoGuardianAgreesMayOnlySeeAndEnd: the table's own rule, and what stays open.
 func TestChild_ofWhomNoGuardianAgreesMayOnlySeeAndEnd(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	kid := k.Person(o.Unit, "王小童", testkit.Born("2016-05-01"))
 	child := k.SignIn(kid)

@@ -9,7 +9,7 @@ import (
 	"strings"
 
 	"danyuan/api"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // request is one call of a route, filled in from the description's examples and the fixtures.
@@ -27,7 +27,7 @@ type request struct {
 type upload struct{ contentType, body string }
 
 // call sends it, with a key of its own unless headers give one.
-func (q request) call(w *world, token string, headers ...string) testkit.Answer {
+func (q request) call(w *world, token string, headers ...string) edge.Answer {
 	w.Helper()
 	switch {
 	case q.upload != nil:

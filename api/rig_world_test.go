@@ -14,19 +14,20 @@ import (
 	"danyuan/api"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // world is a house with somebody of every kind in it, and one of every thing (fixtures, in
 // rig_fixtures_test.go). The rigs that cover every route work in it.
 type world struct {
-	*testkit.Kit
+	*edge.Kit
 	testkit.Org
 	Resident  model.Person // lives in Unit, bound, in-service member; the things that belong to somebody are theirs
 	Neighbour model.Person // lives in Unit, too: whom officers act on
 	callers   []caller
 	things    map[string]string
 	document  map[string]any // the OpenAPI description
-	copied    func(t testing.TB) *testkit.Kit
+	copied    func(t testing.TB) *edge.Kit
 }
 
 // standing is how a caller stands to the things of the world, all of which are in Unit.
@@ -78,7 +79,7 @@ func (c caller) may(who api.Who) (ok bool, status int, code string) {
 
 func newWorld(t testing.TB) *world {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	w := &world{Kit: k, Org: k.Org(), things: map[string]string{}}
 	w.Resident = k.Person(w.Unit, "张卫东", testkit.Phone("13900000001"), testkit.Membership(model.InServiceMember))
 	w.Neighbour = k.Person(w.Unit, "李小梅", testkit.Phone("13900000002"), testkit.Membership(model.Member))

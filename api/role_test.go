@@ -7,9 +7,10 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
-func appoint(k *testkit.Kit, token string, p model.Person, role model.Role, at model.Node, dates ...time.Time) testkit.Answer {
+func appoint(k *edge.Kit, token string, p model.Person, role model.Role, at model.Node, dates ...time.Time) edge.Answer {
 	k.Helper()
 	b := body{"person_id": idText(p.ID), "role": role, "node_id": idText(at.ID)}
 	for i, name := range []string{"from", "until"} {
@@ -20,7 +21,7 @@ func appoint(k *testkit.Kit, token string, p model.Person, role model.Role, at m
 	return k.Post(token, "/v1/roles", b)
 }
 
-func endRole(k *testkit.Kit, token, id string, at ...time.Time) testkit.Answer {
+func endRole(k *edge.Kit, token, id string, at ...time.Time) edge.Answer {
 	k.Helper()
 	b := body{"reason": "届满"}
 	if len(at) > 0 {
@@ -30,7 +31,7 @@ func endRole(k *testkit.Kit, token, id string, at ...time.Time) testkit.Answer {
 }
 
 func TestAppoint_actsAtTheNextRequestEverywhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	p := k.Person(o.Unit, "王建国")
@@ -67,7 +68,7 @@ func TestAppoint_actsAtTheNextRequestEverywhere(t *testing.T) {
 }
 
 func TestAppoint_onlyWhatTheTableOfRolesAllowsInTheOwnSubtree(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国")
 	nodes := map[model.NodeKind]model.Node{
@@ -105,7 +106,7 @@ func TestAppoint_onlyWhatTheTableOfRolesAllowsInTheOwnSubtree(t *testing.T) {
 }
 
 func TestAppoint_onlyPeopleWhoBelongThere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	appoint(k, token, k.Person(o.FarUnit, "邻格"), model.GridChief, o.Grid).Expect(200)
@@ -119,7 +120,7 @@ func TestAppoint_onlyPeopleWhoBelongThere(t *testing.T) {
 }
 
 // appointNamed appoints by name and phone number, as an appointer does who has no list to choose from.
-func appointNamed(k *testkit.Kit, token, name, phone string, role model.Role, at model.Node, register bool) testkit.Answer {
+func appointNamed(k *edge.Kit, token, name, phone string, role model.Role, at model.Node, register bool) edge.Answer {
 	k.Helper()
 	b := body{"name": name, "phone": phone, "role": role, "node_id": idText(at.ID)}
 	if register {
@@ -130,7 +131,7 @@ func appointNamed(k *testkit.Kit, token, name, phone string, role model.Role, at
 
 // Who serves need not be a neighbour: police, property managers, and the staff of community and street.
 func TestAppoint_byNameAndPhoneAnybodyOfTheDistrict(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	_, admin := k.Officer(model.DistrictAdmin, o.District, "郑管理")
@@ -162,7 +163,7 @@ func TestAppoint_byNameAndPhoneAnybodyOfTheDistrict(t *testing.T) {
 }
 
 func TestAppoint_registersWhoServesAndLivesElsewhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	appointNamed(k, secretary, "物业经理", "13900000003", model.UnitChief, o.Unit, true).Refused(409, "role.not_local")
@@ -180,13 +181,13 @@ func TestAppoint_registersWhoServesAndLivesElsewhere(t *testing.T) {
 }
 
 func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	p := k.Person(o.Unit, "王建国")
 	holder := k.SignIn(p)
 	at := func(days int) time.Time { return testkit.Start.AddDate(0, 0, days) }
-	try := func(dates ...time.Time) testkit.Answer {
+	try := func(dates ...time.Time) edge.Answer {
 		return appoint(k, token, p, model.UnitChief, o.Unit, dates...)
 	}
 	try(at(-1)).Refused(422, "role.backdated")
@@ -230,7 +231,7 @@ func TestAppoint_datesAreAheadAndDontOverlap(t *testing.T) {
 }
 
 func TestAppoint_raceGivesOneAppointment(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, token := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	p := k.Person(o.Unit, "王建国")
@@ -248,7 +249,7 @@ func TestAppoint_raceGivesOneAppointment(t *testing.T) {
 }
 
 func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "王建国")
 	a := k.Appoint(p, model.UnitChief, o.Unit)
@@ -271,7 +272,7 @@ func TestEndRole_onlyByThoseWhoAppoint(t *testing.T) {
 }
 
 func TestAppoint_nobodyAppointsThemselves(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	for _, c := range []struct {
 		holds, wants model.Role
@@ -294,7 +295,7 @@ func TestAppoint_nobodyAppointsThemselves(t *testing.T) {
 }
 
 func TestEndRole_anybodyMayResign(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	secretary, _ := k.Officer(model.CommunitySecretary, o.Community, "孙书记")
 	p := k.Person(o.Unit, "王建国")
@@ -312,7 +313,7 @@ func TestEndRole_anybodyMayResign(t *testing.T) {
 }
 
 func TestEndRole_theLastAdminStays(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	first := k.Person(o.District, "郑管理")
 	a := k.Appoint(first, model.DistrictAdmin, o.District)
@@ -331,7 +332,7 @@ func TestEndRole_theLastAdminStays(t *testing.T) {
 }
 
 func TestEndRole_twoAdminsEndingEachOtherLeaveOne(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	var tokens, ids [2]string
 	for i, name := range []string{"郑管理", "何管理"} {

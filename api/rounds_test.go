@@ -9,14 +9,14 @@ import (
 
 	"danyuan/model"
 	"danyuan/service/ledger"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // rounds is how often each race is run.
 const rounds = 100
 
 // tally is how often each answer came: "200" or the refusal's code.
-func tally(answers []testkit.Answer) map[string]int {
+func tally(answers []edge.Answer) map[string]int {
 	came := map[string]int{}
 	for _, a := range answers {
 		if a.Status == 200 {
@@ -29,7 +29,7 @@ func tally(answers []testkit.Answer) map[string]int {
 }
 
 // came fails the test unless exactly these answers came.
-func came(t *testing.T, round int, what string, answers []testkit.Answer, want map[string]int) {
+func came(t *testing.T, round int, what string, answers []edge.Answer, want map[string]int) {
 	t.Helper()
 	if got := tally(answers); !maps.Equal(got, want) {
 		t.Fatalf("round %d, %s: %v, want %v", round, what, got, want)
@@ -48,14 +48,14 @@ func TestRounds_seatsDoorConfirmationReversal(t *testing.T) {
 	for i, p := range people {
 		of[p.ID] = tokens[i]
 	}
-	answers := make([]testkit.Answer, 8)
-	race := func(n int, call func(i int) testkit.Answer) []testkit.Answer {
+	answers := make([]edge.Answer, 8)
+	race := func(n int, call func(i int) edge.Answer) []edge.Answer {
 		s.Race(n, func(i int) { answers[i] = call(i) })
 		return answers[:n]
 	}
 	for round := range rounds {
 		a := s.soon(map[string]any{"capacity": 2})
-		came(t, round, "seats", race(8, func(i int) testkit.Answer { return s.Do(s.API, tokens[i%4], "POST", a+"/sign-up", nil) }),
+		came(t, round, "seats", race(8, func(i int) edge.Answer { return s.Do(s.API, tokens[i%4], "POST", a+"/sign-up", nil) }),
 			map[string]int{"200": 4, "activity.signed_up_already": 4})
 		seated := s.signUps(a, model.Seated)
 		if len(seated) != 2 || len(s.signUps(a, model.Waiting)) != 2 {
@@ -63,20 +63,20 @@ func TestRounds_seatsDoorConfirmationReversal(t *testing.T) {
 		}
 		s.Move(time.Hour)
 		code := s.screen(a, "in").Code
-		came(t, round, "door", race(8, func(i int) testkit.Answer { return s.Do(s.API, tokens[i%4], "POST", a+"/check-in", scan(code)) }),
+		came(t, round, "door", race(8, func(i int) edge.Answer { return s.Do(s.API, tokens[i%4], "POST", a+"/check-in", scan(code)) }),
 			map[string]int{"200": 4, "activity.still_waiting": 4})
 		s.Move(2 * time.Hour)
 		s.Post(s.chief, a+"/settle", map[string]any{"people": []map[string]any{
 			{"person_id": digits(seated[0]), "left_at": s.Clock.Now(), "reason": "散场时一起离开"}, {"person_id": digits(seated[1]), "left_at": s.Clock.Now(), "reason": "散场时一起离开"},
 		}}).Expect(200)
-		came(t, round, "confirmation", race(4, func(i int) testkit.Answer {
+		came(t, round, "confirmation", race(4, func(i int) edge.Answer {
 			return s.Do(s.API, []string{s.chief, s.secretary}[i%2], "POST", a+"/confirm", map[string]string{})
 		}), map[string]int{"200": 1, "activity.nothing_to_confirm": 3})
 		attended := s.attendances(a)
 		if len(attended) != 2 || s.points(of[seated[0]]) != 20 || s.points(of[seated[1]]) != 20 {
 			t.Fatalf("round %d: %d attended, %d and %d points", round, len(attended), s.points(of[seated[0]]), s.points(of[seated[1]]))
 		}
-		came(t, round, "reversal", race(8, func(i int) testkit.Answer {
+		came(t, round, "reversal", race(8, func(i int) edge.Answer {
 			return s.Do(s.API, []string{one, other}[i/2%2], "POST", "/v1/hours/"+digits(attended[i%2].ID)+"/void", because)
 		}), map[string]int{"200": 2, "hours.wrong_state": 6})
 		s.Move(time.Hour)
@@ -108,8 +108,8 @@ func TestRounds_stockLimitBudgetPickUpReversal(t *testing.T) {
 	}
 	s.fund(10_000_000)
 	s.give(-10_000)
-	answers := make([]testkit.Answer, len(phones))
-	race := func(n int, call func(i int) testkit.Answer) []testkit.Answer {
+	answers := make([]edge.Answer, len(phones))
+	race := func(n int, call func(i int) edge.Answer) []edge.Answer {
 		s.Race(n, func(i int) { answers[i] = call(i) })
 		return answers[:n]
 	}
@@ -122,7 +122,7 @@ func TestRounds_stockLimitBudgetPickUpReversal(t *testing.T) {
 		s.reward = s.offer(map[string]any{"per_person": 1, "per_period": "month"})
 		last = s.reward
 		s.stock(3).Expect(200)
-		got := tally(race(12, func(i int) testkit.Answer { return s.redeem(phones[i]) }))
+		got := tally(race(12, func(i int) edge.Answer { return s.redeem(phones[i]) }))
 		if got["200"] != 3 || got["reward.sold_out"]+got["reward.limit_reached"] != 9 {
 			t.Fatalf("round %d, stock and limit: %v", round, got)
 		}
@@ -139,7 +139,7 @@ func TestRounds_stockLimitBudgetPickUpReversal(t *testing.T) {
 			s.handOut(s.staff, r.Code).Expect(200)
 		}
 		s.Post(s.staff, "/v1/rewards/"+s.reward+"/change", terms(map[string]any{"per_person": 0, "per_period": "none"})).Expect(200)
-		got = tally(race(6, func(i int) testkit.Answer { return s.redeem(phones[i]) }))
+		got = tally(race(6, func(i int) edge.Answer { return s.redeem(phones[i]) }))
 		if got["200"] != 1 || got["budget.exhausted"] != 5 {
 			t.Fatalf("round %d, budget: %v", round, got)
 		}
@@ -151,8 +151,8 @@ func TestRounds_stockLimitBudgetPickUpReversal(t *testing.T) {
 				holder = phones[i]
 			}
 		}
-		came(t, round, "pick-up", race(3, func(int) testkit.Answer { return s.handOut(s.staff, won[0].Code) }), map[string]int{"200": 1, "pick_up.used": 2})
-		came(t, round, "reversal", race(4, func(i int) testkit.Answer {
+		came(t, round, "pick-up", race(3, func(int) edge.Answer { return s.handOut(s.staff, won[0].Code) }), map[string]int{"200": 1, "pick_up.used": 2})
+		came(t, round, "reversal", race(4, func(i int) edge.Answer {
 			if i%2 == 0 {
 				return s.Do(s.API, holder, "POST", "/v1/redemptions/"+r.ID+"/cancel", nil)
 			}

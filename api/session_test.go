@@ -8,11 +8,11 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestLogout_actsAtTheNextRequestAndOnOtherReplicasWithTheirFeed(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	s2, other := k.Replica()
 	token := k.SignIn(p)
@@ -27,7 +27,7 @@ func TestLogout_actsAtTheNextRequestAndOnOtherReplicasWithTheirFeed(t *testing.T
 }
 
 func TestLogout_nothingKeptIsUsedWhileTheFeedIsSilent(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	_, other := k.Replica()
 	token := k.SignIn(p)
@@ -39,7 +39,7 @@ func TestLogout_nothingKeptIsUsedWhileTheFeedIsSilent(t *testing.T) {
 }
 
 func TestLogoutEverywhere_endsEverySessionOfTheUserAndNobodyElses(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p, neighbour := k.Person(o.Unit, "李小梅"), k.Person(o.Unit, "王大力")
 	phone, tablet, another := k.SignIn(p), k.SignIn(p), k.SignIn(neighbour)
@@ -52,7 +52,7 @@ func TestLogoutEverywhere_endsEverySessionOfTheUserAndNobodyElses(t *testing.T) 
 }
 
 func TestMySessions_pageAndShowRunningOnesOnly(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	for range 3 {
 		k.SignIn(p)
@@ -78,7 +78,7 @@ func TestMySessions_pageAndShowRunningOnesOnly(t *testing.T) {
 }
 
 func TestSession_endsByItself(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	k.Get(token, "/v1/me").Expect(200)
 	k.Move(model.SessionLength - time.Second)
@@ -88,7 +88,7 @@ func TestSession_endsByItself(t *testing.T) {
 }
 
 func TestSweep_forgetsWhatHasHadItsTimeAndNothingElse(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	for range 2 {
 		k.Post(k.SignIn(p), "/v1/logout", nil).Expect(200)

@@ -10,10 +10,10 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
-func renewed(k *testkit.Kit, token string, headers ...string) string {
+func renewed(k *edge.Kit, token string, headers ...string) string {
 	k.Helper()
 	var v struct{ Token string }
 	k.Post(token, "/v1/session/renew", nil, headers...).Expect(200).Into(&v)
@@ -24,7 +24,7 @@ func renewed(k *testkit.Kit, token string, headers ...string) string {
 }
 
 func TestSession_aRenewedTokenTakesOverAndTheOldOneStaysGoodForAMinute(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	p := k.Person(k.Org().Unit, "李小梅")
 	old := k.SignIn(p)
 	k.Get(old, "/v1/me").Expect(200)
@@ -45,7 +45,7 @@ func TestSession_aRenewedTokenTakesOverAndTheOldOneStaysGoodForAMinute(t *testin
 
 func TestSession_anOldTokenUsedAgainEndsItForBothAndTellsThePerson(t *testing.T) {
 	for _, seenBefore := range []bool{true, false} { // by the replica that it comes to
-		k := testkit.New(t)
+		k := edge.New(t)
 		p := k.Person(k.Org().Unit, "李小梅")
 		s2, other := k.Replica()
 		stolen, tablet := k.SignIn(p), k.SignIn(p)
@@ -76,7 +76,7 @@ func TestSession_anOldTokenUsedAgainEndsItForBothAndTellsThePerson(t *testing.T)
 }
 
 func TestSession_renewedTwiceAtOnceIsOneToken(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	token := k.SignIn(k.Person(k.Org().Unit, "李小梅"))
 	statuses := make([]int, 4)
 	k.Race(4, func(i int) { statuses[i] = k.Post(token, "/v1/session/renew", nil).Status })
@@ -88,7 +88,7 @@ func TestSession_renewedTwiceAtOnceIsOneToken(t *testing.T) {
 
 func TestSession_logoutEndsTheTokenThatWasTakenOverToo(t *testing.T) {
 	for _, way := range []string{"/v1/logout", "/v1/logout-everywhere"} {
-		k := testkit.New(t)
+		k := edge.New(t)
 		p := k.Person(k.Org().Unit, "李小梅")
 		old := k.SignIn(p)
 		fresh := renewed(k, old)
@@ -104,7 +104,7 @@ func TestSession_logoutEndsTheTokenThatWasTakenOverToo(t *testing.T) {
 }
 
 func TestSession_thePersonEndsTheOneThatIsNotTheirs(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	p := k.Person(o.Unit, "李小梅")
 	s2, other := k.Replica()
@@ -134,7 +134,7 @@ func TestSession_thePersonEndsTheOneThatIsNotTheirs(t *testing.T) {
 }
 
 func TestSession_signingInTakesNoTokenThatSomebodyBrought(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	planted := strings.Repeat("A", 43)
 	var tokens []string
 	for _, headers := range [][]string{{"Authorization", "Bearer " + planted}, {"Cookie", "token=" + planted}, nil} {
@@ -153,7 +153,7 @@ func TestSession_signingInTakesNoTokenThatSomebodyBrought(t *testing.T) {
 
 // TestSession_noTokenLiesInTheDatabase looks into every column of every table, as a thief of a backup would.
 func TestSession_noTokenLiesInTheDatabase(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var v struct{ Token string }
 	k.Post("", "/v1/login", body{"code": "mei"}).Expect(200).Into(&v)
 	tokens := []string{v.Token, renewed(k, v.Token)}
@@ -182,7 +182,7 @@ func TestSession_noTokenLiesInTheDatabase(t *testing.T) {
 }
 
 func TestSession_whatIsForgottenTakesItsOldTokensAlong(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	renewed(k, k.SignIn(k.Person(k.Org().Unit, "李小梅")))
 	count := func() (n int64) {
 		k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.RenewedToken{}).Count(&n).Error })

@@ -8,11 +8,12 @@ import (
 	"danyuan/model"
 	"danyuan/service/ledger"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // shop is a community with money, one reward and somebody who has points.
 type shop struct {
-	*testkit.Kit
+	*edge.Kit
 	o                   testkit.Org
 	admin, staff, token string // district, community, resident
 	person              model.Person
@@ -33,7 +34,7 @@ func terms(changed map[string]any) map[string]any {
 // newShop gives the community 100 yuan and ten pieces, and the resident 100 points.
 func newShop(t *testing.T, changed map[string]any) *shop {
 	t.Helper()
-	k := testkit.New(t)
+	k := edge.New(t)
 	s := &shop{Kit: k, o: k.Org()}
 	s.officers[0], s.admin = k.Officer(model.DistrictAdmin, s.o.District, "高区长")
 	s.officers[1], s.staff = k.Officer(model.CommunityStaff, s.o.Community, "吴干事")
@@ -75,13 +76,13 @@ func (s *shop) offer(changed map[string]any) string {
 	return r.ID
 }
 
-func (s *shop) stock(pieces int) testkit.Answer {
+func (s *shop) stock(pieces int) edge.Answer {
 	s.Helper()
 	return s.Do(s.API, s.staff, "POST", "/v1/rewards/"+s.reward+"/stock", map[string]int{"pieces": pieces})
 }
 
 // redeem asks for the reward at its usual price.
-func (s *shop) redeem(token string, headers ...string) testkit.Answer {
+func (s *shop) redeem(token string, headers ...string) edge.Answer {
 	s.Helper()
 	return s.Do(s.API, token, "POST", "/v1/redemptions", map[string]any{"reward_id": s.reward, "points": 40}, headers...)
 }
@@ -94,7 +95,7 @@ func (s *shop) redeemed(token string) (r redemption) {
 	return r
 }
 
-func (s *shop) handOut(token, code string, headers ...string) testkit.Answer {
+func (s *shop) handOut(token, code string, headers ...string) edge.Answer {
 	s.Helper()
 	return s.Do(s.API, token, "POST", path("/v1/nodes/%d/pick-ups", s.o.Community.ID), map[string]string{"code": code}, headers...)
 }
@@ -130,7 +131,7 @@ func (s *shop) accounts() []ledger.Key {
 }
 
 // count tells how many answers succeeded, and that the others were refused with one of the codes.
-func (s *shop) count(answers []testkit.Answer, codes ...string) (won int) {
+func (s *shop) count(answers []edge.Answer, codes ...string) (won int) {
 	s.Helper()
 	for _, a := range answers {
 		if a.Status == 200 {

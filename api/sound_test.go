@@ -4,12 +4,12 @@ import (
 	"testing"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // What is refused in every body is in the hostile rig; here is what must still be taken.
 func TestBodies_wholeCharactersAndNamesInOtherObjectsAreTaken(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "吴社工")
 	for _, reason := range []string{`\ud83d\ude00`, `𠮷野家😀`, `\\ud800`, `\\\ud83d\ude00`, `\u738b\n`, `a\"b\\`, `{\"reason\":1,\"reason\":2}`} {

@@ -8,7 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"danyuan/model"
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // sink is a ResponseWriter that keeps nothing but the status.
@@ -45,7 +45,7 @@ func serveTo(b *testing.B, h http.Handler, path, token string) {
 }
 
 func BenchmarkUnitPage_signedIn(b *testing.B) {
-	k := testkit.New(b)
+	k := edge.New(b)
 	o := k.Org()
 	chief := k.Person(o.Unit, "王建国")
 	k.Appoint(chief, model.UnitChief, o.Unit)

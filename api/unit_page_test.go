@@ -8,10 +8,11 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestUnitPage_tellsEachWhatTheyMayKnow(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	chief := k.Person(o.Unit, "王建国")
@@ -28,7 +29,7 @@ func TestUnitPage_tellsEachWhatTheyMayKnow(t *testing.T) {
 }
 
 func TestUnitPage_unchangedPageAnswers304(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	tag := k.Get("", "/v1/units/"+code).Expect(200).Header.Get("ETag")
@@ -38,7 +39,7 @@ func TestUnitPage_unchangedPageAnswers304(t *testing.T) {
 }
 
 func TestUnitPage_endedRoleShowsNoMoreFromThatMoment(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	o := k.Org()
 	code := k.Code(o.Unit)
 	chief := k.Person(o.Unit, "王建国")
@@ -53,13 +54,13 @@ func TestUnitPage_endedRoleShowsNoMoreFromThatMoment(t *testing.T) {
 }
 
 func TestUnitPage_unknownCodeSaysWhatToDo(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	k.Get("", "/v1/units/NOSUCHCODE00").Refused(404, "code.unknown")
 	k.Get("", "/v1/units/%00%F0%9F%98%80").Refused(404, "code.unknown")
 }
 
 func TestLogin_sameKeyGivesTheSameTokenOnce(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	var a, b struct{ Token string }
 	k.Post("", "/v1/login", map[string]string{"code": "somebody"}, "Idempotency-Key", "key-12345").Expect(200).Into(&a)
 	k.Post("", "/v1/login", map[string]string{"code": "somebody"}, "Idempotency-Key", "key-12345").Expect(200).Into(&b)

@@ -5,11 +5,11 @@ import (
 	"strings"
 	"testing"
 
-	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 func TestViewer_loadsNothingFromElsewhere(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	foreign := regexp.MustCompile(`(?i)(https?:)?//[a-z0-9-]+\.[a-z]`)
 	for _, path := range []string{"/docs", "/docs/start.js"} {
 		a := k.Get("", path).Expect(200)
@@ -29,7 +29,7 @@ func TestViewer_loadsNothingFromElsewhere(t *testing.T) {
 }
 
 func TestViewer_isHeldToThisServer(t *testing.T) {
-	k := testkit.New(t)
+	k := edge.New(t)
 	for _, path := range []string{"/docs", "/docs/start.js", "/docs/swagger-ui-bundle.js", "/docs/swagger-ui.css", "/docs/LICENSE", "/docs/NOTICE", "/docs/swagger-ui-bundle.js.LICENSE.txt"} {
 		a := k.Get("", path).Expect(200)
 		policy := a.Header.Get("Content-Security-Policy")

@@ -13,6 +13,7 @@ import (
 	"danyuan/demo"
 	"danyuan/model"
 	"danyuan/testkit"
+	"danyuan/testkit/edge"
 )
 
 // divisions puts the demo's own community and n others under one street.
@@ -102,8 +103,8 @@ func TestFill_owesTheClosingOfTheYearThatItPays(t *testing.T) {
 }
 
 func TestFill_personasSignInAsThemselves(t *testing.T) {
-	k := testkit.New(t)
-	divisions(k, 0)
+	k := edge.New(t)
+	divisions(k.Kit, 0)
 	if err := demo.Fill(t.Context(), k.DB, demo.Plan{}, testkit.Start, nil); err != nil {
 		t.Fatal(err)
 	}

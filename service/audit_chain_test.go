@@ -73,7 +73,7 @@ func TestAudits_linkedOnceEachAlsoWhenTwoReplicasDo(t *testing.T) {
 	gate := make(chan struct{})
 	var all sync.WaitGroup
 	for range 4 {
-		s, _ := k.Replica()
+		s := k.Replica()
 		all.Go(func() {
 			<-gate
 			if err := s.LinkAudits(t.Context()); err != nil {

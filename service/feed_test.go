@@ -2,12 +2,12 @@ package service_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
 	"gorm.io/gorm"
 
-	"danyuan/api"
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
@@ -16,19 +16,16 @@ import (
 // twoReplicas is a unit page that two servers have in memory.
 type twoReplicas struct {
 	*testkit.Kit
-	unit  model.Node
-	path  string
-	other *service.Service
-	apis  [2]*api.API
+	unit     model.Node
+	code     string
+	replicas [2]*service.Service
 }
 
 func newTwoReplicas(t *testing.T) *twoReplicas {
 	t.Helper()
 	k := testkit.New(t)
 	o := k.Org()
-	r := &twoReplicas{Kit: k, unit: o.Unit, path: "/v1/units/" + k.Code(o.Unit)}
-	r.apis[0] = k.API
-	r.other, r.apis[1] = k.Replica()
+	r := &twoReplicas{Kit: k, unit: o.Unit, code: k.Code(o.Unit), replicas: [2]*service.Service{k.S, k.Replica()}}
 	r.shows(0, "1单元")
 	r.shows(1, "1单元")
 	return r
@@ -37,7 +34,22 @@ func newTwoReplicas(t *testing.T) *twoReplicas {
 // shows fails the test unless a replica shows the unit under this name.
 func (r *twoReplicas) shows(replica int, name string) {
 	r.Helper()
-	r.Do(r.apis[replica], "", "GET", r.path, nil).Expect(200).Has(`"name":"` + name + `"`)
+	page, err := r.replicas[replica].UnitPage(r.Context(), model.Actor{}, r.code, func(p service.Page) (service.Rendered, error) {
+		return service.Rendered{Bytes: []byte(p.Unit.Name)}, nil
+	})
+	if err != nil || string(page.Bytes) != name {
+		r.Fatalf("replica %d shows %q, want %q (%v)", replica, page.Bytes, name, err)
+	}
+}
+
+// chief tells whether a replica takes the holder of a token for a unit chief.
+func (r *twoReplicas) chief(replica int, token string) bool {
+	r.Helper()
+	by, err := r.replicas[replica].ActorOf(r.Context(), token)
+	if err != nil {
+		r.Fatal(err)
+	}
+	return slices.ContainsFunc(by.Grants, func(g model.Grant) bool { return g.Role == model.UnitChief && g.Active(r.Clock.Now()) })
 }
 
 // rename changes the name behind both replicas' backs, and tells by changes with these ids.
@@ -55,7 +67,7 @@ func (r *twoReplicas) rename(name string, ids ...int64) {
 
 func (r *twoReplicas) hear() {
 	r.Helper()
-	if err := r.other.ReadChanges(context.Background()); err != nil {
+	if err := r.replicas[1].ReadChanges(context.Background()); err != nil {
 		r.Fatal(err)
 	}
 }
@@ -64,7 +76,9 @@ func TestFeed_changeIsSeenOnTheOtherReplicaOnceItIsHeard(t *testing.T) {
 	r := newTwoReplicas(t)
 	chief := r.Person(r.unit, "王建国")
 	token := r.SignIn(chief)
-	r.Do(r.apis[1], token, "GET", "/v1/me", nil).Expect(200).HasNot("unit_chief")
+	if r.chief(1, token) {
+		t.Fatal("a chief before the appointment")
+	}
 	r.Appoint(chief, model.UnitChief, r.unit)
 	r.rename("甲单元", 101)
 	r.Tx(func(tx *gorm.DB) error {
@@ -73,7 +87,9 @@ func TestFeed_changeIsSeenOnTheOtherReplicaOnceItIsHeard(t *testing.T) {
 	r.shows(1, "1单元") // it has not heard yet: this is what is kept
 	r.hear()
 	r.shows(1, "甲单元")
-	r.Do(r.apis[1], token, "GET", "/v1/me", nil).Expect(200).Has("unit_chief")
+	if !r.chief(1, token) {
+		t.Fatal("no chief after the appointment was heard")
+	}
 }
 
 // TestFeed_lowerIDThatAppearsLaterIsApplied: ids are given out in one order and committed in another.

@@ -31,6 +31,28 @@ func (a *atPhotos) asked() (int, testkit.Checked) {
 	return len(all), all[len(all)-1]
 }
 
+// opens fails the test unless a signed link shows a picture.
+func (a *atPhotos) opens(link string) {
+	a.Helper()
+	if p, err := a.S.Picture(a.Context(), link); err != nil || len(p.JPEG) == 0 {
+		a.Fatalf("the link shows %d bytes: %v", len(p.JPEG), err)
+	}
+}
+
+// inbox gives the notices of whoever holds a token, as one text.
+func inbox(k *testkit.Kit, token string) string {
+	k.Helper()
+	all, err := k.S.Notices(k.Context(), as(k, token).By, false, model.Slice{Limit: 100})
+	if err != nil {
+		k.Fatal(err)
+	}
+	var text strings.Builder
+	for _, n := range all {
+		text.WriteString(n.Title + "\n" + n.Body + "\n")
+	}
+	return text.String()
+}
+
 func TestCheck_theAnswerIsTheState(t *testing.T) {
 	for suggest, want := range map[string]model.FileState{"pass": model.FilePassed, "review": model.FileReview, "risky": model.FileRejected} {
 		a := photos(t)
@@ -41,7 +63,7 @@ func TestCheck_theAnswerIsTheState(t *testing.T) {
 		if !strings.HasPrefix(c.Link, testkit.PublicURL+"/v1/photos/") || !strings.HasPrefix(c.OpenID, "openid-") {
 			t.Errorf("asked %+v", c)
 		}
-		a.Get("", strings.TrimPrefix(c.Link, testkit.PublicURL)).Expect(200)
+		a.opens(strings.TrimPrefix(c.Link, testkit.PublicURL+service.PhotoPath))
 		a.answer("1", c.Trace, suggest)
 		a.wantState(id, want)
 		a.answer("1", c.Trace, "pass")
@@ -103,15 +125,18 @@ func TestCheck_aRejectedPhotoIsTakenBackAndItsUploaderTold(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	link := "/v1/photos/" + read[1][0].Link(model.WholePhoto, false)
-	a.Get("", link).Expect(200)
+	a.opens(read[1][0].Link(model.WholePhoto, false))
 	other := a.attached(a.token)
 	a.WorkOff()
 	_, c = a.asked()
 	a.answer("2", c.Trace, "risky")
 	a.wantState(other, model.FileRejected)
-	a.Get(a.token, "/v1/notices").Has("一张照片没有通过审核", "您的记录不受影响")
-	a.Get(a.nextDoor, "/v1/notices").HasNot("照片")
+	if told := inbox(a.Kit, a.token); !strings.Contains(told, "一张照片没有通过审核") || !strings.Contains(told, "您的记录不受影响") {
+		t.Errorf("the uploader was told %q", told)
+	}
+	if told := inbox(a.Kit, a.nextDoor); strings.Contains(told, "照片") {
+		t.Errorf("the neighbour was told %q", told)
+	}
 	a.wantState(id, model.FilePassed)
 }
 
@@ -138,7 +163,9 @@ func TestCheck_whatWeChatRefusesForGoodAPersonLooksAt(t *testing.T) {
 	if f := a.file(id); f.Reason != "wechat.user_away" {
 		t.Errorf("because %q", f.Reason)
 	}
-	a.Get(a.staff, "/v1/notices").Has("有照片等待审核")
+	if told := inbox(a.Kit, a.staff); !strings.Contains(told, "有照片等待审核") {
+		t.Errorf("the community was told %q", told)
+	}
 }
 
 func TestCheck_whereWeChatCannotReachUsAPersonLooks(t *testing.T) {
@@ -192,51 +219,6 @@ func TestChase_nothingStaysPendingForEver(t *testing.T) {
 	a.wantState(id, model.FileReview)
 }
 
-func TestReview_staffOfThePlaceDecide(t *testing.T) {
-	a := photos(t)
-	a.S.PublicURL = ""
-	first, second, third := a.attached(a.token), a.attached(a.token), a.attached(a.token)
-	a.upload(a.token) // in no record: not worth anybody's time
-	a.WorkOff()
-	list := "/v1/nodes/" + digits(a.Community.ID) + "/photo-reviews"
-	var page struct {
-		Items []struct {
-			ID, URL string
-			Seen    bool `json:"seen_by_wechat"`
-		}
-	}
-	a.Get(a.staff, list).Expect(200).Has(`"uploader":"李**"`, `"subject":"test"`).HasNot("李小梅").Into(&page)
-	if len(page.Items) != 3 || page.Items[0].ID != digits(first) || page.Items[0].Seen {
-		t.Fatalf("got %+v", page.Items)
-	}
-	a.Get("", page.Items[0].URL).Expect(200)
-	a.Get(a.foreign, list).Refused(404, "node.not_found")
-	a.Get(a.token, list).Refused(403, "role.not_allowed")
-
-	pass, reject := "/v1/files/"+digits(first)+"/pass", "/v1/files/"+digits(second)+"/reject"
-	a.Post(a.foreign, pass, nil).Refused(404, "file.not_found")
-	a.Post(a.token, pass, nil).Refused(403, "role.not_allowed")
-	a.Post(a.staff, pass, nil).Expect(200).Has(`"state":"pass"`)
-	a.Post(a.staff, pass, nil).Refused(409, "file.not_in_review")
-	a.Post(a.staff, reject, map[string]string{"reason": " "}).Expect(422)
-	a.Post(a.staff, reject, map[string]string{"reason": "照片里有别人的证件"}).Expect(200).Has(`"state":"rejected"`)
-	a.Post(a.staff, "/v1/files/4711/pass", nil).Refused(404, "file.not_found")
-	a.Post(a.admin, "/v1/files/"+digits(third)+"/pass", nil).Expect(200)
-	a.Get(a.token, "/v1/notices").Has("照片里有别人的证件")
-	a.Get(a.staff, list).Has(`"items":[]`)
-	a.Get(a.admin, "/v1/nodes/"+digits(a.District.ID)+"/audit?limit=100").Has("file.upload", "file.attach", "file.review", "file.pass", "file.rejected").HasNot("别人的证件")
-}
-
-func TestReview_nobodyDecidesAboutTheirOwn(t *testing.T) {
-	a := photos(t)
-	a.S.PublicURL = ""
-	own := a.attached(a.staff)
-	a.WorkOff()
-	a.Post(a.staff, "/v1/files/"+digits(own)+"/pass", nil).Refused(403, "file.own")
-	a.Post(a.staff, "/v1/files/"+digits(own)+"/reject", map[string]string{"reason": "试试"}).Refused(403, "file.own")
-	a.wantState(own, model.FileReview)
-}
-
 func TestReview_whatAPersonDecidedStays(t *testing.T) {
 	a := photos(t)
 	one := a.attached(a.token)
@@ -246,7 +228,9 @@ func TestReview_whatAPersonDecidedStays(t *testing.T) {
 		a.Move(31 * time.Minute)
 		a.duty("chase_photos")
 	}
-	a.Post(a.staff, "/v1/files/"+digits(one)+"/reject", map[string]string{"reason": "看不清"}).Expect(200)
+	if _, err := a.S.RejectPhoto(a.Context(), a.as(a.staff), one, "看不清"); err != nil {
+		t.Fatal(err)
+	}
 	a.answer("1", c.Trace, "pass")
 	a.wantState(one, model.FileRejected)
 }
@@ -255,19 +239,18 @@ func TestReview_oneDecisionOfMany(t *testing.T) {
 	a := photos(t)
 	a.S.PublicURL = ""
 	_, second := a.Officer(model.CommunitySecretary, a.Community, "社书记")
+	officers := []service.Command{a.as(a.staff), a.as(second)}
 	for range 10 {
 		one := a.attached(a.token)
 		a.WorkOff()
-		answers := make([]testkit.Answer, 4)
-		a.Race(len(answers), func(i int) {
-			answers[i] = a.Post([]string{a.staff, second}[i%2], "/v1/files/"+digits(one)+"/pass", nil)
-		})
+		errs := make([]error, 4)
+		a.Race(len(errs), func(i int) { _, errs[i] = a.S.PassPhoto(a.Context(), officers[i%2], one) })
 		won := 0
-		for _, r := range answers {
-			if r.Status == 200 {
+		for _, err := range errs {
+			if err == nil {
 				won++
 			} else {
-				r.Refused(409, "file.not_in_review")
+				a.wantRefused(err, model.ErrFileNoReview)
 			}
 		}
 		if won != 1 {
@@ -289,9 +272,10 @@ func TestReview_theCommunityIsToldOnceADay(t *testing.T) {
 	late := a.upload(a.token)
 	a.WorkOff()
 	a.attach(a.token, 2, late)
-	body := string(a.Get(a.staff, "/v1/notices").Expect(200).Body)
-	if n := strings.Count(body, "有照片等待审核"); n != 1 {
+	if n := strings.Count(inbox(a.Kit, a.staff), "有照片等待审核"); n != 1 {
 		t.Errorf("told %d times", n)
 	}
-	a.Get(a.admin, "/v1/notices").HasNot("有照片等待审核")
+	if told := inbox(a.Kit, a.admin); strings.Contains(told, "有照片等待审核") {
+		t.Errorf("the district was told %q", told)
+	}
 }

@@ -43,22 +43,25 @@ func photos(t *testing.T) *atPhotos {
 }
 
 // as gives a command of the actor who holds a token.
-func (a *atPhotos) as(token string) service.Command {
-	a.Helper()
-	by, err := a.S.ActorOf(a.Context(), token)
+func as(k *testkit.Kit, token string) service.Command {
+	k.Helper()
+	by, err := k.S.ActorOf(k.Context(), token)
 	if err != nil {
-		a.Fatal(err)
+		k.Fatal(err)
 	}
 	return service.Command{By: by}
 }
 
+func (a *atPhotos) as(token string) service.Command { a.Helper(); return as(a.Kit, token) }
+
 func (a *atPhotos) upload(token string) int64 {
 	a.Helper()
-	id, err := strconv.ParseInt(a.UploadPhoto(token), 10, 64)
+	photo := a.Photo(64, 48)
+	f, err := a.S.UploadPhoto(a.Context(), a.as(token), bytes.NewReader(photo), int64(len(photo)))
 	if err != nil {
 		a.Fatal(err)
 	}
-	return id
+	return f.ID
 }
 
 // attached uploads a photo and makes record 1 name it.
@@ -200,37 +203,6 @@ func TestRelease_makesPhotosLooseAgain(t *testing.T) {
 	}
 }
 
-func TestUpload_isBoundedByWhatIsNotUsed(t *testing.T) {
-	a := photos(t)
-	a.Tx(func(tx *gorm.DB) error {
-		for range 38 {
-			f := model.File{Name: strconv.Itoa(int(time.Now().UnixNano())), UploaderID: a.resident.ID, NodeID: a.Unit.ID}
-			if err := model.AddFile(tx, &f, testkit.Start); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	answers := make([]testkit.Answer, 6)
-	photo := a.Photo(32, 32)
-	a.Race(len(answers), func(i int) { answers[i] = a.Upload(a.token, "/v1/files", photo, nil) })
-	taken := 0
-	for _, one := range answers {
-		if one.Status == 200 {
-			taken++
-		} else {
-			one.Refused(409, "file.too_many_loose")
-		}
-	}
-	if taken != 2 {
-		t.Errorf("%d were taken, want 2", taken)
-	}
-	if n := len(a.Blobs.Kept()); n != 4 {
-		t.Errorf("%d blobs, want two of each of two photos", n)
-	}
-	a.Upload(a.nextDoor, "/v1/files", photo, nil).Expect(200)
-}
-
 // slow is an upload that waits to be read on.
 type slow struct {
 	io.ReadSeeker
@@ -277,42 +249,6 @@ func TestUpload_twoAreDecodedAtATime(t *testing.T) {
 	if _, err := a.S.UploadPhoto(a.Context(), cmd, bytes.NewReader(photo), int64(len(photo))); err != nil {
 		t.Error(err)
 	}
-}
-
-func TestUpload_repeatedUnderItsKeyIsOnePhoto(t *testing.T) {
-	a := photos(t)
-	photo := a.Photo(32, 32)
-	answers := make([]testkit.Answer, 6)
-	a.Race(len(answers), func(i int) {
-		answers[i] = a.Upload(a.token, "/v1/files", photo, nil, "Idempotency-Key", "the-same-key")
-	})
-	for _, one := range answers {
-		if one.Expect(200); !bytes.Equal(one.Body, answers[0].Body) {
-			t.Errorf("%s\nand %s", answers[0].Body, one.Body)
-		}
-	}
-	if n := len(a.Blobs.Kept()); n != 2 {
-		t.Errorf("%d blobs, want the two of one photo", n)
-	}
-	a.Upload(a.token, "/v1/files", a.Photo(32, 32), nil, "Idempotency-Key", "the-same-key").Refused(409, "idempotency.key_reused")
-}
-
-func TestUpload_aStoreThatIsDownLeavesNoRow(t *testing.T) {
-	a := photos(t)
-	a.Blobs.Fail(fault.New(fault.Unavailable, "blob.unavailable", "照片暂时存取不了，请过几分钟再试。"))
-	a.Upload(a.token, "/v1/files", a.Photo(32, 32), nil).Refused(503, "blob.unavailable")
-	a.Blobs.Fail(nil)
-	if n, err := model.CountFilesBy(a.DB.Read(a.Context()), a.resident.ID); n != 0 || err != nil {
-		t.Errorf("%d rows, %v", n, err)
-	}
-}
-
-func TestUpload_whoHasMovedAwayHasNoPlace(t *testing.T) {
-	a := photos(t)
-	a.Tx(func(tx *gorm.DB) error { return model.StoreLeft(tx, a.resident.ID, testkit.Start) })
-	token := a.SignIn(a.resident)
-	a.Upload(token, "/v1/files", a.Photo(32, 32), nil).Refused(403, "file.no_home")
-	a.Upload(a.Stranger("nobody-yet"), "/v1/files", a.Photo(32, 32), nil).Refused(403, "binding.required")
 }
 
 func digits(n int64) string { return strconv.FormatInt(n, 10) }

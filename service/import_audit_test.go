@@ -31,8 +31,8 @@ func TestImport_eachPersonItTouchesIsInTheAuditLog(t *testing.T) {
 		action, detail string
 		node           int64
 	}{
-		{was, "person.change", "birth_date,phone import:" + imp.ID, h.Unit.ID},
-		{h.named("孙小圣"), "person.add", "household,membership,name,phone import:" + imp.ID, h.NextDoor.ID},
+		{was, "person.change", "birth_date,phone import:" + digits(imp.ID), h.Unit.ID},
+		{h.named("孙小圣"), "person.add", "household,membership,name,phone import:" + digits(imp.ID), h.NextDoor.ID},
 	} {
 		got := entries(want.person.ID)
 		if len(got) != 1 || got[0].Action != want.action || got[0].Detail != want.detail || got[0].NodeID != want.node || got[0].PersonID != h.clerk.ID {

@@ -5,12 +5,23 @@ import (
 	"testing"
 
 	"danyuan/model"
+	"danyuan/service"
 	"danyuan/testkit"
 )
 
 // kid is a row of a child of eight, with the guardian whom it names.
 func kid(room, name, guardian string) []string {
 	return append(at("1单元", room, name, "", "", "2018-01-01"), guardian)
+}
+
+// child gives what a guardian sees of their only child.
+func (h *house) child(guardian model.Person) service.SeenGuardianship {
+	h.Helper()
+	all, err := h.S.MyChildren(h.Context(), as(h.Kit, h.SignIn(guardian)).By, model.Slice{Limit: 20})
+	if err != nil || len(all) != 1 {
+		h.Fatalf("%d children, %v", len(all), err)
+	}
+	return all[0]
 }
 
 func TestImport_aChildNeedsAGuardianOfTheHousehold(t *testing.T) {
@@ -30,8 +41,12 @@ func TestImport_aChildNeedsAGuardianOfTheHousehold(t *testing.T) {
 	if got := h.roster(kid("101", "小童", "李小梅")); got.State != "done" || got.Added != 1 {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
-	h.Get(h.SignIn(mother), "/v1/me/children").Expect(200).Has("小童", `"state":"named"`, `"relation":"unsaid"`)
-	h.Get(h.SignIn(mother), "/v1/notices").Expect(200).Has("请为孩子的个人信息作出决定")
+	if g := h.child(mother); g.ChildName != "小童" || g.State != model.GuardianNamed || g.Relation != model.Unsaid {
+		t.Fatalf("%+v", g)
+	}
+	if told := inbox(h.Kit, h.SignIn(mother)); !strings.Contains(told, "请为孩子的个人信息作出决定") {
+		t.Fatalf("the guardian was told %q", told)
+	}
 	for _, again := range [][]string{kid("101", "小童", ""), kid("101", "小童", "李小梅")} {
 		if got := h.roster(again); got.State != "done" || got.Unchanged != 1 {
 			t.Fatalf("%+v: %s", got, h.faults(got))
@@ -50,7 +65,9 @@ func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
 	if got.State != "done" || got.Added != 3 {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
-	h.Get(h.SignIn(h.named("李小梅")), "/v1/me/children").Expect(200).Has("小童", `"state":"named"`)
+	if g := h.child(h.named("李小梅")); g.ChildName != "小童" || g.State != model.GuardianNamed {
+		t.Fatalf("%+v", g)
+	}
 	if got := h.roster(kid("702", "大力", "")); got.State != "refused" {
 		t.Fatalf("%+v", got)
 	}

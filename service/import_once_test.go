@@ -1,7 +1,6 @@
 package service_test
 
 import (
-	"bytes"
 	"errors"
 	"strings"
 	"sync/atomic"
@@ -10,52 +9,17 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
-	"danyuan/service"
 	"danyuan/testkit"
 )
 
 // runWith runs the job; between is called after the check of each batch of rows, before any is written.
 func (h *house) runWith(i imported, between func() error) error {
-	return h.S.RunImportWith(h.Context(), idOf(i.ID), func(written bool) error {
+	return h.S.RunImportWith(h.Context(), i.ID, func(written bool) error {
 		if written {
 			return nil
 		}
 		return between()
 	})
-}
-
-func TestImport_repeatedUploadIsTheSameImport(t *testing.T) {
-	h := newHouse(t)
-	file := h.Table(service.CSV, testkit.RosterHeader, at("1单元", "701", "李梅"))
-	var first, second imported
-	h.Upload(h.staff, h.importsPath(h.Community), file, nil, "Idempotency-Key", "upload-1").Expect(200).Into(&first)
-	again := h.Upload(h.staff, h.importsPath(h.Community), file, nil, "Idempotency-Key", "upload-1").Expect(200).Into(&second)
-	if first != second || again.Header.Get("Idempotent-Replayed") != "true" {
-		t.Fatalf("%+v, then %+v", first, second)
-	}
-	other := h.Table(service.CSV, testkit.RosterHeader, at("1单元", "701", "李海"))
-	if len(other) != len(file) {
-		t.Fatal("the two files must look alike from outside")
-	}
-	h.Upload(h.staff, h.importsPath(h.Community), other, nil, "Idempotency-Key", "upload-1").Refused(409, "idempotency.key_reused")
-	h.Upload(h.staff, h.importsPath(h.Community)+"&dry_run=true", file, nil, "Idempotency-Key", "upload-1").Refused(409, "idempotency.key_reused")
-}
-
-func TestImport_twoAtOnceIntoOneCommunityIsOne(t *testing.T) {
-	h := newHouse(t)
-	file := h.Table(service.CSV, testkit.RosterHeader, at("1单元", "701", "李梅"))
-	var taken, refused atomic.Int64
-	h.Race(8, func(int) {
-		switch a := h.Upload(h.staff, h.importsPath(h.Community), file, nil); {
-		case a.Status == 200:
-			taken.Add(1)
-		case a.Status == 409 && bytes.Contains(a.Body, []byte("import.under_way")):
-			refused.Add(1)
-		}
-	})
-	if taken.Load() != 1 || refused.Load() != 7 {
-		t.Fatalf("%d taken, %d refused", taken.Load(), refused.Load())
-	}
 }
 
 func TestImport_severalWorkersDoItOnce(t *testing.T) {
@@ -66,7 +30,7 @@ func TestImport_severalWorkersDoItOnce(t *testing.T) {
 	before := len(h.people())
 	var failed atomic.Int64
 	h.Race(4, func(int) {
-		if h.S.RunImport(t.Context(), idOf(imp.ID)) != nil {
+		if h.S.RunImport(t.Context(), imp.ID) != nil {
 			failed.Add(1)
 		}
 	})
@@ -76,7 +40,7 @@ func TestImport_severalWorkersDoItOnce(t *testing.T) {
 	}
 	var told int64
 	h.Tx(func(tx *gorm.DB) error {
-		return tx.Model(&model.Notice{}).Where("person_id = ? AND once_key = ?", h.clerk.ID, "import:"+imp.ID).Count(&told).Error
+		return tx.Model(&model.Notice{}).Where("person_id = ? AND once_key = ?", h.clerk.ID, "import:"+digits(imp.ID)).Count(&told).Error
 	})
 	if told != 1 {
 		t.Fatalf("told %d times", told)
@@ -107,7 +71,7 @@ func TestImport_crashInTheMidstOfWritingLeavesNothing(t *testing.T) {
 	h.run(h.handIn("structure", false, testkit.StructureHeader, testkit.Structure(rows)...))
 	imp := h.handIn("roster", false, testkit.RosterHeader, rows...)
 	batches, crash := 0, errors.New("power cut")
-	err := h.S.RunImportWith(t.Context(), idOf(imp.ID), func(written bool) error {
+	err := h.S.RunImportWith(t.Context(), imp.ID, func(written bool) error {
 		if written {
 			batches++
 		}
@@ -145,7 +109,7 @@ func TestImport_roleThatEndedWritesNothing(t *testing.T) {
 	h.Tx(func(tx *gorm.DB) error {
 		return tx.Model(&model.Appointment{}).Where("person_id = ?", h.clerk.ID).Updates(map[string]any{"ends_at": h.Clock.Now(), "open_key": nil}).Error
 	})
-	if err := h.S.RunImport(t.Context(), idOf(imp.ID)); err != nil {
+	if err := h.S.RunImport(t.Context(), imp.ID); err != nil {
 		t.Fatal(err)
 	}
 	_, h.staff = h.Officer(model.CommunitySecretary, h.Community, "书记")
@@ -160,16 +124,18 @@ func TestImport_roleThatEndedWritesNothing(t *testing.T) {
 func TestImport_cancelledInTimeDoesNothing(t *testing.T) {
 	h := newHouse(t)
 	imp := h.handIn("roster", false, testkit.RosterHeader, at("1单元", "701", "李梅"))
-	h.Post(h.staff, "/v1/imports/"+imp.ID+"/cancel", nil).Expect(200).Has(`"state":"cancelled"`)
+	cancel := func() (model.Import, error) { return h.S.CancelImport(t.Context(), as(h.Kit, h.staff), imp.ID) }
+	if got, err := cancel(); err != nil || got.State != model.ImportCancelled {
+		t.Fatalf("%s, %v", got.State, err)
+	}
 	if got := h.run(imp); got.State != "cancelled" || len(h.people()) != 1 {
 		t.Fatalf("%+v", got)
 	}
-	h.Post(h.staff, "/v1/imports/"+imp.ID+"/cancel", nil).Refused(409, "import.over")
+	if _, err := cancel(); !errors.Is(err, model.ErrImportOver) {
+		t.Fatal(err)
+	}
 	imp = h.handIn("roster", false, testkit.RosterHeader, at("1单元", "701", "李梅"))
-	err := h.runWith(imp, func() error {
-		h.Post(h.staff, "/v1/imports/"+imp.ID+"/cancel", nil).Expect(200)
-		return nil
-	})
+	err := h.runWith(imp, func() error { _, err := cancel(); return err })
 	if got := h.look(imp); err != nil || got.State != "cancelled" || len(h.people()) != 1 {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -203,7 +169,7 @@ func TestImport_thatTakesTheProcessDownIsNotBegunForEver(t *testing.T) {
 	h := newHouse(t)
 	imp := h.handIn("roster", false, testkit.RosterHeader, at("1单元", "701", "李梅"))
 	h.Tx(func(tx *gorm.DB) error {
-		return tx.Model(&model.Import{}).Where("id = ?", idOf(imp.ID)).Update("tries", model.ImportTries).Error
+		return tx.Model(&model.Import{}).Where("id = ?", imp.ID).Update("tries", model.ImportTries).Error
 	})
 	if got := h.run(imp); got.State != "failed" || len(h.people()) != 1 {
 		t.Fatalf("%+v, %d people", got, len(h.people()))

@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
+	"danyuan/service"
 	"danyuan/testkit"
 )
 
@@ -111,5 +112,12 @@ func TestImport_namesakesInOneHouseholdNeedTheirNumbers(t *testing.T) {
 	got = h.roster(at("1单元", "701", "李梅", "15400000001"))
 	if now := h.named("李梅"); got.Changed != 1 || now.ID != p.ID || now.Phone != "15400000001" {
 		t.Fatalf("%+v: whoever lives there comes before whoever has left", got)
+	}
+}
+
+func TestImport_templateComesWithValidExamples(t *testing.T) {
+	examples := service.ValidRows()
+	if _, faults := service.CheckRow(examples["roster"], testkit.Start); len(faults) > 0 {
+		t.Fatal(faults)
 	}
 }

@@ -34,23 +34,28 @@ func newHouse(t *testing.T) *house {
 }
 
 type imported struct {
-	ID                                                           string
+	ID                                                           int64
 	State, Failure                                               string
 	Total, Done, Added, Changed, Unchanged, Moved, Places, Homes int64
 	Faults                                                       int64
 }
 
-func (h *house) handIn(kind string, dryRun bool, header []string, rows ...[]string) imported {
+func importedOf(i model.Import) imported {
+	return imported{i.ID, string(i.State), i.Failure, i.TotalRows, i.DoneRows, i.Added, i.Changed, i.Unchanged, i.Moved, i.Places, i.Homes, i.Faults}
+}
+
+func (h *house) handIn(kind model.ImportKind, dryRun bool, header []string, rows ...[]string) imported {
 	h.Helper()
-	var got imported
-	path := fmt.Sprintf("/v1/nodes/%d/imports?kind=%s&dry_run=%t", h.Community.ID, kind, dryRun)
-	h.Upload(h.staff, path, h.Table(service.XLSX, header, rows...), nil).Expect(200).Into(&got)
-	return got
+	got, err := h.S.HandIn(h.Context(), as(h.Kit, h.staff), h.Community.ID, kind, dryRun, h.Table(service.XLSX, header, rows...))
+	if err != nil {
+		h.Fatal(err)
+	}
+	return importedOf(got)
 }
 
 func (h *house) run(i imported) imported {
 	h.Helper()
-	if err := h.S.RunImport(h.Context(), idOf(i.ID)); err != nil {
+	if err := h.S.RunImport(h.Context(), i.ID); err != nil {
 		h.Fatal(err)
 	}
 	return h.look(i)
@@ -58,9 +63,11 @@ func (h *house) run(i imported) imported {
 
 func (h *house) look(i imported) imported {
 	h.Helper()
-	var got imported
-	h.Get(h.staff, "/v1/imports/"+i.ID).Expect(200).Into(&got)
-	return got
+	got, err := h.S.Import(h.Context(), as(h.Kit, h.staff).By, i.ID)
+	if err != nil {
+		h.Fatal(err)
+	}
+	return importedOf(got)
 }
 
 func (h *house) roster(rows ...[]string) imported {
@@ -71,8 +78,11 @@ func (h *house) roster(rows ...[]string) imported {
 // faults gives the report as the CSV that people take away.
 func (h *house) faults(i imported) string {
 	h.Helper()
-	body := h.Get(h.staff, "/v1/imports/"+i.ID+"/faults.csv").Expect(200).Body
-	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(body, []byte("\xef\xbb\xbf")))).ReadAll()
+	var table bytes.Buffer
+	if err := h.S.WriteImportFaults(h.Context(), as(h.Kit, h.staff).By, i.ID, service.CSV, &table); err != nil {
+		h.Fatal(err)
+	}
+	rows, err := csv.NewReader(bytes.NewReader(bytes.TrimPrefix(table.Bytes(), []byte("\xef\xbb\xbf")))).ReadAll()
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -82,8 +92,6 @@ func (h *house) faults(i imported) string {
 	}
 	return strings.Join(lines, "\n")
 }
-
-func idOf(text string) (id int64) { _, _ = fmt.Sscan(text, &id); return id }
 
 func (h *house) people() (all []model.Person) {
 	h.Helper()
@@ -113,39 +121,6 @@ const (
 	number1 = "34089919500131069X"
 	number2 = "340899198002290022"
 )
-
-func TestImport_rosterFromUploadToUnitPage(t *testing.T) {
-	h := newHouse(t)
-	page := h.Code(h.Unit)
-	chief := h.Person(h.Unit, "王建国")
-	h.Appoint(chief, model.UnitChief, h.Unit)
-	token := h.SignIn(chief)
-	h.Get(token, "/v1/units/"+page).Has(`"members":0`)
-	got := h.handIn("roster", false, testkit.RosterHeader, at("1单元", "701", "李 梅", "154 0000 0001", number1, "", "党员", "安庆市某路1号"), at("1单元", "701", "李大山"))
-	if got.State != "queued" || got.Total != 2 {
-		t.Fatalf("%+v", got)
-	}
-	h.WorkOff()
-	if want := (imported{ID: got.ID, State: "done", Total: 2, Done: 2, Added: 2, Homes: 1}); h.look(got) != want {
-		t.Fatalf("%+v, want %+v", h.look(got), want)
-	}
-	p := h.named("李梅")
-	if p.Phone != "15400000001" || p.IDNumber != number1 || p.BirthDate != "1950-01-31" || p.Membership != model.Member || p.Address != "安庆市某路1号" || p.NodeID != h.Unit.ID {
-		t.Fatalf("%+v", p)
-	}
-	if q := h.named("李大山"); q.Membership != model.NoMember || *q.HouseholdID != *p.HouseholdID || q.PhoneIndex != nil {
-		t.Fatalf("%+v", q)
-	}
-	h.Get(token, "/v1/units/"+page).Has(`"members":1`)
-	h.Get(h.staff, fmt.Sprintf("/v1/nodes/%d/imports", h.Community.ID)).Expect(200).Has(`"id":"`+got.ID+`"`, `"state":"done"`)
-	var left int64
-	h.Tx(func(tx *gorm.DB) error {
-		return tx.Model(&model.Import{}).Where("file IS NOT NULL OR active_node_id IS NOT NULL").Count(&left).Error
-	})
-	if left != 0 {
-		t.Fatal("the file is kept although the import is over")
-	}
-}
 
 func TestImport_structureMakesWhatIsMissingAndNothingElse(t *testing.T) {
 	h := newHouse(t)
@@ -277,43 +252,6 @@ func TestImport_idNumberGivenLaterBelongsToTheSamePerson(t *testing.T) {
 	}
 }
 
-func TestImport_moveWithinTheCommunityIsRecordedAndEndsTheDisplay(t *testing.T) {
-	h := newHouse(t)
-	page := h.Code(h.Unit)
-	h.roster(at("1单元", "701", "李梅", "", number1, "", "党员"))
-	p := h.named("李梅")
-	token := h.SignIn(p)
-	h.Show(p, h.Unit)
-	h.Get(token, "/v1/units/"+page).Has(`"neighbour"`, "李梅")
-	got := h.roster([]string{"第二网格", "", "1单元", "9", "李梅", "", number1, "", "", ""})
-	if got.Changed != 1 || got.Moved != 1 {
-		t.Fatalf("%+v", got)
-	}
-	if now := h.named("李梅"); now.ID != p.ID || now.NodeID != h.FarUnit.ID {
-		t.Fatalf("%+v", now)
-	}
-	h.Get(token, "/v1/units/"+page).Has(`"passer_by"`).HasNot("李")
-	var audits, notices int64
-	h.Tx(func(tx *gorm.DB) error {
-		return errors.Join(
-			tx.Model(&model.Audit{}).Where("action = ? AND subject_id = ? AND person_id = ?", "person.move", p.ID, h.clerk.ID).Count(&audits).Error,
-			tx.Model(&model.Notice{}).Where("person_id = ? AND kind = ?", p.ID, service.NoticeRecord).Count(&notices).Error)
-	})
-	if audits != 1 || notices != 1 {
-		t.Fatalf("%d audit entries, %d notices", audits, notices)
-	}
-}
-
-func TestImport_whoIsNoMemberAnyMoreShowsNothing(t *testing.T) {
-	h := newHouse(t)
-	page := h.Code(h.Unit)
-	h.roster(at("1单元", "701", "李梅", "", number1, "", "党员"))
-	h.Show(h.named("李梅"), h.Unit)
-	h.Get("", "/v1/units/"+page).Has("李同志")
-	h.roster(at("1单元", "701", "李梅", "", number1, "", "群众"))
-	h.Get("", "/v1/units/"+page).HasNot("李同志")
-}
-
 func TestImport_anyFaultAndNothingHappens(t *testing.T) {
 	h := newHouse(t)
 	before, homes := derefs(h.people()), h.countHomes()
@@ -352,13 +290,5 @@ func TestImport_anyFaultAndNothingHappens(t *testing.T) {
 	}
 	if !slices.Equal(before, derefs(h.people())) || h.countHomes() != homes {
 		t.Fatal("a refused import changed something")
-	}
-	var list struct {
-		Items []struct{ Line int64 }
-		Next  string
-	}
-	h.Get(h.staff, "/v1/imports/"+got.ID+"/faults?limit=2").Expect(200).Has(`"line":3`).Into(&list)
-	if len(list.Items) != 2 || list.Next == "" {
-		t.Fatalf("%+v", list)
 	}
 }

@@ -159,7 +159,7 @@ func TestSendNotice_acceptIsSpentOnceWhenTwoNoticesRace(t *testing.T) {
 	p, _ := someone(k, 1)
 	tell(k, p, "a")
 	tell(k, p, "b")
-	other, _ := k.Replica()
+	other := k.Replica()
 	k.Race(2, func(i int) {
 		if err := []*service.Service{k.S, other}[i].WorkOff(k.Context()); err != nil {
 			t.Error(err)

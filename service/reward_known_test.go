@@ -14,7 +14,7 @@ import (
 // every replica, like all else that is kept.
 func TestKnownReward_isForgottenWhenItsTermsChange(t *testing.T) {
 	s := newTill(t, 0, 10)
-	other, _ := s.Replica()
+	other := s.Replica()
 	knows := func(replica *service.Service, limited bool) {
 		t.Helper()
 		r, err := replica.KnownReward(t.Context(), s.reward.ID)

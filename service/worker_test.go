@@ -135,7 +135,7 @@ func TestWork_findsWhatAnotherReplicaOwes(t *testing.T) {
 	done := make(chan struct{})
 	k.S.SetJob(letter, func(context.Context, int64) error { close(done); return nil })
 	work(k, 1)
-	other, _ := k.Replica()
+	other := k.Replica()
 	if err := other.Owe(k.Context(), letter, 1, "", k.Clock.Now()); err != nil {
 		t.Fatal(err)
 	}
@@ -317,7 +317,7 @@ func TestWork_lostJobIsToldToStop(t *testing.T) {
 
 func TestWork_dutyIsOwedOnceInItsTimeByAllReplicas(t *testing.T) {
 	k := testkit.New(t)
-	other, _ := k.Replica()
+	other := k.Replica()
 	count := func() (n int64) {
 		k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Job{}).Where("kind = ?", "sweep").Count(&n).Error })
 		return n

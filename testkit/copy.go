@@ -32,7 +32,7 @@ func (k *Kit) Copies() func(t testing.TB) *Kit {
 
 // In is the same house for a subtest, whose failures are its own.
 func (k *Kit) In(t testing.TB) *Kit {
-	return &Kit{TB: t, DB: k.DB, Clock: k.Clock, WeChat: k.WeChat, Blobs: k.Blobs, S: k.S, API: k.API, ctx: k.ctx, serial: k.serial}
+	return &Kit{TB: t, DB: k.DB, Clock: k.Clock, WeChat: k.WeChat, Blobs: k.Blobs, S: k.S, ctx: k.ctx, serial: k.serial}
 }
 
 // contents gives the SQLite file, what still lies in its log included.

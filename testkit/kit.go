@@ -1,5 +1,6 @@
 // Package testkit gives every test a house of its own: a fresh database on the engine under test, a
-// clock that stands still, a WeChat that answers, builders that take only what matters, and a caller.
+// clock that stands still, a WeChat that answers, and builders that take only what matters. It knows no API:
+// package edge puts one before the house.
 package testkit
 
 import (
@@ -14,10 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
-
-	"danyuan/api"
-	"danyuan/client"
 	"danyuan/model"
 	"danyuan/service"
 )
@@ -48,7 +45,6 @@ type Kit struct {
 	WeChat *WeChat
 	Blobs  *Blobs
 	S      *service.Service
-	API    *api.API
 	ctx    context.Context
 	serial *atomic.Int64
 }
@@ -75,7 +71,7 @@ func newOn(t testing.TB, db *model.DB) *Kit {
 	t.Helper()
 	clock := NewClock()
 	k := &Kit{TB: t, DB: db, Clock: clock, WeChat: newWeChat(), Blobs: newBlobs(clock), ctx: context.Background(), serial: &atomic.Int64{}}
-	k.S, k.API = k.Replica()
+	k.S = k.Replica()
 	k.Cleanup(k.readable)
 	return k
 }
@@ -95,7 +91,7 @@ func (k *Kit) readable() {
 }
 
 // Replica gives one more server on the same database.
-func (k *Kit) Replica() (*service.Service, *api.API) {
+func (k *Kit) Replica() *service.Service {
 	k.Helper()
 	log := slog.New(slog.DiscardHandler)
 	if testing.Verbose() {
@@ -103,35 +99,7 @@ func (k *Kit) Replica() (*service.Service, *api.API) {
 	}
 	s := service.New(service.Deps{DB: k.DB, Clock: k.Clock, Accounts: k.WeChat, Outlets: k.WeChat, Blobs: k.Blobs, PublicURL: PublicURL, Log: log, Templates: Templates})
 	k.must(s.ReadChanges(k.ctx))
-	return s, k.edge(api.Options{Service: s, Limits: noLimits{}, Busy: 1000, Log: log, Metrics: prometheus.NewRegistry(), Demo: true, Pages: client.H5(), Console: client.Console()})
-}
-
-// idle holds the APIs of tests that have ended: building one takes longer than most tests.
-var idle struct {
-	sync.Mutex
-	apis []*api.API
-}
-
-// edge gives an API that is the test's own until its end.
-func (k *Kit) edge(o api.Options) *api.API {
-	k.Helper()
-	idle.Lock()
-	defer idle.Unlock()
-	var a *api.API
-	var err error
-	if last := len(idle.apis) - 1; last >= 0 {
-		a, idle.apis = idle.apis[last], idle.apis[:last]
-		err = a.AnswerWith(o)
-	} else {
-		a, err = api.New(o)
-	}
-	k.must(err)
-	k.Cleanup(func() {
-		idle.Lock()
-		defer idle.Unlock()
-		idle.apis = append(idle.apis, a)
-	})
-	return a
+	return s
 }
 
 // Move moves the clock, and lets the feed be heard again.
@@ -149,14 +117,6 @@ func (k *Kit) must(err error) {
 	if err != nil {
 		k.Fatal(err)
 	}
-}
-
-// noLimits lets tests go as fast as they can; the limits have tests of their own.
-type noLimits struct{}
-
-// Allow allows.
-func (noLimits) Allow(context.Context, string, int, time.Duration) (bool, time.Duration) {
-	return true, 0
 }
 
 // Keys are the same for every test of a process: making them takes longer than most tests.

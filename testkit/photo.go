@@ -19,11 +19,3 @@ func (k *Kit) Photo(width, height int) []byte {
 	k.must(jpeg.Encode(&b, img, nil))
 	return b.Bytes()
 }
-
-// UploadPhoto uploads a photo as the holder of a token, and gives its id.
-func (k *Kit) UploadPhoto(token string) string {
-	k.Helper()
-	var up struct{ ID string }
-	k.Upload(token, "/v1/files", k.Photo(64, 48), nil).Expect(200).Into(&up)
-	return up.ID
-}

@@ -1,4 +1,4 @@
-package service_test
+package api_test
 
 import (
 	"archive/zip"
@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"golang.org/x/text/encoding/simplifiedchinese"
 	"gorm.io/gorm"
 
 	"danyuan/model"
@@ -16,14 +15,10 @@ import (
 	"danyuan/testkit"
 )
 
-func (h *house) importsPath(community model.Node) string {
-	return fmt.Sprintf("/v1/nodes/%d/imports?kind=roster", community.ID)
-}
-
 func TestImport_whatIsNoTableIsRefusedAtOnce(t *testing.T) {
 	h := newHouse(t)
 	ole := append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), make([]byte, 512)...)
-	good := h.Table(service.XLSX, testkit.RosterHeader, at("1单元", "701", "李梅"))
+	good := h.Table(service.XLSX, testkit.RosterHeader, row("1单元", "701", "李梅"))
 	var template bytes.Buffer
 	if err := h.S.ImportTemplate(&template, model.RosterImport); err != nil {
 		t.Fatal(err)
@@ -89,8 +84,8 @@ func TestImport_whatIsNoFormSaysSo(t *testing.T) {
 
 func TestImport_wrongPersonFindsNothing(t *testing.T) {
 	h := newHouse(t)
-	imp := h.handIn("roster", false, testkit.RosterHeader, at("1单元", "701", "李梅"))
-	file := h.Table(service.CSV, testkit.RosterHeader, at("1单元", "701", "李梅"))
+	imp := h.handIn("roster", false, testkit.RosterHeader, row("1单元", "701", "李梅"))
+	file := h.Table(service.CSV, testkit.RosterHeader, row("1单元", "701", "李梅"))
 	_, foreign := h.Officer(model.CommunitySecretary, h.OtherCommunity, "外社区书记")
 	_, chief := h.Officer(model.UnitChief, h.Unit, "单元长")
 	for who, want := range map[string]struct {
@@ -120,55 +115,10 @@ func TestImport_wrongPersonFindsNothing(t *testing.T) {
 
 func TestImport_goesToACommunityOnly(t *testing.T) {
 	h := newHouse(t)
-	file := h.Table(service.CSV, testkit.RosterHeader, at("1单元", "701", "李梅"))
+	file := h.Table(service.CSV, testkit.RosterHeader, row("1单元", "701", "李梅"))
 	h.Upload(h.staff, h.importsPath(h.Grid), file, nil).Refused(409, "import.not_a_community")
 	h.Upload(h.staff, h.importsPath(h.Street), file, nil).Refused(404, "node.not_found")
 	_, admin := h.Officer(model.DistrictAdmin, h.District, "区管理员")
 	h.Upload(admin, h.importsPath(h.Street), file, nil).Refused(409, "import.not_a_community")
 	h.Upload(admin, h.importsPath(h.Community), file, nil).Expect(200)
-}
-
-func TestImport_longReportSaysHowMuchIsLeftOut(t *testing.T) {
-	h := newHouse(t)
-	rows := make([][]string, model.ImportFaultsKept+20)
-	for i := range rows {
-		rows[i] = at("1单元", "701", "")
-	}
-	got := h.roster(rows...)
-	report := strings.Split(h.faults(got), "\n")
-	if got.Faults != int64(len(rows)) || len(report) != model.ImportFaultsKept+1 || report[len(report)-1] != "  还有 20 处没有列出，请先改正以上内容再上传。" {
-		t.Fatalf("%+v, %d lines, the last %q", got, len(report), report[len(report)-1])
-	}
-	if xlsx := h.Get(h.staff, "/v1/imports/"+got.ID+"/faults.xlsx").Expect(200); !bytes.HasPrefix(xlsx.Body, []byte("PK")) {
-		t.Fatal("the report is no Excel file")
-	}
-}
-
-func TestImport_csvInTheCodeOfOldExcelWorks(t *testing.T) {
-	h := newHouse(t)
-	text := "社区居民名册,,,,\r\n姓名,网格,楼栋,单元,户号\r\n李梅,第一网格,3栋,1单元,701\r\n"
-	gbk, err := simplifiedchinese.GB18030.NewEncoder().String(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var got imported
-	h.Upload(h.staff, h.importsPath(h.Community), []byte(gbk), map[string]string{"comment": "x"}).Expect(200).Into(&got)
-	if got = h.run(got); got.Added != 1 || h.named("李梅").NodeID != h.Unit.ID {
-		t.Fatalf("%+v", got)
-	}
-}
-
-func TestImport_templateComesAsExcelWithValidExamples(t *testing.T) {
-	h := newHouse(t)
-	for _, kind := range []string{"structure", "roster"} {
-		a := h.Get(h.staff, "/v1/imports/templates/"+kind).Expect(200)
-		if !bytes.HasPrefix(a.Body, []byte("PK")) || !strings.Contains(a.Header.Get("Content-Disposition"), kind+"-template.xlsx") {
-			t.Fatal(a.Header)
-		}
-	}
-	h.Get(h.staff, "/v1/imports/templates/none").Expect(422)
-	examples := service.ValidRows()
-	if _, faults := service.CheckRow(examples["roster"], testkit.Start); len(faults) > 0 {
-		t.Fatal(faults)
-	}
 }

@@ -1,27 +1,11 @@
-package testkit
+package edge
 
 import (
 	"bytes"
 	"maps"
 	"mime/multipart"
 	"slices"
-
-	"danyuan/service/sheet"
 )
-
-// Table writes a table as a file, header first.
-func (k *Kit) Table(format sheet.Format, header []string, rows ...[]string) []byte {
-	k.Helper()
-	var b bytes.Buffer
-	k.must(sheet.Write(&b, format, "表", header, func(yield func([]string, error) bool) {
-		for _, row := range rows {
-			if !yield(row, nil) {
-				return
-			}
-		}
-	}))
-	return b.Bytes()
-}
 
 // Upload posts a form with one file in the field "file", and with the other fields.
 func (k *Kit) Upload(token, path string, file []byte, fields map[string]string, headers ...string) Answer {
@@ -37,4 +21,12 @@ func (k *Kit) Upload(token, path string, file []byte, fields map[string]string, 
 	k.must(err)
 	k.must(form.Close())
 	return k.Post(token, path, b.Bytes(), append([]string{"Content-Type", form.FormDataContentType()}, headers...)...)
+}
+
+// UploadPhoto uploads a photo as the holder of a token, and gives its id.
+func (k *Kit) UploadPhoto(token string) string {
+	k.Helper()
+	var up struct{ ID string }
+	k.Upload(token, "/v1/files", k.Photo(64, 48), nil).Expect(200).Into(&up)
+	return up.ID
 }
