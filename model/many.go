@@ -10,16 +10,17 @@ import (
 // RowsAtOnce is how many rows are written by one statement at most.
 const RowsAtOnce = 128
 
-// inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths,
-// filled up with their last value, because a prepared statement is kept for each length.
+// inLists asks with at most listed values at a time, and gives all answers. Lists come in few lengths, powers of
+// two, filled up with their last value, because a prepared statement is kept for each length.
 func inLists[K, R any](values []K, ask func(some []K) ([]R, error)) ([]R, error) {
-	const listed, step = 500, 100
+	const listed = 512
 	var all []R
 	for len(values) > 0 {
-		some := append([]K(nil), values[:min(listed, len(values))]...)
-		values = values[len(some):]
-		for len(some)%step != 0 && len(some) > 1 {
-			some = append(some, some[len(some)-1])
+		n := min(listed, len(values))
+		some := append(make([]K, 0, 2*n), values[:n]...)
+		values = values[n:]
+		for bits.OnesCount(uint(len(some))) > 1 {
+			some = append(some, some[n-1])
 		}
 		found, err := ask(some)
 		if err != nil {

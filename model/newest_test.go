@@ -118,13 +118,30 @@ func TestLists_ofASubtreeLeaveNothingOut(t *testing.T) {
 	}
 }
 
-// TestLists_ofASubtreeReadNoHistory asks the engine how it finds the newest of what many nodes have: it may not
+func (p *past) own(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
+	rows, err := model.HoursOf(tx, p.volunteer, "", s)
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
+}
+
+func (p *past) record(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
+	rows, err := model.RecordOf(tx, p.volunteer, s)
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
+}
+
+// TestLists_readNoHistory asks the engine how it finds the newest of what many nodes, or one person, have: it may not
 // gather and sort all of it. How much was read MariaDB counts; it must not be more when there is ten times as much.
-func TestLists_ofASubtreeReadNoHistory(t *testing.T) {
+func TestLists_readNoHistory(t *testing.T) {
 	p := newPast(t)
 	lists := []planned{}
 	for name, page := range map[string]func(tx *gorm.DB, s model.Slice) ([]int64, error){
 		"hours": p.hours(p.o.Community.Path, ""), "confirmed hours": p.hours(p.o.Community.Path, model.HoursConfirmed), "audits": p.audits(p.o.Community.Path),
+		"a person's hours": p.own, "a person's record": p.record,
 	} {
 		lists = append(lists, planned{name: name, reads: func(tx *gorm.DB) (int, error) {
 			ids, err := page(tx, model.Slice{Limit: 7})
