@@ -27,11 +27,10 @@ func TestAwait_givesWhatEndsInTheLastMoment(t *testing.T) {
 		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 		defer cancel()
 		p := newPart(Command{}, func(*tx) (int, error) { return 1, nil })
-		go func() {
-			time.Sleep(time.Minute + ending/2)
+		time.AfterFunc(time.Minute+ending/2, func() {
 			p.result = 7
 			close(p.done)
-		}()
+		})
 		if got, err := await[int](ctx, nil, p); got != 7 || err != nil {
 			t.Errorf("got %d, %v", got, err)
 		}
