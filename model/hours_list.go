@@ -33,7 +33,14 @@ func ListedHoursByID(tx *gorm.DB, id int64) (ListedHours, error) {
 
 // HoursOf lists a person's hours, the newest first; "" is every state.
 func HoursOf(tx *gorm.DB, person int64, state HoursState, s Slice) ([]ListedHours, error) {
-	return newestHours(listedHours(tx).Where("hours.person_id = ?", person), state, s)
+	find := tx.Table("hours").Where("hours.person_id = ?", person)
+	if state != "" {
+		find = find.Where("hours.state = ?", state)
+	}
+	var out []ListedHours
+	err := s.newestOf(listedHours(tx), "hours", find).Find(&out).Error
+	slices.SortFunc(out, func(a, b ListedHours) int { return newerFirst(a.ID, b.ID) })
+	return out, err
 }
 
 // UnconfirmedHours locks a person's hours that are open or wait for somebody to confirm them.
@@ -58,14 +65,6 @@ func HoursUnder(tx *gorm.DB, path string, state HoursState, s Slice) ([]ListedHo
 	}
 	slices.SortFunc(out, func(a, b ListedHours) int { return newerFirst(a.ID, b.ID) })
 	return out, err
-}
-
-func newestHours(q *gorm.DB, state HoursState, s Slice) ([]ListedHours, error) {
-	var out []ListedHours
-	if state != "" {
-		q = q.Where("hours.state = ?", state)
-	}
-	return out, s.Newest(q, "hours.id").Find(&out).Error
 }
 
 // LogsWaiting lists the logs in subtrees that wait for somebody who is not the volunteer and has not

@@ -34,7 +34,9 @@ func recordedServices(tx *gorm.DB, person int64) *gorm.DB {
 // first.
 func RecordOf(tx *gorm.DB, person int64, s Slice) ([]RecordedService, error) {
 	var out []RecordedService
-	return out, s.Newest(recordedServices(tx, person), "hours.id").Find(&out).Error
+	err := s.newestOf(recordedServices(tx, person), "hours", recorded(tx, person)).Find(&out).Error
+	slices.SortFunc(out, func(a, b RecordedService) int { return newerFirst(a.ID, b.ID) })
+	return out, err
 }
 
 // RecordWithin gives a person's confirmed services that began between two moments, in the order of time,
