@@ -189,13 +189,13 @@ func (a *API) problem(ctx context.Context, operation string, err error) error {
 }
 
 func (a *API) report(ctx context.Context, operation, request string, err error) {
-	told := problemOf(err)
-	level, code := slog.LevelDebug, told.Code
+	f := told(err)
+	level, code := slog.LevelDebug, f.Code
 	switch {
 	case ctx.Err() != nil && errors.Is(err, context.Canceled): // the client has gone
-	case told.Status == http.StatusServiceUnavailable:
+	case f.Kind == fault.Unavailable:
 		level = slog.LevelWarn
-	case told.Status == http.StatusInternalServerError:
+	case f.Kind == fault.Internal:
 		level, code = slog.LevelError, fault.CodeOf(err) // people are told less
 	}
 	if a.Log.Enabled(ctx, level) {

@@ -77,8 +77,8 @@ var byStatus = map[int]*fault.Fault{
 	422: fault.New(fault.Invalid, "http.invalid", "有内容没有填对，请按提示修改后再提交。"),
 }
 
-// problemOf renders any error. One that nobody classified is shown as nothing.
-func problemOf(err error) *Problem {
+// told gives what people are told of an error: of one that nobody classified, nothing.
+func told(err error) *fault.Fault {
 	f := fault.Of(err)
 	switch {
 	case f != nil:
@@ -92,6 +92,12 @@ func problemOf(err error) *Problem {
 	if f == nil || f.Kind == fault.Internal {
 		f = errInternal
 	}
+	return f
+}
+
+// problemOf renders any error.
+func problemOf(err error) *Problem {
+	f := told(err)
 	p := newProblem(statuses[f.Kind], f)
 	for _, field := range f.Fields {
 		p.Errors = append(p.Errors, ProblemField{field.Path, field.Text})

@@ -38,7 +38,7 @@ func BenchmarkImport(b *testing.B) {
 			}
 			b.ReportMetric((b.Elapsed() - start).Seconds(), what+"-job-s")
 			b.ReportMetric(float64(peak())/(1<<20), what+"-peak-MB")
-			if got := h.look(importedOf(handed)); got.State != "done" || got.Added+got.Unchanged != people {
+			if got := h.look(handed); got.State != "done" || got.Added+got.Unchanged != people {
 				b.Fatalf("%+v", got)
 			}
 		}

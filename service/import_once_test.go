@@ -13,7 +13,7 @@ import (
 )
 
 // runWith runs the job; between is called after the check of each batch of rows, before any is written.
-func (h *house) runWith(i imported, between func() error) error {
+func (h *house) runWith(i model.Import, between func() error) error {
 	return h.S.RunImportWith(h.Context(), i.ID, func(written bool) error {
 		if written {
 			return nil
@@ -181,11 +181,11 @@ func TestImport_progressIsSeenWhileItRuns(t *testing.T) {
 	rows := testkit.Roster(2600, 5)
 	h.run(h.handIn("structure", false, testkit.StructureHeader, testkit.Structure(rows)...))
 	imp := h.handIn("roster", false, testkit.RosterHeader, rows...)
-	var seen imported
+	var seen model.Import
 	if err := h.runWith(imp, func() error { seen = h.look(imp); return nil }); err != nil {
 		t.Fatal(err)
 	}
-	if seen.State != "running" || seen.Total != 2600 || seen.Done != 2000 {
+	if seen.State != "running" || seen.TotalRows != 2600 || seen.DoneRows != 2000 {
 		t.Fatalf("%+v", seen)
 	}
 }

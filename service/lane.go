@@ -74,10 +74,10 @@ func inLane[R any](ctx context.Context, s *Service, name string, hold holding, c
 			var none R
 			return none, wrap(ctx.Err())
 		}
-		select { // too late to go: it is in a transaction already, or is to open the next
+		select { // too late to go: it is to open the next transaction, or in one already
 		case <-r.lead:
 			go s.lead(ctx, name, r)
-		case <-r.done:
+		default:
 		}
 	}
 	return await[R](ctx, s, r.part)

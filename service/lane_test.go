@@ -315,6 +315,34 @@ func TestLane_whoGivesUpWaitingDoesNothing(t *testing.T) {
 	p.holds(purse, 20)
 }
 
+// TestLane_whoIsInATransactionThatHangsIsTold: it is too late to leave, and what becomes of it is not known.
+func TestLane_whoIsInATransactionThatHangsIsTold(t *testing.T) {
+	p := newPlatform(t)
+	inside, hanging := make(chan struct{}), make(chan struct{})
+	p.ride(service.Command{}, func(service.Ride) (string, error) {
+		close(inside)
+		<-hanging
+		return "late", nil
+	}, p.wins("late"))
+	ctx, giveUp := context.WithCancel(t.Context())
+	told := make(chan struct{})
+	go func() {
+		defer close(told)
+		if _, err := p.S.Ride(ctx, "lane", service.Command{}, nil, pay(10)); !errors.Is(err, context.Canceled) {
+			t.Errorf("told %v", err)
+		}
+	}()
+	for p.S.Waiting("lane") < 2 {
+		time.Sleep(time.Millisecond) //nolint:forbidigo // it can only be looked at
+	}
+	close(p.open)
+	within(t, "the transaction that hangs", inside)
+	giveUp()
+	within(t, "giving up", told)
+	close(hanging)
+	p.all.Wait()
+}
+
 // TestLane_raceOnOnePurse lets 64 take from one purse that holds enough for ten, a hundred rounds.
 func TestLane_raceOnOnePurse(t *testing.T) {
 	p := newPlatform(t)

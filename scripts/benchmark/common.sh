@@ -81,11 +81,14 @@ everybody_looks() {
   local line seen=0 all seconds=3
   all=$(wc -l <"$files/people")
   set_call people people GET /v1/me
-  while [[ $seen -lt $all ]]; do
+  for _ in {1..60}; do
+    [[ $seen -lt $all ]] || return 0
     FIRST=$seen
     line=$(loop 8 "$at")
     seen=$((seen + ${line%% *} * seconds))
   done
+  echo "of $all people $seen have looked, and no more do" >&2
+  return 1
 }
 
 # --- the table ---
