@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -39,7 +40,9 @@ func (b *bureau) serve(p model.Person, change func(h *model.Hours)) model.Hours 
 	if change != nil {
 		change(&h)
 	}
-	b.Tx(func(tx *gorm.DB) error { return tx.Create(&h).Error })
+	b.Tx(func(tx *gorm.DB) error {
+		return errors.Join(tx.Create(&h).Error, model.CountServices(tx, []model.Hours{h}))
+	})
 	return h
 }
 

@@ -153,6 +153,7 @@ var personal = map[string]heldIn{
 	"console_logins": {notFor: "a log-in that waits for some minutes; what comes of it is a session"},
 	"audits":         {notFor: "the log of who did what; how often the person was read whole is counted"},
 	"hours_days":     {notFor: "the days of their hours, which are counted"},
+	"service_totals": {notFor: "what their hours come to, which are in it"},
 	"corrections":    {notFor: "each stands in the record of the hours that it is about"},
 	"flags":          {notFor: "what officers look into about hours"},
 	"wrong_codes":    {notFor: "how often an officer has mistyped, for an hour"},

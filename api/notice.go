@@ -41,7 +41,7 @@ func (a *API) notices(ctx context.Context, by model.Actor, in *noticesIn) (List[
 type unreadIn struct{}
 
 type unreadView struct {
-	Unread int64 `json:"unread" doc:"还没有读的消息数" example:"3"`
+	Unread int64 `json:"unread" doc:"还没有读的消息数，100 表示 100 条或更多" example:"3"`
 }
 
 func (a *API) unreadCount(ctx context.Context, by model.Actor, _ *unreadIn) (unreadView, error) {

@@ -2,6 +2,7 @@ package demo
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"danyuan/model"
@@ -80,7 +81,11 @@ func (v *volunteers) earn() error {
 			return err
 		}
 	}
-	return v.CreateInBatches(days, batch).Error
+	if err := v.CreateInBatches(days, batch).Error; err != nil {
+		return err
+	}
+	confirmed := slices.DeleteFunc(slices.Clone(v.hours), func(h model.Hours) bool { return h.State != model.HoursConfirmed })
+	return model.CountServices(v.DB, confirmed)
 }
 
 // pay gives the community money of this year.

@@ -75,19 +75,3 @@ func LogsWaiting(tx *gorm.DB, roots []string, but int64, s Slice) ([]ListedHours
 		Where("hours.state = ? AND hours.source = ? AND hours.person_id <> ? AND hours.entered_by_id <> ?", HoursClaimed, FromLog, but, but)
 	return out, s.Oldest(q, "hours.id").Find(&out).Error
 }
-
-// HoursTotal is what a person's hours come to.
-type HoursTotal struct {
-	Records int64 // confirmed
-	Minutes int64 // confirmed
-	Waiting int64 // records that wait to be confirmed
-}
-
-// TotalHours adds up a person's hours.
-func TotalHours(tx *gorm.DB, person int64) (HoursTotal, error) {
-	var t HoursTotal
-	err := tx.Model(&Hours{}).Select("COUNT(CASE WHEN state = 'confirmed' THEN 1 END) AS records, "+
-		"COALESCE(SUM(CASE WHEN state = 'confirmed' THEN minutes END), 0) AS minutes, COUNT(CASE WHEN state = 'claimed' THEN 1 END) AS waiting").
-		Where("person_id = ?", person).Scan(&t).Error
-	return t, err
-}

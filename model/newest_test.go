@@ -1,6 +1,7 @@
 package model_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,7 +14,7 @@ import (
 	"danyuan/testkit"
 )
 
-// past is a community with hours and audit entries, some of them in one unit that has been quiet for long.
+// past is a community with hours, notices and audit entries, some of them in one unit that has been quiet for long.
 type past struct {
 	*ledger
 	volunteer int64
@@ -28,14 +29,20 @@ func newPast(t *testing.T) *past {
 	return p
 }
 
-// add puts more rows behind those that there are: one in three in Unit, the others far from it.
+// add puts more rows behind those that there are: one in three in Unit, the others far from it. What was there
+// first is undecided or unread in part, what lies behind it is not.
 func (p *past) add(n int) {
 	p.Helper()
 	nodes := []int64{p.o.Unit.ID, p.o.FarUnit.ID, p.o.ForeignUnit.ID}
 	states := model.HoursStates()
+	var read *time.Time
+	if p.rows > 0 {
+		states, read = []model.HoursState{model.HoursConfirmed, model.HoursRefused, model.HoursVoid}, &testkit.Start
+	}
 	p.Tx(func(tx *gorm.DB) error {
 		var hours []model.Hours
 		var audits []model.Audit
+		var notices []model.Notice
 		for i := range n {
 			at := testkit.Start.Add(-time.Duration(p.rows+i) * time.Hour)
 			hours = append(hours, model.Hours{
@@ -43,12 +50,11 @@ func (p *past) add(n int) {
 				StartsAt: at, EndsAt: &at, State: states[i/3%len(states)], InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: at,
 			})
 			audits = append(audits, model.Audit{ID: int64(1_000_000 - p.rows - i), At: at, Action: "hours.confirm", NodeID: nodes[i%3], Subject: "hours", SubjectID: 1})
+			notices = append(notices, model.Notice{ID: model.FirstID(at), PersonID: p.volunteer, Kind: "hours", Title: "服务时长已确认", CreatedAt: at, ReadAt: read})
 		}
 		p.rows += n
-		if err := model.AddAll(tx, hours); err != nil {
-			return err
-		}
-		return model.AddAudits(tx, audits)
+		confirmed := slices.DeleteFunc(slices.Clone(hours), func(h model.Hours) bool { return h.State != model.HoursConfirmed })
+		return errors.Join(model.AddAll(tx, hours), model.CountServices(tx, confirmed), model.AddAudits(tx, audits), model.AddAll(tx, notices))
 	})
 }
 
@@ -134,6 +140,22 @@ func (p *past) record(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
 	return ids, err
 }
 
+// sums are what is shown of a person above their lists.
+func (p *past) sums(tx *gorm.DB, _ model.Slice) ([]int64, error) {
+	hours, err := model.TotalHours(tx, p.volunteer)
+	record, wrong := model.TotalsOf(tx, p.volunteer)
+	unread, unreadable := model.CountUnread(tx, p.volunteer)
+	return []int64{hours.Records, record.Services, unread}, errors.Join(err, wrong, unreadable)
+}
+
+func (p *past) unread(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
+	rows, err := model.NoticesOf(tx, p.volunteer, true, s)
+	for _, r := range rows {
+		ids = append(ids, r.ID)
+	}
+	return ids, err
+}
+
 // TestLists_readNoHistory asks the engine how it finds the newest of what many nodes, or one person, have: it may not
 // gather and sort all of it. How much was read MariaDB counts; it must not be more when there is ten times as much.
 func TestLists_readNoHistory(t *testing.T) {
@@ -141,7 +163,7 @@ func TestLists_readNoHistory(t *testing.T) {
 	lists := []planned{}
 	for name, page := range map[string]func(tx *gorm.DB, s model.Slice) ([]int64, error){
 		"hours": p.hours(p.o.Community.Path, ""), "confirmed hours": p.hours(p.o.Community.Path, model.HoursConfirmed), "audits": p.audits(p.o.Community.Path),
-		"a person's hours": p.own, "a person's record": p.record,
+		"a person's hours": p.own, "a person's record": p.record, "a person's sums": p.sums, "a person's unread notices": p.unread,
 	} {
 		lists = append(lists, planned{name: name, reads: func(tx *gorm.DB) (int, error) {
 			ids, err := page(tx, model.Slice{Limit: 7})
@@ -175,7 +197,7 @@ func TestLists_readNoHistory(t *testing.T) {
 func (p *past) counted() {
 	p.Helper()
 	if p.mysql() {
-		p.Tx(func(tx *gorm.DB) error { return tx.Exec("ANALYZE TABLE hours, audits, nodes").Error })
+		p.Tx(func(tx *gorm.DB) error { return tx.Exec("ANALYZE TABLE hours, audits, nodes, notices").Error })
 	}
 }
 

@@ -75,10 +75,13 @@ func NoticesOf(tx *gorm.DB, person int64, unread bool, part Slice) ([]Notice, er
 	return notices, part.Newest(tx, "id").Find(&notices).Error
 }
 
-// CountUnread gives how many notices a person has not read.
+// MostUnread is up to where unread notices are counted: whoever has more is shown that they are many.
+const MostUnread = 100
+
+// CountUnread gives how many notices a person has not read, MostUnread for more.
 func CountUnread(tx *gorm.DB, person int64) (int64, error) {
 	var n int64
-	return n, tx.Model(&Notice{}).Where("person_id = ? AND read_at IS NULL", person).Count(&n).Error
+	return n, tx.Raw("SELECT COUNT(*) FROM (SELECT id FROM notices WHERE person_id = ? AND read_at IS NULL LIMIT ?) AS unread", person, MostUnread).Scan(&n).Error
 }
 
 // ReadNotice marks one of a person's notices as read. When it was read before, that time stays.

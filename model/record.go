@@ -55,19 +55,22 @@ type RecordTotals struct {
 	LastAt   *time.Time
 }
 
-// TotalsOf sums a person's confirmed services. What was earned by them and spent makes no difference.
+// TotalsOf gives what a person's confirmed services come to. What was earned by them and spent makes no difference.
 func TotalsOf(tx *gorm.DB, person int64) (RecordTotals, error) {
-	var t RecordTotals
-	if err := recorded(tx, person).Select("COUNT(*) AS services, COALESCE(SUM(hours.minutes), 0) AS minutes").Scan(&t).Error; err != nil || t.Services == 0 {
-		return t, err
+	total, err := maybe[ServiceTotal](tx.Where("person_id = ?", person))
+	if err != nil || total == nil {
+		return RecordTotals{}, err
 	}
+	t := RecordTotals{Services: total.Services, Minutes: total.Minutes}
 	// The first and the last are read as columns: what a function gives is text on SQLite.
 	for order, at := range map[string]**time.Time{"hours.starts_at": &t.FirstAt, "hours.starts_at DESC": &t.LastAt} {
-		var h Hours
-		if err := recorded(tx, person).Select("hours.starts_at").Order(order).Limit(1).Find(&h).Error; err != nil {
+		h, err := maybe[Hours](recorded(tx, person).Select("hours.starts_at").Order(order))
+		if err != nil {
 			return t, err
 		}
-		*at = &h.StartsAt
+		if h != nil {
+			*at = &h.StartsAt
+		}
 	}
 	return t, nil
 }

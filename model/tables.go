@@ -47,7 +47,7 @@ func Tables() []any {
 		&Account{}, &Transfer{}, &Entry{},
 		&Certificate{}, &PublicNotice{}, &PublicNoticeLine{}, &Objection{}, &Rectification{},
 		&File{}, &FileCheck{},
-		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &HoursChange{}, &Correction{}, &Flag{},
+		&ServiceKind{}, &PointsRule{}, &Hours{}, &HoursDay{}, &ServiceTotal{}, &HoursChange{}, &Correction{}, &Flag{},
 		&Association{}, &Activity{}, &SignUp{},
 		&Budget{}, &Reward{}, &Redemption{}, &WrongCodes{}, &ExpiryPolicy{}, &ExpiredPoints{},
 		&MatterCategory{}, &MatterQuestion{}, &MatterLimit{}, &Matter{}, &MatterAnswer{}, &MatterEvent{}, &MatterTerm{},

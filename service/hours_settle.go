@@ -39,6 +39,9 @@ func (t *tx) confirmHours(list []model.Hours, evaluation string) error {
 	if err := model.AddHoursDays(t.DB, days); err != nil {
 		return err
 	}
+	if err := model.CountServices(t.DB, list); err != nil {
+		return err
+	}
 	if err := t.raiseFlags(list, onConfirming); err != nil {
 		return err
 	}
@@ -134,10 +137,13 @@ func (t *tx) give(list []model.Hours, places map[int64]model.Place) error {
 	return nil
 }
 
-// takeBack takes back what confirmed hours gave, and frees their days. With a successor, that one's
+// takeBack takes back what confirmed hours gave, and frees their days and what they count for. With a successor, that one's
 // points are given first, so that only the difference must be there: hours.points_spent otherwise.
 func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	if err := model.ClearHoursDays(t.DB, h.ID); err != nil {
+		return err
+	}
+	if err := model.UncountServices(t.DB, []model.Hours{h}); err != nil {
 		return err
 	}
 	if successor != nil {
@@ -147,6 +153,9 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 			return err
 		}
 		if err := model.AddHoursDays(t.DB, days); err != nil {
+			return err
+		}
+		if err := model.CountServices(t.DB, list); err != nil {
 			return err
 		}
 		*successor = list[0]

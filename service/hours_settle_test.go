@@ -3,6 +3,7 @@ package service_test
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -113,9 +114,9 @@ func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
 	list := f.claimed(1)
 	must(t, f.S.ConfirmAll(t.Context(), f.organiser, list))
 	f.sound()
-	set := func(record any, id int64, column string, value any) {
+	set := func(record any, where string, id int64, column string, value any) {
 		t.Helper()
-		f.Tx(func(tx *gorm.DB) error { return tx.Model(record).Where("id = ?", id).Update(column, value).Error })
+		f.Tx(func(tx *gorm.DB) error { return tx.Model(record).Where(where, id).Update(column, value).Error })
 	}
 	var first, second, third model.Hours
 	var day model.HoursDay
@@ -142,17 +143,56 @@ func TestVerify_findsHoursThatAreNotWhatTheyGave(t *testing.T) {
 		{&model.HoursDay{}, "minutes", 60, 59},
 		{&model.HoursDay{}, "hours_id", first.ID, third.ID},
 		{&model.HoursDay{}, "person_id", first.PersonID, second.PersonID},
+		{&model.ServiceTotal{}, "services", 1, 2},
+		{&model.ServiceTotal{}, "minutes", 60, 0},
 	} {
-		id := first.ID
-		if _, ok := c.record.(*model.HoursDay); ok {
+		where, id := "id = ?", first.ID
+		switch c.record.(type) {
+		case *model.HoursDay:
 			id = day.ID
+		case *model.ServiceTotal:
+			where, id = "person_id = ?", first.PersonID
 		}
-		set(c.record, id, c.column, c.now)
+		set(c.record, where, id, c.column, c.now)
 		if len(f.differences()) == 0 {
 			t.Errorf("%T.%s = %v is not found", c.record, c.column, c.now)
 		}
-		set(c.record, id, c.column, c.was)
+		set(c.record, where, id, c.column, c.was)
 		f.sound()
+	}
+}
+
+// TestRecountServices_mendsWhatAnOlderDanyuanConfirmed takes totals away that are right, and gives some that are
+// nobody's.
+func TestRecountServices_mendsWhatAnOlderDanyuanConfirmed(t *testing.T) {
+	f := newField(t, 5)
+	list := f.claimed(1)
+	must(t, f.S.ConfirmAll(t.Context(), f.organiser, list[:4]))
+	f.sound()
+	f.Tx(func(tx *gorm.DB) error {
+		return errors.Join(
+			tx.Where("person_id = ?", list[0].PersonID).Delete(&model.ServiceTotal{}).Error,
+			tx.Model(&model.ServiceTotal{}).Where("person_id = ?", list[3].PersonID).Update("minutes", 0).Error,
+			tx.Create(&model.ServiceTotal{PersonID: list[4].PersonID, Services: 1, Minutes: 60}).Error)
+	})
+	if n := len(f.differences()); n != 3 {
+		t.Fatalf("%d totals are found to be astray, want 3", n)
+	}
+	for many := 1; many < 8; many++ { // and each once, however many are looked at together
+		var found []int64
+		must(t, service.TotalsAstray(t.Context(), f.DB.Read(t.Context()), many, func(person int64) error { found = append(found, person); return nil }))
+		if want := []int64{list[0].PersonID, list[3].PersonID, list[4].PersonID}; !slices.Equal(found, want) {
+			t.Errorf("%d at once: %v, want %v", many, found, want)
+		}
+	}
+	must(t, f.S.RecountServices(t.Context()))
+	f.sound()
+	for i, h := range list {
+		total, err := model.TotalHours(f.DB.Read(t.Context()), h.PersonID)
+		must(t, err)
+		if want := (model.HoursTotal{Records: 1, Minutes: 60}); i < 4 && total != want || i == 4 && total != (model.HoursTotal{Waiting: 1}) {
+			t.Errorf("%d: %+v", i, total)
+		}
 	}
 }
 

@@ -56,6 +56,7 @@ var jobTitles = map[string]string{
 	takeBackMatters:  "收回交办的事项",
 	watchMatters:     "检查事项的时限",
 	linkAudits:       "把操作记录连成链",
+	recountServices:  "核对服务时长的合计",
 	endGuardians:     "结束满14周岁孩子的监护登记",
 	remindActivity:   "提醒活动快开始",
 	endActivity:      "活动结束后结清",
@@ -88,6 +89,8 @@ func (s *Service) jobTable() map[string]job {
 		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },
 		chaseWords:   s.chaseWords,
 		linkAudits:   func(ctx context.Context, _ int64) error { return s.LinkAudits(ctx) },
+
+		recountServices: func(ctx context.Context, _ int64) error { return s.RecountServices(ctx) },
 
 		endGuardians: func(ctx context.Context, _ int64) error { return s.EndGuardianships(ctx) },
 
@@ -126,6 +129,7 @@ var duties = []duty{
 	{chaseWords, time.Hour},
 	{linkAudits, time.Minute},
 	{endGuardians, time.Hour},
+	{recountServices, 24 * time.Hour},
 }
 
 // settled is what a job returns that has come to its end without what it was owed for: the code of the

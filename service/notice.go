@@ -31,7 +31,7 @@ func (s *Service) Notices(ctx context.Context, by model.Actor, unread bool, part
 	return model.NoticesOf(s.DB.Read(ctx), by.PersonID, unread, part)
 }
 
-// CountUnread gives how many notices the actor has not read.
+// CountUnread gives how many notices the actor has not read, model.MostUnread for more.
 func (s *Service) CountUnread(ctx context.Context, by model.Actor) (int64, error) {
 	if by.PersonID == 0 {
 		return 0, model.ErrBindFirst

@@ -21,7 +21,7 @@ type Checked struct {
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget; every confirmed hour against what it gave, and every redemption against its transfers; every matter's
+// every budget; every confirmed hour against what it gave, and each person's total against theirs; every redemption against its transfers; every matter's
 // state against its events. It changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
@@ -30,6 +30,13 @@ func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked,
 			return err
 		}
 		err = model.HoursAstray(tx, func(a model.Astray) { report(Difference{Where: fmt.Sprintf("hours %d", a.ID), What: a.What}) })
+		if err != nil {
+			return err
+		}
+		err = totalsAstray(ctx, tx, recountedAtOnce, func(person int64) error {
+			report(Difference{Where: fmt.Sprintf("service total of person %d", person), What: "not what the confirmed hours come to"})
+			return nil
+		})
 		if err != nil {
 			return err
 		}

@@ -12128,7 +12128,7 @@ export interface components {
         Unread: {
             /**
              * Format: int64
-             * @description 还没有读的消息数
+             * @description 还没有读的消息数，100 表示 100 条或更多
              * @example 3
              */
             unread: number;

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -39,12 +40,26 @@ func (b *bare) lock() string {
 	return " FOR UPDATE"
 }
 
-func (b *bare) upsert() string {
-	if b.sqlite {
-		return " ON CONFLICT (id) DO UPDATE SET balance = excluded.balance, last_seq = excluded.last_seq, head = excluded.head"
+// upsert is what an insert into a table ends with whose rows may be there already; "" for one that has only new rows.
+func (b *bare) upsert(into string) string {
+	table, _, _ := strings.Cut(into, " ")
+	change := map[string]string{
+		"accounts":       "balance = NEW(balance), last_seq = NEW(last_seq), head = NEW(head)",
+		"service_totals": "services = service_totals.services + NEW(services), minutes = service_totals.minutes + NEW(minutes)",
+	}[table]
+	switch {
+	case change == "":
+		return ""
+	case b.sqlite:
+		key := map[string]string{"accounts": "id", "service_totals": "person_id"}[table]
+		return " ON CONFLICT (" + key + ") DO UPDATE SET " + newValue.ReplaceAllString(change, "excluded.$1")
+	default:
+		return " ON DUPLICATE KEY UPDATE " + newValue.ReplaceAllString(change, "VALUES($1)")
 	}
-	return " ON DUPLICATE KEY UPDATE balance = VALUES(balance), last_seq = VALUES(last_seq), head = VALUES(head)"
 }
+
+// newValue is a column of the row that an insert brings.
+var newValue = regexp.MustCompile(`NEW\((\w+)\)`)
 
 func (b *bare) orNothing(statement string) string {
 	if b.sqlite {
@@ -99,7 +114,7 @@ func (b *bare) transfer(ctx context.Context, tx *sql.Tx, n int64, amounts map[st
 		rows = append(rows, a.id, a.key, a.unit, a.opened, a.balance+amount, a.seq+1, hashLike)
 		entries = append(entries, a.id, a.seq+1, n, amount, a.balance+amount, hashLike)
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO accounts (id, account_key, unit, opened_at, balance, last_seq, head) VALUES "+values(len(accounts), 7)+b.upsert(), rows...); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO accounts (id, account_key, unit, opened_at, balance, last_seq, head) VALUES "+values(len(accounts), 7)+b.upsert("accounts"), rows...); err != nil {
 		return err
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO transfers (id, kind, subject, subject_id, by_person_id, at, reverses_id) VALUES "+values(1, 7), n, "redemption.reserve", "redemption", n, 1, now, nil); err != nil {

@@ -127,13 +127,14 @@ func (b *bare) confirm(ctx context.Context, tx *sql.Tx, n, activity, node int64,
 		add("entries (account_id, seq, transfer_id, amount, balance, hash)", a.id, a.seq+1, id, 20, a.balance, hashLike)
 		add("entries (account_id, seq, transfer_id, amount, balance, hash)", a.id, a.seq+2, id, 20, a.balance, hashLike)
 		add("hours_days (hours_id, person_id, day, minutes, counted, sixtieths, points)", hours[i], person, day, 120, 120, 1200, 20)
+		add("service_totals (person_id, services, minutes)", person, 1, 120)
 		add("notices (person_id, kind, title, body, page, created_at, once_key)", person, "hours", "服务时长已确认", "您参加“测速活动”的服务时长已确认:120 分钟,得到 20 积分。", "pages/hours/mine", now, fmt.Sprintf("bare:%d", id))
 		add("jobs (kind, subject_id, once_key, state, due_at, attempts, owner, last_error, owed_at)", "send_notice", id, fmt.Sprintf("bare:%d", id), "due", now, 0, "", "", now)
 	}
 	for _, into := range []string{
 		"accounts (id, account_key, unit, opened_at, balance, last_seq, head)", "transfers (id, kind, subject, subject_id, by_person_id, at)",
 		"entries (account_id, seq, transfer_id, amount, balance, hash)", "hours_days (hours_id, person_id, day, minutes, counted, sixtieths, points)",
-		"notices (person_id, kind, title, body, page, created_at, once_key)",
+		"service_totals (person_id, services, minutes)", "notices (person_id, kind, title, body, page, created_at, once_key)",
 		"jobs (kind, subject_id, once_key, state, due_at, attempts, owner, last_error, owed_at)",
 	} {
 		if err := b.many(ctx, tx, into, rows[into]); err != nil {
@@ -227,10 +228,7 @@ func (b *bare) many(ctx context.Context, tx *sql.Tx, into string, rows [][]any) 
 	for len(rows) > 0 {
 		some := rows[:min(len(rows), 100)]
 		rows = rows[len(some):]
-		statement := "INSERT INTO " + into + " VALUES " + values(len(some), len(some[0]))
-		if strings.HasPrefix(into, "accounts") {
-			statement += b.upsert()
-		}
+		statement := "INSERT INTO " + into + " VALUES " + values(len(some), len(some[0])) + b.upsert(into)
 		var args []any
 		for _, r := range some {
 			args = append(args, r...)

@@ -76,6 +76,19 @@ func grow(url string, from, to int) error {
 		fmt.Fprintf(os.Stderr, "\rhistory %d times as long, %d rows added, %.0f s ", k+1, rows, time.Since(began).Seconds())
 	}
 	fmt.Fprintln(os.Stderr)
+	return b.recount()
+}
+
+// recount makes everybody's total what the hours come to that they have now.
+func (b *bare) recount() error {
+	for _, s := range []string{
+		"DELETE FROM service_totals",
+		"INSERT INTO service_totals (person_id, services, minutes) SELECT person_id, COUNT(*), SUM(minutes) FROM hours WHERE state = 'confirmed' GROUP BY person_id",
+	} {
+		if _, err := b.db.ExecContext(context.Background(), s); err != nil {
+			return err
+		}
+	}
 	return nil
 }
 
