@@ -32,6 +32,13 @@ point_loop() {
   [[ $1 != check-in ]] || arrived=$((arrived + ${line%% *} * seconds + 200))
 }
 
+# enough_come tells whether there are people left for a round as long as the last, and for two more behind it.
+enough_come() {
+  local rate
+  rate=$(tail -n1 "$bench/a")
+  [[ $(($(wc -l <"$files/people") - arrived)) -gt $((3 * (${rate%% *} * seconds + 200))) ]]
+}
+
 # served_statement ENGINE CLIENTS: the bare statements again, asked for over HTTP: no read that is asked for
 # over HTTP comes nearer to the bare loop, which asks itself
 served_statement() {
@@ -67,11 +74,12 @@ points_on() {
     seconds=$usual paced_seconds=$usually
     turn=0 times=$rounds arrived=0
     [[ $call != check-in ]] || seconds=2 paced_seconds=3 # there are 30,000 people
-    [[ $call != confirm && $call != check-in ]] || times=1
+    [[ $call != confirm ]] || times=1
     for clients in $clients_of_rows; do
       turn=$((turn + 1))
       empty_rows
       for _ in $(seq "$times"); do # in turns, so that noise falls on all
+        [[ $call != check-in || ! -s $bench/a ]] || enough_come || break
         point_loop "$call" "$clients" >>"$bench/a"
         "$bench/yardstick" bare "$call" "$bare" "$clients" "$seconds" >>"$bench/b"
         peer_call "$call" "$clients" >>"$bench/c"
