@@ -193,6 +193,23 @@ func TestLists_readNoHistory(t *testing.T) {
 	}
 }
 
+func TestCountUnread_goesToAHundred(t *testing.T) {
+	p := newPast(t) // 300 unread
+	h := p.DB.Read(p.Context())
+	for most, want := range map[int]int64{300: model.MostUnread, 101: model.MostUnread, 99: 99, 0: 0} {
+		p.Tx(func(tx *gorm.DB) error {
+			var keep []int64
+			err := tx.Model(&model.Notice{}).Order("id").Limit(most).Pluck("id", &keep).Error
+			return errors.Join(err,
+				tx.Model(&model.Notice{}).Where("id IN ?", keep).Update("read_at", nil).Error,
+				tx.Model(&model.Notice{}).Where("id NOT IN ?", append(keep, 0)).Update("read_at", testkit.Start).Error)
+		})
+		if n, err := model.CountUnread(h, p.volunteer); err != nil || n != want {
+			t.Errorf("of %d unread %d are counted, want %d: %v", most, n, want, err)
+		}
+	}
+}
+
 // counted has MariaDB count its tables now: by itself it does so a moment after a tenth of one has changed.
 func (p *past) counted() {
 	p.Helper()
