@@ -21,13 +21,15 @@ const recountedAtOnce = 1000
 func (s *Service) RecountServices(ctx context.Context) error {
 	mended := 0
 	err := totalsAstray(ctx, s.DB.Read(ctx), recountedAtOnce, func(person int64) error {
-		mended++
 		_, err := inTx(ctx, s, Command{}, func(t *tx) (none struct{}, err error) {
 			if _, err := model.LockPerson(t.DB, person); err != nil {
 				return none, err
 			}
 			return none, model.RecountServices(t.DB, person)
 		})
+		if err == nil {
+			mended++
+		}
 		return err
 	})
 	if mended > 0 {

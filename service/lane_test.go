@@ -295,21 +295,29 @@ func TestLane_nothingIsWrittenAfterADeadlock(t *testing.T) {
 	}
 }
 
-func TestLane_whoGivesUpWaitingDoesNothing(t *testing.T) {
-	p := newPlatform(t)
-	ctx, giveUp := context.WithCancel(t.Context())
-	gone := make(chan struct{})
+// impatient has somebody ride who can give up, and returns when so many wait, they among them. told is closed when
+// they have been told that they gave up.
+func (p *platform) impatient(waiting int) (giveUp func(), told <-chan struct{}) {
+	p.Helper()
+	ctx, giveUp := context.WithCancel(p.Context())
+	done := make(chan struct{})
 	go func() {
-		defer close(gone)
+		defer close(done)
 		if _, err := p.S.Ride(ctx, "lane", service.Command{}, nil, pay(10)); !errors.Is(err, context.Canceled) {
-			t.Errorf("told %v", err)
+			p.Errorf("told %v", err)
 		}
 	}()
-	for p.S.Waiting("lane") == 0 {
+	for p.S.Waiting("lane") < waiting {
 		time.Sleep(time.Millisecond) //nolint:forbidigo // it can only be looked at
 	}
+	return giveUp, done
+}
+
+func TestLane_whoGivesUpWaitingDoesNothing(t *testing.T) {
+	p := newPlatform(t)
+	giveUp, told := p.impatient(1)
 	giveUp()
-	within(t, "giving up", gone)
+	within(t, "giving up", told)
 	p.ride(service.Command{}, pay(20), p.wins("paid"))
 	p.depart()
 	p.holds(purse, 20)
@@ -324,17 +332,7 @@ func TestLane_whoIsInATransactionThatHangsIsTold(t *testing.T) {
 		<-hanging
 		return "late", nil
 	}, p.wins("late"))
-	ctx, giveUp := context.WithCancel(t.Context())
-	told := make(chan struct{})
-	go func() {
-		defer close(told)
-		if _, err := p.S.Ride(ctx, "lane", service.Command{}, nil, pay(10)); !errors.Is(err, context.Canceled) {
-			t.Errorf("told %v", err)
-		}
-	}()
-	for p.S.Waiting("lane") < 2 {
-		time.Sleep(time.Millisecond) //nolint:forbidigo // it can only be looked at
-	}
+	giveUp, told := p.impatient(2)
 	close(p.open)
 	within(t, "the transaction that hangs", inside)
 	giveUp()

@@ -21,8 +21,8 @@ type Checked struct {
 
 // Verify recomputes what is kept from what happened, on the database as it is at one moment, and reports
 // each difference: every balance, chain and transfer of the ledger, and with it every reward's stock and
-// every budget; every confirmed hour against what it gave, and each person's total against theirs; every redemption against its transfers; every matter's
-// state against its events. It changes nothing and may run beside the service.
+// every budget; every confirmed hour against what it gave, and each person's total against theirs; every
+// redemption against its transfers; every matter's state against its events. It changes nothing and may run beside the service.
 func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked, error) {
 	var checked Checked
 	err := s.DB.Snapshot(ctx, func(tx *gorm.DB) (err error) {
