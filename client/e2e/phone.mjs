@@ -20,7 +20,8 @@ export async function openBrowser() {
   return chromium.launch({
     executablePath: process.env.CHROMIUM || '/usr/bin/chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking',
-      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage'],
+      '--disable-component-update', '--disable-sync', '--disable-dev-shm-usage',
+      '--js-flags=--no-maglev,--no-turbofan'], // a page lives for seconds: making its code fast takes longer than running it
   })
 }
 
@@ -81,7 +82,7 @@ export class Phone {
       }
     })
     await this.naming('the end of a passing word', () => this.page.waitForFunction(() =>
-      ![...document.querySelectorAll('uni-toast, .el-message')].some((word) => word.getClientRects().length > 0)))
+      ![...document.querySelectorAll('uni-toast, .el-message')].some((word) => word.getClientRects().length > 0), null, { polling: 100 }))
   }
 
   /** unsee takes what comes and goes by itself out of sight, or puts it back. */
