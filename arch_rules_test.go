@@ -34,7 +34,7 @@ var mayImport = map[string][]string{
 	"model":           {"fault", "model/migration"},
 	"model/migration": {},
 	"service":         {"fault", "model", "service/fresh", "service/sheet", "service/photo", "service/outbox", "service/ledger", "service/paper"},
-	"service/fresh":   {},
+	"service/fresh":   {"fault"},
 	"service/sheet":   {"fault"},
 	"service/photo":   {"fault"},
 	"service/paper":   {},

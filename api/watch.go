@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"strconv"
@@ -12,6 +11,8 @@ import (
 
 	"github.com/gin-gonic/gin"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"danyuan/fault"
 )
 
 // requestID is what a request's id is called in logs; the answer carries it as X-Request-Id.
@@ -105,8 +106,8 @@ func (a *API) watch(c *gin.Context) {
 	}
 	defer func() {
 		a.count.running.Dec()
-		if p := recover(); p != nil {
-			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("panic", fmt.Sprint(p)))
+		if broke := fault.Caught(recover()); broke != nil {
+			a.Log.Error("panic", slog.String(requestID, id), slog.String("route", c.FullPath()), slog.String("error", broke.Error()))
 			if !c.Writer.Written() {
 				writeProblem(c, errInternal)
 			}

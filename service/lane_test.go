@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -57,11 +58,6 @@ func (p *platform) ride(cmd service.Command, do func(service.Ride) (string, erro
 	p.t.Helper()
 	before := p.S.Waiting("lane")
 	p.all.Go(func() {
-		defer func() {
-			if broke := recover(); broke != nil {
-				then("", fmt.Errorf("panic: %v", broke))
-			}
-		}()
 		then(p.S.Ride(p.Context(), "lane", cmd, nil, do))
 	})
 	for p.S.Waiting("lane") == before {
@@ -195,7 +191,7 @@ func TestLane_panicIsItsOwn(t *testing.T) {
 	p := newPlatform(t)
 	p.ride(service.Command{}, pay(10), p.wins("paid"))
 	p.ride(service.Command{}, func(service.Ride) (string, error) { panic("boom") }, func(_ string, err error) {
-		if err == nil || err.Error() != "panic: boom" {
+		if err == nil || !strings.HasPrefix(err.Error(), "panic: boom\n") || !strings.Contains(err.Error(), "TestLane_panicIsItsOwn") {
 			t.Errorf("whoever panics is told %v", err)
 		}
 	})

@@ -68,7 +68,6 @@ type part struct {
 	t      *tx
 	result any
 	err    error // why it failed; nil: it is done once the transaction is committed
-	broke  any   // what it panicked with
 	alone  bool  // it must be run again in a transaction of its own
 	hold   holding
 	done   chan struct{}
@@ -90,10 +89,10 @@ func inTx[R any](ctx context.Context, s *Service, cmd Command, fn func(t *tx) (R
 // carry commits parts, and tells those who wait for them.
 func (s *Service) carry(ctx context.Context, parts []*part) {
 	defer func() {
-		broke := recover()
+		broke := fault.Caught(recover())
 		for _, p := range parts {
 			if broke != nil {
-				p.broke = broke
+				p.err = broke
 			}
 			close(p.done)
 		}
@@ -127,9 +126,6 @@ func await[R any](ctx context.Context, s *Service, p *part) (R, error) {
 // outcome gives what came of a part. One that failed may have come second: then the first's answer is
 // its own.
 func outcome[R any](ctx context.Context, s *Service, p *part) (R, error) {
-	if p.broke != nil {
-		panic(p.broke)
-	}
 	if p.err == nil {
 		result, _ := p.result.(R) // newPart made it from such a function
 		return result, nil
@@ -169,7 +165,7 @@ func (s *Service) commit(ctx context.Context, parts []*part) {
 		switch {
 		case p.alone:
 			s.commit(ctx, []*part{p})
-		case p.err == nil && p.broke == nil:
+		case p.err == nil:
 			p.err = err
 			s.committed(p)
 		}
@@ -206,11 +202,11 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 		p.t = &tx{DB: d.handle(), now: now, by: p.cmd.By, draft: d}
 		p.attempt()
 		p.alone = d.alone
-		if p.err == nil && !p.alone && p.broke == nil {
+		if p.err == nil && !p.alone {
 			continue
 		}
 		if model.WorthRetrying(p.err) || !d.shared {
-			return p.failure()
+			return p.err
 		}
 		if err := d.back(); err != nil {
 			return err
@@ -222,22 +218,19 @@ func (s *Service) run(handle *gorm.DB, parts []*part) error {
 	return s.keepAnswers(handle, parts, now)
 }
 
-// attempt runs the part's function, and what follows from it. A panic is kept for whoever asked.
+// attempt runs the part's function, and what follows from it. A panic is its failure and nobody else's.
 func (p *part) attempt() {
-	defer func() { p.broke = recover() }()
+	defer func() {
+		if broke := fault.Caught(recover()); broke != nil {
+			p.err = broke
+		}
+	}()
 	if p.err = p.t.keepConsent(p.cmd); p.err != nil {
 		return
 	}
 	if p.result, p.err = p.fn(p.t); p.err == nil {
 		p.err = p.t.lookAtDoors()
 	}
-}
-
-func (p *part) failure() error {
-	if p.broke != nil {
-		return fmt.Errorf("service: a command panicked: %v", p.broke)
-	}
-	return p.err
 }
 
 // errRaced says that another transaction has done meanwhile what can be done once: the same command, or
@@ -250,7 +243,7 @@ func (s *Service) findHappened(handle *gorm.DB, parts []*part) error {
 	keyed := map[[2]string]bool{}
 	var keys [][2]string
 	for _, p := range parts {
-		p.t, p.result, p.err, p.broke, p.alone = nil, nil, nil, nil, false
+		p.t, p.result, p.err, p.alone = nil, nil, nil, false
 		if p.cmd.Key == "" {
 			continue
 		}
@@ -284,7 +277,7 @@ func (s *Service) keepAnswers(handle *gorm.DB, parts []*part, now time.Time) err
 	var commands []model.Command
 	var changed []string
 	for _, p := range parts {
-		if p.err != nil || p.alone || p.broke != nil {
+		if p.err != nil || p.alone {
 			continue
 		}
 		changed = append(changed, p.t.changed...)

@@ -3,10 +3,8 @@ package service
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"maps"
-	"runtime/debug"
 	"slices"
 	"sync"
 	"time"
@@ -233,8 +231,8 @@ func (s *Service) keep(ctx context.Context, lost context.CancelFunc, j model.Job
 // been claimed more often than it may fail has taken its worker with it each time.
 func (s *Service) attempt(ctx context.Context, j model.Job) (err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			err = errPanicked.Because(fmt.Errorf("panic: %v\n%s", p, debug.Stack()))
+		if broke := fault.Caught(recover()); broke != nil {
+			err = errPanicked.Because(broke)
 		}
 	}()
 	if j.Attempts > outbox.Tries {

@@ -5,10 +5,10 @@ package fresh
 
 import (
 	"context"
-	"fmt"
-	"runtime/debug"
 	"sync"
 	"time"
+
+	"danyuan/fault"
 )
 
 // Gate says whether what is kept may be used now: false once the feed of changes has been silent for
@@ -110,8 +110,8 @@ func (c *Cache[K, V]) fly(ctx context.Context, key K, f *flight[V], load Load[V]
 // the whole process along.
 func safely[V any](ctx context.Context, load Load[V]) (value V, topics []string, err error) {
 	defer func() {
-		if p := recover(); p != nil {
-			err = fmt.Errorf("fresh: panic: %v\n%s", p, debug.Stack())
+		if broke := fault.Caught(recover()); broke != nil {
+			err = broke
 		}
 	}()
 	return load(ctx)

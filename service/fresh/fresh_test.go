@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -145,12 +146,12 @@ func TestGet_errorsAreNotKept(t *testing.T) {
 	}
 }
 
-// TestGet_panicOfALoadIsAnError: a load runs beside the request, where nobody would catch it.
-func TestGet_panicOfALoadIsAnError(t *testing.T) {
+// TestGet_panicOfALoadIsItsFailureAndNotTheProcess: a load runs beside the request, where nobody would catch it.
+func TestGet_panicOfALoadIsItsFailureAndNotTheProcess(t *testing.T) {
 	c, b := fresh.New[string, int64](&gate{}, 10), &book{}
 	_, err := c.Get(t.Context(), "k", func(context.Context) (int64, []string, error) { panic("a fault of ours") })
-	if err == nil {
-		t.Fatal("no error")
+	if err == nil || !strings.Contains(err.Error(), "TestGet_panicOfALoad") {
+		t.Fatalf("the log would be told %v", err)
 	}
 	if v := get(t, c, "k", b.load("t")); v != 0 {
 		t.Fatalf("version %d", v)
