@@ -85,6 +85,29 @@ func TestBackup_ofAServingHouseIsRestoredWhole(t *testing.T) {
 	}
 }
 
+// TestBackup_isMadeWhileATotalLags: what the exchange of replicas leaves behind for a day keeps nobody from a backup,
+// and alarms nobody; what nothing mends does.
+func TestBackup_isMadeWhileATotalLags(t *testing.T) {
+	h := demoHouse(t)
+	set := config.Settings{DataDir: filepath.Dir(databaseFile(t, h)), LogLevel: "error"}
+	tamper(t, h, func(tx *gorm.DB) error {
+		return tx.Model(&model.ServiceTotal{}).Where("1 = 1").Update("minutes", gorm.Expr("minutes + 1")).Error
+	})
+	if err := (&verify{Settings: set}).Run(t.Context()); !errors.Is(err, errLags) {
+		t.Errorf("verify: %v", err)
+	}
+	dir := t.TempDir()
+	if err := (&backup{Settings: set, Dir: filepath.Join(dir, "lags")}).Run(t.Context()); err != nil {
+		t.Errorf("backup: %v", err)
+	}
+	tamper(t, h, func(tx *gorm.DB) error {
+		return tx.Model(&model.Hours{}).Where("state = ?", model.HoursConfirmed).Update("points", gorm.Expr("points + 1")).Error
+	})
+	if err := (&backup{Settings: set, Dir: filepath.Join(dir, "differs")}).Run(t.Context()); !errors.Is(err, errDiffers) {
+		t.Errorf("backup of what differs: %v", err)
+	}
+}
+
 // TestBackup_ofAStoreIsRestoredIntoAnother: photos in a bucket are in the backup, and go wherever the settings
 // say that they lie: into another bucket or a folder.
 func TestBackup_ofAStoreIsRestoredIntoAnother(t *testing.T) {

@@ -34,7 +34,7 @@ func (s *Service) Verify(ctx context.Context, report func(Difference)) (Checked,
 			return err
 		}
 		err = totalsAstray(ctx, tx, recountedAtOnce, func(person int64) error {
-			report(Difference{Where: fmt.Sprintf("service total of person %d", person), What: "not what the confirmed hours come to"})
+			report(Difference{Where: fmt.Sprintf("service total of person %d", person), What: "not what the confirmed hours come to", Mends: true})
 			return nil
 		})
 		if err != nil {

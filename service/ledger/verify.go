@@ -15,6 +15,7 @@ import (
 type Difference struct {
 	Where string // the account or transfer, and the entry
 	What  string // what is wrong there, with the figures
+	Mends bool   // a duty mends it by itself: nothing is lost, and nobody need do anything
 }
 
 // Checked is how much was looked at.
@@ -48,7 +49,7 @@ type checkedTransfer struct {
 var units = []string{"points", "conduct", "fen", "item", "quota"}
 
 func (v *verifying) wrong(where, format string, figures ...any) {
-	v.report(Difference{where, fmt.Sprintf(format, figures...)})
+	v.report(Difference{Where: where, What: fmt.Sprintf(format, figures...)})
 }
 
 func (v *verifying) readAccounts() error {
