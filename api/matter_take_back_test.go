@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"sync"
 	"testing"
 	"time"
 
@@ -91,4 +92,30 @@ func TestTakeBack_whatIsAskedWaitsForTheAnswer(t *testing.T) {
 	w.WorkOff()
 	w.wantMoves(m, "report", "reassign", "ask", "answer", "take_back")
 	w.verified()
+}
+
+// TestTakeBack_whenTheRoleEndsWhileTheMatterIsGiven: an end that nobody who gives it has seen yet must not leave the
+// matter with somebody who has left.
+func TestTakeBack_whenTheRoleEndsWhileTheMatterIsGiven(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	ended, held := make(chan struct{}), make(chan struct{})
+	var ending sync.WaitGroup
+	ending.Go(func() {
+		w.Tx(func(tx *gorm.DB) error {
+			if _, err := model.LockPerson(tx, w.gridChiefWho.ID); err != nil {
+				return err
+			}
+			close(held)
+			<-ended
+			return tx.Model(&model.Appointment{}).Where("person_id = ?", w.gridChiefWho.ID).Update("ends_at", w.Clock.Now().Add(time.Second)).Error
+		})
+	})
+	<-held
+	time.AfterFunc(200*time.Millisecond, func() { close(ended) }) // by then the other one waits, or has given it in vain
+	w.do(w.secretary, &m, "give", "words", "单元长外出", "person_id", digits(w.gridChiefWho.ID)).Expect(200)
+	ending.Wait()
+	w.Move(2 * time.Second)
+	w.WorkOff()
+	w.wantMoves(m, "report", "reassign", "take_back")
 }

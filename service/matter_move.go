@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -186,7 +187,7 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 		if m.Step != model.ChiefStep {
 			return model.ErrMatterGiven
 		}
-		e.HandlerID, err = t.needGivenTo(m, do.To)
+		e.HandlerID, err = t.giveTo(m, do.To)
 	default:
 	}
 	if err != nil {
@@ -237,6 +238,26 @@ func (t *tx) stepBelow(m model.Matter, path string, level int) (model.Step, erro
 		return "", model.ErrMatterHidden
 	}
 	return "", model.ErrMatterBottom
+}
+
+// giveTo is needGivenTo for who is to work on the matter from now on. Their office may be ended meanwhile: with their
+// row locked, what ends it comes before, and is seen, or after, and finds the matter. What ends by its date, or has ended
+// since this command began, owes the taking back here.
+func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
+	switch _, err := model.LockPerson(t.DB, to); {
+	case errors.Is(err, model.ErrPersonNotFound):
+		return 0, model.ErrMatterWhom
+	case err != nil:
+		return 0, err
+	}
+	if _, err := t.needGivenTo(m, to); err != nil {
+		return 0, err
+	}
+	roles, err := model.RunningRolesOf(t.DB, to, t.now)
+	for _, a := range roles {
+		err = errors.Join(err, t.oweTakingBack(a))
+	}
+	return to, err
 }
 
 // needGivenTo gives whom a matter is given to, or why it can't be.
