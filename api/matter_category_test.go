@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -20,6 +21,15 @@ func aCategory(code string, questions ...askBody) map[string]any {
 }
 
 var fallen = askBody{"place": 1, "words": "有没有压到人?", "kind": "yes_no", "required": true, "stops_at": "yes", "stop_phone": "120", "stop_words": "请马上拨打120。"}
+
+// TestMatterCategory_whatIsThereFromTheBeginning: people read Chinese punctuation between Chinese characters.
+func TestMatterCategory_whatIsThereFromTheBeginning(t *testing.T) {
+	c := newCrew(t)
+	all := string(c.Get(c.mei, "/v1/matter-categories").Expect(200).Body)
+	if found := regexp.MustCompile(`\p{Han}[,;:?!].{0,9}`).FindAllString(all, -1); len(found) > 0 || !strings.Contains(all, "受伤？") {
+		t.Errorf("%q", found)
+	}
+}
 
 func TestMatterCategory_madeChangedEndedBegunAndSeenAtOnce(t *testing.T) {
 	c := newCrew(t)
