@@ -99,7 +99,7 @@ func TestMyData_givesEverythingOfMattersAndOfNobodyElse(t *testing.T) {
 	l.Post(l.volunteer, l.limit(aLimit)+"/object", saying("灯不是同一盏")).Expect(200)
 
 	l.Get(l.volunteer, "/v1/me/data").Expect(200).Has(
-		"三楼的灯坏了", `"question":"从什么时候开始的?","answer":"昨天晚上"`, "单元长收了钱不办事", "家里没有手机的人说水管漏", `"by":"王建国"`,
+		"三楼的灯坏了", `"question":"从什么时候开始的？","answer":"昨天晚上"`, "单元长收了钱不办事", "家里没有手机的人说水管漏", `"by":"王建国"`,
 		"东边的,找某某", `"original":"东边的,找张三丰"`, `"matter_id":"`+theirs+`"`, `"left_at"`, "一天内九次上报同一盏灯", "灯不是同一盏",
 	).HasNot("五楼的灯", "此人常来", "是哪一边的灯")
 	l.Get(l.mei, "/v1/me/data").Expect(200).Has("五楼的灯坏了").HasNot("三楼的灯", "一天内九次", `"matter_id"`)
