@@ -240,7 +240,7 @@ func (t *tx) stepBelow(m model.Matter, path string, level int) (model.Step, erro
 	return "", model.ErrMatterBottom
 }
 
-// giveTo is needGivenTo for who is to work on the matter from now on. Their office may be ended meanwhile: with their
+// giveTo gives who is to work on a matter from now on, or why they can't. Their office may be ended meanwhile: with their
 // row locked, what ends it comes before, and is seen, or after, and finds the matter. What ends by its date, or has ended
 // since this command began, owes the taking back here.
 func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
@@ -250,7 +250,7 @@ func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
 	case err != nil:
 		return 0, err
 	}
-	if _, err := t.needGivenTo(m, to); err != nil {
+	if err := t.needGivenTo(m, to); err != nil {
 		return 0, err
 	}
 	roles, err := model.RunningRolesOf(t.DB, to, t.now)
@@ -260,16 +260,13 @@ func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
 	return to, err
 }
 
-// needGivenTo gives whom a matter is given to, or why it can't be.
-func (t *tx) needGivenTo(m *model.ListedMatter, to int64) (int64, error) {
+// needGivenTo refuses somebody whom a matter can't be given to.
+func (t *tx) needGivenTo(m *model.ListedMatter, to int64) error {
 	able, err := mayBeGivenTo(t.DB, *m, t.now)
-	if err != nil {
-		return 0, err
+	if err == nil && !slices.ContainsFunc(able, func(o model.Officer) bool { return o.PersonID == to }) {
+		err = model.ErrMatterWhom
 	}
-	if !slices.ContainsFunc(able, func(o model.Officer) bool { return o.PersonID == to }) {
-		return 0, model.ErrMatterWhom
-	}
-	return to, nil
+	return err
 }
 
 // mayBeGivenTo gives whom a matter can be given to: who holds an office in its grid, save its reporter.

@@ -38,7 +38,7 @@ func (s *Service) takeBackMatter(ctx context.Context, id, person int64) error {
 		if !slices.Contains(rule.From, m.State) {
 			return none, nil
 		}
-		switch _, err := t.needGivenTo(&m, person); {
+		switch err := t.needGivenTo(&m, person); {
 		case errors.Is(err, model.ErrMatterWhom):
 			return none, t.moveMatter(&m, rule, MatterDo{})
 		default:
