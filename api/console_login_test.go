@@ -115,6 +115,17 @@ func TestConsole_whoScansComparesAndApprovesIsInByACookieThatNoScriptReads(t *te
 	b.ask(http.MethodGet, "/v1/me").Refused(401, "session.required")
 }
 
+// TestConsole_whoLogsOutEverywhereLetsNobodyInAfterwards: an approval that was not used yet is one of those.
+func TestConsole_whoLogsOutEverywhereLetsNobodyInAfterwards(t *testing.T) {
+	k := edge.New(t)
+	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
+	b := newBrowser(k)
+	scene, _ := b.open()
+	k.Post(phone, "/v1/console-logins/"+scene+"/approve", nil).Expect(200)
+	k.Post(phone, "/v1/logout-everywhere", nil).Expect(200)
+	b.enter().Refused(410, "console.login_expired")
+}
+
 func TestConsole_aLogInIsGoodOnceAndForMinutesAndForOneBrowser(t *testing.T) {
 	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")

@@ -107,6 +107,11 @@ func TakeConsoleLogin(tx *gorm.DB, browserHash string, now time.Time) (user int6
 	return *l.UserID, changed(tx.Where("id = ?", l.ID).Delete(&ConsoleLogin{}), ErrConsoleLoginGone)
 }
 
+// dropConsoleLoginsOf drops what a user has approved and nobody has entered.
+func dropConsoleLoginsOf(tx *gorm.DB, user int64) error {
+	return tx.Where("user_id = ?", user).Delete(&ConsoleLogin{}).Error
+}
+
 // ForgetConsoleLogins drops at most limit of those whose time is over, and gives how many.
 func ForgetConsoleLogins(tx *gorm.DB, now time.Time, limit int) (int, error) {
 	return forget[int64](tx.Where("expires_at <= ?", now), &ConsoleLogin{}, "id", "expires_at", limit)

@@ -3,6 +3,7 @@ package model
 import (
 	"crypto/sha256"
 	"encoding/base64"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -74,8 +75,12 @@ func EndSession(tx *gorm.DB, id int64, now time.Time) error {
 	return tx.Model(&Session{}).Where("id = ? AND ended_at IS NULL", id).Update("ended_at", now).Error
 }
 
-// EndSessionsOf ends all of a user's sessions and gives how many were running.
+// EndSessionsOf ends all of a user's sessions and gives how many were running. What they have approved at a computer
+// and was not entered yet is gone as well.
 func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
+	if err := dropConsoleLoginsOf(tx, user); err != nil {
+		return 0, err
+	}
 	q := tx.Model(&Session{}).Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now).Update("ended_at", now)
 	return q.RowsAffected, q.Error
 }
@@ -87,11 +92,18 @@ func SessionsOf(tx *gorm.DB, user int64, now time.Time, cut Slice) ([]Session, e
 	return out, err
 }
 
+// closedUser begins what stands in the openid's place once the account is closed.
+const closedUser = "closed:"
+
 // LockUser keeps others from changing what the user is bound to, and what they accept, until the
-// transaction ends.
+// transaction ends; ErrSignIn when the account is closed by now.
 func LockUser(tx *gorm.DB, id int64) error {
 	var u User
-	return take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id").Where("id = ?", id), &u, ErrUserNotFound)
+	err := take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "open_id").Where("id = ?", id), &u, ErrUserNotFound)
+	if err == nil && strings.HasPrefix(u.OpenID, closedUser) {
+		err = ErrSignIn
+	}
+	return err
 }
 
 // UserByID gives a user, with the session key opened.
@@ -109,7 +121,7 @@ func ForgetSessions(tx *gorm.DB, now time.Time, limit int) (int, error) {
 // CloseUser takes away what WeChat knows a user by, and leaves the number that records name. instead
 // stands in the openid's place; nobody signs in by it.
 func CloseUser(tx *gorm.DB, id int64, instead string) (User, error) {
-	gone := map[string]any{"open_id": "closed:" + instead, "union_id": "", "session_key": ""}
+	gone := map[string]any{"open_id": closedUser + instead, "union_id": "", "session_key": ""}
 	if err := changed(tx.Model(&User{}).Where("id = ?", id).Updates(gone), ErrUserNotFound); err != nil {
 		return User{}, err
 	}

@@ -41,6 +41,9 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 		return model.Binding{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.Binding, error) {
+		if unit, err = model.LockNode(t.DB, unit.ID); err != nil { // who closes it looks for those who wait here
+			return model.Binding{}, err
+		}
 		if err := model.LockUser(t.DB, cmd.By.UserID); err != nil {
 			return model.Binding{}, err
 		}
@@ -48,8 +51,8 @@ func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Bin
 		if err != nil {
 			return model.Binding{}, err
 		}
-		if unit, err = model.ActiveNode(t.DB, unit.ID); err != nil {
-			return model.Binding{}, err
+		if unit.State != model.NodeActive {
+			return model.Binding{}, model.ErrNodeEnded
 		}
 		if _, err := t.giveConsent(cmd.By.UserID, 0, model.ForBinding, c.Consent); err != nil {
 			return model.Binding{}, err

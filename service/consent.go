@@ -21,6 +21,9 @@ func (s *Service) MyConsents(ctx context.Context, by model.Actor, cut model.Slic
 // to a version of a purpose's text. Only the version in force can be agreed to; agreeing to it twice
 // is the same as once.
 func (t *tx) giveConsent(user, person int64, purpose model.ConsentPurpose, version int) (model.Consent, error) {
+	if err := t.needAccount(user); err != nil {
+		return model.Consent{}, err
+	}
 	text, err := model.CurrentConsentText(t.DB, purpose, t.now)
 	if err != nil {
 		return model.Consent{}, err
@@ -55,4 +58,17 @@ func (t *tx) withdrawConsent(user, person int64, purpose model.ConsentPurpose) e
 		subject, id = "user", user
 	}
 	return t.audit("consent.withdraw", 0, subject, id, string(purpose))
+}
+
+// needAccount locks a user, and refuses one who has closed the account, or is not bound to the actor by now: who the
+// actor is was read before the transaction, and who closes an account withdraws only what they find.
+func (t *tx) needAccount(user int64) error {
+	if err := model.LockUser(t.DB, user); err != nil || t.by.PersonID == 0 {
+		return err
+	}
+	b, err := model.ActiveBindingOf(t.DB, user)
+	if err == nil && (b == nil || *b.ActivePersonID != t.by.PersonID) {
+		err = model.ErrSignIn
+	}
+	return err
 }

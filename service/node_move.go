@@ -58,6 +58,10 @@ func (t *tx) moveNode(n, parent model.Node, reason string) (model.Node, error) {
 	if err := model.RegroupMatters(t.DB, n.Path, places[n.ID].GridID); err != nil {
 		return n, err
 	}
+	// A report under way has read where its unit lay before, and is not there yet to be regrouped.
+	if err := t.owe(regroupMatters, n.ID, "", t.now.Add(3*sharedTime)); err != nil {
+		return n, err
+	}
 	handlers, err := model.HandlersUnder(t.DB, n.Path)
 	if err != nil {
 		return n, err
@@ -83,4 +87,24 @@ func (t *tx) communityOf(n model.Node) (model.Node, error) {
 		return model.Node{}, model.ErrNodeUnfit
 	}
 	return above[i], nil
+}
+
+// regroupMatters is the job that looks again at the matters of a node that has moved, when every report that was under
+// way has come to its end.
+const regroupMatters = "regroup_matters"
+
+// regroupMatters does it for one node.
+func (s *Service) regroupMatters(ctx context.Context, node int64) error {
+	_, err := inTx(ctx, s, Command{}, func(t *tx) (none struct{}, err error) {
+		if err := model.LockOrg(t.DB); err != nil {
+			return none, err
+		}
+		places, err := model.PlacesOf(t.DB, node)
+		p, there := places[node]
+		if err != nil || !there {
+			return none, err
+		}
+		return none, model.RegroupMatters(t.DB, p.Path, p.GridID)
+	})
+	return err
 }
