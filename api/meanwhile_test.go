@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
@@ -185,7 +186,10 @@ func TestMeanwhile_whoAsksForAChildAndClosesTheirAccountHasAgreedToNothing(t *te
 		t.Fatal(err)
 	}
 	k.Post(token, "/v1/me/close-account", body{"sure": true}).Expect(200)
-	_, err = k.S.AskForChild(t.Context(), service.Command{By: by}, service.Kid{Name: "王小童", BirthDate: "2016-05-01", Relation: model.Parent, Consent: 1})
+	command := service.Command{By: by}
+	if _, err := k.S.AskForChild(t.Context(), command, service.Kid{Name: "王小童", BirthDate: "2016-05-01", Relation: model.Parent, Consent: 1}); !errors.Is(err, model.ErrSignIn) {
+		t.Errorf("asked: %v", err)
+	}
 	var open int64
 	if err := k.DB.Read(t.Context()).Model(&model.Consent{}).Where("withdrawn_at IS NULL").Count(&open).Error; err != nil || open != 0 {
 		t.Errorf("%d consents of a closed account are open, %v", open, err)
