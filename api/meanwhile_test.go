@@ -51,6 +51,15 @@ func whileHeld(k *edge.Kit, hold func(tx *gorm.DB) error, first, meanwhile func(
 	over.Wait()
 }
 
+// nothingAgreedTo tells whether a consent is open that nobody can withdraw any more.
+func nothingAgreedTo(k *edge.Kit) {
+	k.Helper()
+	var open int64
+	if err := k.DB.Read(k.Context()).Model(&model.Consent{}).Where("withdrawn_at IS NULL").Count(&open).Error; err != nil || open != 0 {
+		k.Errorf("%d consents of a closed account are open, %v", open, err)
+	}
+}
+
 // TestMeanwhile_nobodyShowsIdentityOnceTheirAccountIsClosed: nobody could withdraw what they show.
 func TestMeanwhile_nobodyShowsIdentityOnceTheirAccountIsClosed(t *testing.T) {
 	k := edge.New(t)
@@ -66,17 +75,12 @@ func TestMeanwhile_nobodyShowsIdentityOnceTheirAccountIsClosed(t *testing.T) {
 	k.WorkOff()
 	k.Get(member, "/v1/displays/mine").Refused(401, "session.required") // nobody can withdraw it
 	k.Get("", "/v1/units/"+code).Expect(200).HasNot("张同志")
-	h := k.DB.Read(t.Context())
-	if d, err := model.ActiveDisplay(h, p.ID); err != nil || d != nil {
+	if d, err := model.ActiveDisplay(k.DB.Read(t.Context()), p.ID); err != nil || d != nil {
 		t.Errorf("they still show: %+v %v", d, err)
 	}
-	var open int64
-	if err := h.Model(&model.Consent{}).Where("withdrawn_at IS NULL").Count(&open).Error; err != nil || open != 0 {
-		t.Errorf("%d consents of a closed account are open, %v", open, err)
-	}
+	nothingAgreedTo(k)
 }
 
-// TestMeanwhile_noGuardianAgreesWhoseAccountIsClosed: a guardian who agrees and closes their account has agreed to nothing afterwards.
 // TestMeanwhile_noGuardianAgreesWhoseAccountIsClosed: a child's data may not be worked with on the word of nobody.
 func TestMeanwhile_noGuardianAgreesWhoseAccountIsClosed(t *testing.T) {
 	k := edge.New(t)
@@ -94,18 +98,13 @@ func TestMeanwhile_noGuardianAgreesWhoseAccountIsClosed(t *testing.T) {
 		func() { k.Post(token, "/v1/me/close-account", body{"sure": true}).Expect(200) })
 	agreed.Refused(401, "session.required")
 	k.WorkOff()
-	h := k.DB.Read(t.Context())
-	is, err := model.GuardianshipByID(h, g.ID)
+	is, err := model.GuardianshipByID(k.DB.Read(t.Context()), g.ID)
 	if err != nil || is.State == model.GuardianActive {
 		t.Errorf("a closed account agrees for the child: %+v %v", is, err)
 	}
-	var open int64
-	if err := h.Model(&model.Consent{}).Where("withdrawn_at IS NULL").Count(&open).Error; err != nil || open != 0 {
-		t.Errorf("%d consents of a closed account are open, %v", open, err)
-	}
+	nothingAgreedTo(k)
 }
 
-// TestMeanwhile_aMatterGoesWithItsUnit: what is reported while the unit moves to another grid must lie in that grid.
 // TestMeanwhile_aMatterGoesWithItsUnit: the report has read the unit's grid when the unit moves; the old grid must not
 // go on reading who reported what.
 func TestMeanwhile_aMatterGoesWithItsUnit(t *testing.T) {
@@ -153,7 +152,6 @@ func (s slowWeChat) Phone(ctx context.Context, code string) (string, error) {
 	return s.Accounts.Phone(ctx, code)
 }
 
-// TestMeanwhile_nobodyIsBoundToAClosedAccount: while WeChat is asked for a number its user closes the account.
 // TestMeanwhile_nobodyIsBoundToAClosedAccount: the account is closed while WeChat is asked for the number. The person
 // must be able to come back.
 func TestMeanwhile_nobodyIsBoundToAClosedAccount(t *testing.T) {
@@ -172,7 +170,6 @@ func TestMeanwhile_nobodyIsBoundToAClosedAccount(t *testing.T) {
 	k.Post(k.Stranger("stranger"), "/v1/bindings", proof("13900000001")).Expect(200).Has(`"active"`) // the same WeChat, signed in anew
 }
 
-// TestMeanwhile_whoAsksForAChildAndClosesTheirAccountHasAgreedToNothing is the same for who asks to be the guardian.
 // TestMeanwhile_whoAsksForAChildAndClosesTheirAccountHasAgreedToNothing: the actor is known before the account is
 // closed, and asks after it.
 func TestMeanwhile_whoAsksForAChildAndClosesTheirAccountHasAgreedToNothing(t *testing.T) {
@@ -190,10 +187,7 @@ func TestMeanwhile_whoAsksForAChildAndClosesTheirAccountHasAgreedToNothing(t *te
 	if _, err := k.S.AskForChild(t.Context(), command, service.Kid{Name: "王小童", BirthDate: "2016-05-01", Relation: model.Parent, Consent: 1}); !errors.Is(err, model.ErrSignIn) {
 		t.Errorf("asked: %v", err)
 	}
-	var open int64
-	if err := k.DB.Read(t.Context()).Model(&model.Consent{}).Where("withdrawn_at IS NULL").Count(&open).Error; err != nil || open != 0 {
-		t.Errorf("%d consents of a closed account are open, %v", open, err)
-	}
+	nothingAgreedTo(k)
 }
 
 // TestMeanwhile_nobodyAsksAtAUnitThatIsClosed: a unit closes while somebody asks to be recognised there.
@@ -206,7 +200,7 @@ func TestMeanwhile_nobodyAsksAtAUnitThatIsClosed(t *testing.T) {
 	user := k.Stranger("user")
 	k.Post(user, "/v1/bindings", proof("13900000009")).Expect(200)
 	var asked, closed edge.Answer
-	whileHeld(k, func(tx *gorm.DB) error { // ask waits where it gives the consent's audit or moves the binding
+	whileHeld(k, func(tx *gorm.DB) error { // ask waits where it moves the binding
 		return tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("pending_user_id IS NOT NULL").Find(&[]model.Binding{}).Error
 	},
 		func() { asked = k.Post(user, "/v1/binding-requests", claim(code, "张三", "101")) },
