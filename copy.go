@@ -35,12 +35,13 @@ type backup struct {
 
 // Refusals of backup and restore.
 var (
-	errBackedUp = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份，没有改动。请换一个目录。")
-	errNoBackup = fault.New(fault.NotFound, "restore.no_backup", "这个目录里没有备份（danyuan.db），没有改动任何内容。请填 danyuan backup 备份到的那个目录。")
+	errBackedUp      = fault.New(fault.Conflict, "backup.exists", "这个目录里已经有一份备份，没有改动。请换一个目录。")
+	errBackupDiffers = fault.New(fault.Conflict, "backup.differs", "备份已经做完，和现在的数据库逐行一致；但账本或日志有对不上的地方，已逐条列在上面，备份里也有。请保留这份备份和以前的备份，不要改动数据库，并联系技术人员。")
+	errNoBackup      = fault.New(fault.NotFound, "restore.no_backup", "这个目录里没有备份（danyuan.db），没有改动任何内容。请填 danyuan backup 备份到的那个目录。")
 )
 
 // Run copies the database as it is at one moment, and then the photos. A backup that was cut off begins
-// anew: what it had is of another moment.
+// anew: what it had is of another moment. A book that does not agree is kept as it is, and complained of.
 func (c *backup) Run(ctx context.Context) error {
 	file := filepath.Join(c.Dir, backupFile)
 	if _, err := os.Stat(file); err == nil {
@@ -60,8 +61,9 @@ func (c *backup) Run(ctx context.Context) error {
 			return err
 		}
 	}
-	if err := copyDatabase(ctx, c.Settings, c.Database(), "sqlite:"+half); err != nil {
-		return err
+	differs := copyDatabase(ctx, c.Settings, c.Database(), "sqlite:"+half)
+	if differs != nil && !errors.Is(differs, errDiffers) {
+		return differs
 	}
 	photos, err := blobs(c.Settings)
 	if err != nil {
@@ -78,6 +80,9 @@ func (c *backup) Run(ctx context.Context) error {
 		return err
 	}
 	fmt.Printf("已备份到 %s。密钥（%s）不在里面，请另外保存。\n", c.Dir, c.Keys())
+	if differs != nil {
+		return errBackupDiffers
+	}
 	return nil
 }
 
