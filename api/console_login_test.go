@@ -1,12 +1,14 @@
 package api_test
 
 import (
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 	"time"
 
 	"danyuan/model"
+	"danyuan/service"
 	"danyuan/testkit"
 	"danyuan/testkit/edge"
 )
@@ -115,15 +117,25 @@ func TestConsole_whoScansComparesAndApprovesIsInByACookieThatNoScriptReads(t *te
 	b.ask(http.MethodGet, "/v1/me").Refused(401, "session.required")
 }
 
-// TestConsole_whoLogsOutEverywhereLetsNobodyInAfterwards: an approval that was not used yet is one of those.
+// TestConsole_whoLogsOutEverywhereLetsNobodyInAfterwards: an approval that was not used yet is one of those, and one
+// by a session that is ended while it approves.
 func TestConsole_whoLogsOutEverywhereLetsNobodyInAfterwards(t *testing.T) {
 	k := edge.New(t)
 	_, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
 	b := newBrowser(k)
 	scene, _ := b.open()
 	k.Post(phone, "/v1/console-logins/"+scene+"/approve", nil).Expect(200)
+	by, err := k.S.ActorOf(t.Context(), phone) // as the edge does it, before the transaction
+	if err != nil {
+		t.Fatal(err)
+	}
 	k.Post(phone, "/v1/logout-everywhere", nil).Expect(200)
 	b.enter().Refused(410, "console.login_expired")
+	scene, _ = b.open()
+	if _, err := k.S.DecideConsoleLogin(t.Context(), service.Command{By: by}, scene, true); !errors.Is(err, model.ErrSignIn) {
+		t.Errorf("approved: %v", err)
+	}
+	b.enter().Refused(409, "console.login_waits")
 }
 
 func TestConsole_aLogInIsGoodOnceAndForMinutesAndForOneBrowser(t *testing.T) {

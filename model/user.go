@@ -78,11 +78,21 @@ func EndSession(tx *gorm.DB, id int64, now time.Time) error {
 // EndSessionsOf ends all of a user's sessions and gives how many were running. What they have approved at a computer
 // and was not entered yet is gone as well.
 func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
-	if err := dropConsoleLoginsOf(tx, user); err != nil {
-		return 0, err
-	}
 	q := tx.Model(&Session{}).Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now).Update("ended_at", now)
-	return q.RowsAffected, q.Error
+	if q.Error != nil {
+		return 0, q.Error
+	}
+	return q.RowsAffected, dropConsoleLoginsOf(tx, user) // last: who holds a session, see HoldSession, may have added one
+}
+
+// HoldSession keeps a running session from being ended until the transaction ends; ErrSignIn when it has been.
+func HoldSession(tx *gorm.DB, id int64, now time.Time) error {
+	var s Session
+	err := take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &s, ErrSignIn)
+	if err == nil && !s.runs(now) {
+		err = ErrSignIn
+	}
+	return err
 }
 
 // SessionsOf gives a user's running sessions, newest first.

@@ -61,6 +61,9 @@ func (s *Service) DecideConsoleLogin(ctx context.Context, cmd Command, scene str
 			err = model.DecideConsoleLogin(t.DB, l.ID, model.ConsoleLoginRefused, nil)
 			return model.ConsoleLoginRefused, or(err, t.audit("console.refuse", 0, "console_login", l.ID, ""))
 		}
+		if err := model.HoldSession(t.DB, t.by.SessionID, t.now); err != nil { // what it lets in outlives it
+			return "", err
+		}
 		err = model.DecideConsoleLogin(t.DB, l.ID, model.ConsoleLoginApproved, &t.by.UserID)
 		return model.ConsoleLoginApproved, or(err, t.audit("console.approve", 0, "console_login", l.ID, ""))
 	})
