@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -87,7 +88,8 @@ func ForgetLeftPeople(tx *gorm.DB, before time.Time, limit int) (them []Person, 
 		err = leftBefore(tx, before).Count(&due).Error
 		return nil, due, err
 	}
-	if err := leftBefore(tx, before).Select("id", "node_id").Order("id").Limit(limit).Find(&them).Error; err != nil || len(them) == 0 {
+	some := leftBefore(tx, before).Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id").Order("id").Limit(limit)
+	if err := some.Find(&them).Error; err != nil || len(them) == 0 {
 		return nil, 0, err
 	}
 	ids := make([]int64, len(them))

@@ -43,8 +43,12 @@ var Retentions = []Retention{
 // Refusals about retentions.
 var (
 	ErrRetentionUnknown = fault.New(fault.Invalid, "retention.unknown", "没有这条保存期限规则。运行 danyuan retention --dry-run 可以看到全部规则的名字。")
+	ErrRetentionLong    = fault.New(fault.Invalid, "retention.too_long", "天数太多，没有改动任何内容。最多可以写 36500 天，也就是一百年。")
 	ErrRetentionShort   = fault.New(fault.Invalid, "retention.too_short", "这条规则的天数太少，会删掉还在使用的数据。请改成不少于规则的最少天数。")
 )
+
+// longestRetention is the most days that may be said: with more, a moment so long ago can't be told to every engine.
+const longestRetention = 36_500
 
 // RetentionDays is how many days an operator has said for a rule.
 type RetentionDays struct {
@@ -77,7 +81,7 @@ func RetentionsNow(tx *gorm.DB) ([]Retention, error) {
 	for _, d := range said {
 		for i := range rules {
 			if rules[i].Name == d.Name {
-				rules[i].Days = d.Days
+				rules[i].Days = min(d.Days, longestRetention)
 			}
 		}
 	}
@@ -85,14 +89,17 @@ func RetentionsNow(tx *gorm.DB) ([]Retention, error) {
 }
 
 // SetRetention says how many days a rule keeps from now on, and gives how many it did before. It refuses
-// a rule that there is not, and fewer days than its least.
+// a rule that there is not, fewer days than its least, and more than a hundred years.
 func SetRetention(tx *gorm.DB, d RetentionDays) (before int64, err error) {
 	rule := retention(d.Name)
 	if rule == nil {
 		return 0, ErrRetentionUnknown
 	}
-	if d.Days < rule.Least {
+	switch {
+	case d.Days < rule.Least:
 		return 0, ErrRetentionShort
+	case d.Days > longestRetention:
+		return 0, ErrRetentionLong
 	}
 	was, err := maybe[RetentionDays](tx.Where("name = ?", d.Name))
 	if err != nil {

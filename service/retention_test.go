@@ -3,6 +3,7 @@ package service_test
 import (
 	"errors"
 	"fmt"
+	"math"
 	"testing"
 	"time"
 
@@ -224,7 +225,32 @@ func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
 	}
 }
 
-func TestSetRetention_holdsFromThenOnAndNotTooFew(t *testing.T) {
+// TestRetain_goesOnWhereOneRuleCantBeCarriedOut: the others are no reason to keep what has had its time.
+func TestRetain_goesOnWhereOneRuleCantBeCarriedOut(t *testing.T) {
+	k := testkit.New(t)
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Exec("ALTER TABLE file_checks RENAME TO file_checks_elsewhere").Error
+	})
+	done, err := k.S.Retain(k.Context(), false)
+	if err == nil || len(done) != len(model.Retentions)-1 {
+		t.Errorf("%d of %d carried out, %v", len(done), len(model.Retentions), err)
+	}
+}
+
+// TestRetain_keepsForAHundredYearsAtMost: what somebody wrote into the table before there was a most.
+func TestRetain_keepsForAHundredYearsAtMost(t *testing.T) {
+	k := testkit.New(t)
+	r := &retaining{Kit: k, unit: k.Org().Unit}
+	k.Tx(func(tx *gorm.DB) error {
+		notice := old["notices"].make(r, tx, testkit.Start.AddDate(0, 0, -100))[0]
+		return errors.Join(tx.Create(notice).Error, tx.Create(&model.RetentionDays{Name: "notices", Days: math.MaxInt64, SetAt: testkit.Start}).Error)
+	})
+	if n := r.retain("notices", false); n != 0 {
+		t.Errorf("%d notices were dropped", n)
+	}
+}
+
+func TestSetRetention_holdsFromThenOnAndNotTooFewNorTooMany(t *testing.T) {
 	k := testkit.New(t)
 	r := &retaining{Kit: k, unit: k.Org().Unit}
 	k.Tx(func(tx *gorm.DB) error {
@@ -233,9 +259,13 @@ func TestSetRetention_holdsFromThenOnAndNotTooFew(t *testing.T) {
 	if n := r.retain("notices", true); n != 0 {
 		t.Fatal(n)
 	}
-	for name, want := range map[string]error{"notices": model.ErrRetentionShort, "nothing": model.ErrRetentionUnknown} {
-		if _, err := k.S.SetRetention(k.Context(), name, 3, "试试"); !errors.Is(err, want) {
-			t.Errorf("%s: %v", name, err)
+	for _, x := range []struct {
+		name string
+		days int64
+		want error
+	}{{"notices", 3, model.ErrRetentionShort}, {"notices", 36_501, model.ErrRetentionLong}, {"nothing", 3, model.ErrRetentionUnknown}} {
+		if _, err := k.S.SetRetention(k.Context(), x.name, x.days, "试试"); !errors.Is(err, x.want) {
+			t.Errorf("%s, %d: %v", x.name, x.days, err)
 		}
 	}
 	for _, x := range []struct{ days, before int64 }{{90, 365}, {120, 90}, {90, 120}} {

@@ -2,6 +2,8 @@ package service
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -104,7 +106,7 @@ func (s *Service) Retain(ctx context.Context, dryRun bool) ([]Retained, error) {
 	return s.carryOut(ctx, dryRun, names...)
 }
 
-func (s *Service) carryOut(ctx context.Context, dryRun bool, names ...string) (done []Retained, err error) {
+func (s *Service) carryOut(ctx context.Context, dryRun bool, names ...string) (done []Retained, failed error) {
 	rules, err := model.RetentionsNow(s.DB.Read(ctx))
 	if err != nil {
 		return nil, err
@@ -120,12 +122,16 @@ func (s *Service) carryOut(ctx context.Context, dryRun bool, names ...string) (d
 		} else {
 			r.Rows, err = s.forgetAll(ctx, forgettings[rule.Name], r.Before)
 		}
-		if err != nil {
-			return done, err
+		switch {
+		case err == nil:
+			done = append(done, r)
+		case ctx.Err() != nil:
+			return done, ctx.Err()
+		default: // what one rule can't do keeps none of the others from being carried out
+			failed = errors.Join(failed, fmt.Errorf("service: retention %s: %w", rule.Name, err))
 		}
-		done = append(done, r)
 	}
-	return done, nil
+	return done, failed
 }
 
 // forgetAll forgets some at a time until nothing is left.
@@ -139,8 +145,8 @@ func (s *Service) forgetAll(ctx context.Context, forget forgetting, before time.
 	}
 }
 
-// SetRetention says how many days a retention keeps from now on. model.ErrRetentionUnknown and
-// model.ErrRetentionShort refuse it.
+// SetRetention says how many days a retention keeps from now on. Refusals: model.ErrRetentionUnknown,
+// model.ErrRetentionShort, model.ErrRetentionLong.
 func (s *Service) SetRetention(ctx context.Context, name string, days int64, reason string) (before int64, err error) {
 	return inTx(ctx, s, Command{}, func(t *tx) (int64, error) {
 		before, err := model.SetRetention(t.DB, model.RetentionDays{Name: name, Days: days, Reason: reason, SetAt: t.now})
