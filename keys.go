@@ -56,7 +56,7 @@ func (c *prepareKey) Run(context.Context) error {
 // rotateKeys is the command that takes the prepared key into use and seals everything anew.
 type rotateKeys struct{ config.Settings }
 
-// othersFollow is how long the other processes of this machine may take to seal by the new key.
+// othersFollow is how long the other processes, also those of other machines, may take to seal by the new key.
 const othersFollow = 3 * time.Second
 
 // Run promotes the key and seals anew. Without a prepared key it goes on with what an earlier run left.
@@ -70,16 +70,19 @@ func (c *rotateKeys) Run(ctx context.Context) error {
 		if err := keys.Promote(); err != nil {
 			return err
 		}
-		fmt.Println("新密钥已启用。")
-		select {
-		case <-time.After(othersFollow):
-		case <-ctx.Done():
-			return ctx.Err()
-		}
 	} else if left, err := h.s.CountOld(ctx); err != nil {
 		return err
 	} else if left == 0 {
 		return model.ErrNoneBefore
+	}
+	if err := h.s.AnnounceKey(ctx); err != nil {
+		return err
+	}
+	fmt.Println("新密钥已启用。")
+	select {
+	case <-time.After(othersFollow):
+	case <-ctx.Done():
+		return ctx.Err()
 	}
 	done := int64(0)
 	sealed, err := h.s.SealAnew(ctx, func(table string, rows int64) {
@@ -89,7 +92,7 @@ func (c *rotateKeys) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n完成：重新加密了 %d 行，现在全部由新密钥加密。旧密钥留在密钥目录里，以前的数据库备份还要用它。\n", sealed)
+	fmt.Printf("\n完成：重新加密了 %d 行，现在全部由新密钥加密。旧密钥留在密钥目录里，以前的数据库备份还要用它。如果还有别的机器运行 danyuan，请现在把密钥目录再复制过去一次。\n", sealed)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package model
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"gorm.io/gorm"
@@ -30,6 +31,18 @@ func NodeTopic(id int64) string { return topic("node", id) }
 
 // RewardTopic is for a reward's terms.
 func RewardTopic(id int64) string { return topic("reward", id) }
+
+const keyTopic = "key"
+
+// KeyTopic is for a sealing key that is taken into use.
+func KeyTopic(key uint32) string { return topic(keyTopic, int64(key)) }
+
+// KeyOfTopic gives the key of a KeyTopic; false for another topic.
+func KeyOfTopic(topic string) (key uint32, is bool) {
+	number, is := strings.CutPrefix(topic, keyTopic+":")
+	n, err := strconv.ParseUint(number, 10, 32)
+	return uint32(n), is && err == nil
+}
 
 // NodeTopics gives the topics of every node on a path.
 func NodeTopics(path string) []string {

@@ -3,6 +3,7 @@ package model
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -27,12 +28,18 @@ import (
 var (
 	ErrKeysBusy   = fault.New(fault.Conflict, "keys.busy", "密钥文件正在被另一个命令修改，或者上一次修改被打断了。请确认没有别的 danyuan keys 命令在运行，删掉密钥目录里的 seal.json.new，再试一次。")
 	ErrKeysInUse  = fault.New(fault.Conflict, "keys.in_use", "还有数据是旧密钥加密的，没有删除任何密钥。请先运行 danyuan keys rotate。")
+	ErrKeysOwner  = fault.New(fault.Conflict, "keys.owner", "密钥文件属于别的用户，写不出属于他的新文件，没有改动任何内容。请用运行 danyuan 的用户或 root 再运行一次。")
 	ErrNoneBefore = fault.New(fault.Conflict, "keys.none_prepared", "没有准备好的新密钥，所有数据都是现在的密钥加密的，没有改动任何内容。要换密钥，请先运行 danyuan keys prepare 并备份。")
 	ErrPrepared   = fault.New(fault.Conflict, "keys.prepared", "已经有一个准备好的新密钥，不用再准备。请备份密钥目录，然后运行 danyuan keys rotate。")
 )
 
 // knows tells whether a key is in the keyset.
 func (s *sealing) knows(key uint32) bool { return slices.Contains(s.order, key) }
+
+// newer tells whether a key is ours, and newer than the one that seals.
+func (s *sealing) newer(key uint32) bool {
+	return slices.Index(s.order, key) > slices.Index(s.order, s.main)
+}
 
 // prepared gives the newest key while it does not seal yet, 0 when there is none.
 func (s *sealing) prepared() uint32 {
@@ -66,6 +73,29 @@ func (k *Keys) Promote() error {
 	})
 }
 
+// Use makes a key that another machine has taken into use, see Promote, the one that seals here too, until this
+// machine's file is another. known: the key is in it; an older one than that which seals changes nothing.
+func (k *Keys) Use(key uint32) (known bool, err error) {
+	k.reading.Lock()
+	defer k.reading.Unlock()
+	s := k.sealing()
+	if !s.newer(key) {
+		return s.knows(key), nil
+	}
+	m := keyset.NewManagerFromHandle(s.keyset)
+	if err := m.SetPrimary(key); err != nil {
+		return true, err
+	}
+	h, err := m.Handle()
+	if err != nil {
+		return true, err
+	}
+	return true, k.take(h, s.read)
+}
+
+// Seals gives the number of the key that seals.
+func (k *Keys) Seals() uint32 { return k.sealing().main }
+
 // DropOld drops every key but the one that seals. Whoever calls it has seen that nothing is sealed by them.
 func (k *Keys) DropOld() error {
 	return k.change(func(s *sealing, m *keyset.Manager) error {
@@ -82,23 +112,27 @@ func (k *Keys) DropOld() error {
 	})
 }
 
-// change writes the keyset anew, whole or not at all, one command at a time.
+// change writes the keyset anew, whole or not at all, one command at a time: whoever has made the new file. It has
+// the owner and the rights of the one before, because the service may be another user than who gives the command.
 func (k *Keys) change(with func(s *sealing, m *keyset.Manager) error) error {
-	if err := k.Reload(); err != nil {
-		return err
-	}
 	file := filepath.Join(k.dir, sealFile)
-	m := keyset.NewManagerFromHandle(k.sealing().keyset)
-	if err := with(k.sealing(), m); err != nil {
-		return err
-	}
-	changed, err := m.Handle()
-	if err != nil {
-		return err
-	}
-	if err := writeKeyset(file+".new", changed); errors.Is(err, os.ErrExist) {
+	f, err := newKeyset(file + ".new")
+	if errors.Is(err, os.ErrExist) {
 		return ErrKeysBusy
 	} else if err != nil {
+		return err
+	}
+	changed, err := k.changed(with)
+	if err == nil {
+		err = sameOwner(f, file)
+		if errors.Is(err, fs.ErrPermission) {
+			err = ErrKeysOwner.Because(err)
+		}
+	}
+	if err != nil {
+		return errors.Join(err, f.Close(), os.Remove(f.Name()))
+	}
+	if err := writeKeyset(f, changed); err != nil {
 		return err
 	}
 	if err := os.Rename(file+".new", file); err != nil {
@@ -108,6 +142,18 @@ func (k *Keys) change(with func(s *sealing, m *keyset.Manager) error) error {
 		return err
 	}
 	return k.Reload()
+}
+
+// changed gives the keyset as it lies in the file, with a change.
+func (k *Keys) changed(with func(s *sealing, m *keyset.Manager) error) (*keyset.Handle, error) {
+	if err := k.Reload(); err != nil {
+		return nil, err
+	}
+	m := keyset.NewManagerFromHandle(k.sealing().keyset)
+	if err := with(k.sealing(), m); err != nil {
+		return nil, err
+	}
+	return m.Handle()
 }
 
 // syncFolder returns once the disk has the folder's names.

@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"gorm.io/gorm"
@@ -150,6 +151,65 @@ func TestKeys_anotherProcessFollows(t *testing.T) {
 	opens(2, "key-of-b")
 }
 
+// TestKeys_anotherMachineSealsByTheKeyThatItMeets: its folder is a copy from before the key was taken into use.
+func TestKeys_anotherMachineSealsByTheKeyThatItMeets(t *testing.T) {
+	keys, dir := ownKeys(t)
+	if err := keys.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "keys")
+	if err := os.CopyFS(copied, os.DirFS(dir)); err != nil {
+		t.Fatal(err)
+	}
+	url := testkit.OpenDatabase(t)
+	elsewhere := loaded(t, copied)
+	here, there := openWith(t, url, keys), openWith(t, url, elsewhere)
+	if err := keys.Promote(); err != nil {
+		t.Fatal(err)
+	}
+	if elsewhere.Seals() == keys.Seals() {
+		t.Fatal("the copy knows of it by itself")
+	}
+	err := here.Tx(t.Context(), func(tx *gorm.DB) error {
+		_, err := model.SignIn(tx, "a", "", "key-of-a", testkit.Start)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if u, err := model.UserByID(there.Read(t.Context()), 1); err != nil || u.SessionKey != "key-of-a" {
+		t.Fatalf("%q %v", u.SessionKey, err)
+	}
+	if elsewhere.Seals() != keys.Seals() {
+		t.Error("it goes on sealing by the old key")
+	}
+	if err := elsewhere.Reload(); err != nil || elsewhere.Seals() != keys.Seals() || elsewhere.Prepared() {
+		t.Errorf("it forgets, though its file is the same: %v", err)
+	}
+}
+
+// TestKeys_theNewFileBelongsToWhomTheOldOneDid: the service is seldom the user who gives the command.
+func TestKeys_theNewFileBelongsToWhomTheOldOneDid(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("only root gives files away")
+	}
+	keys, dir := ownKeys(t)
+	file := filepath.Join(dir, "seal.json")
+	if err := errors.Join(os.Chmod(file, 0o640), os.Chown(file, 12_345, 12_346)); err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	info, err := os.Stat(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if is := reflect.Indirect(reflect.ValueOf(info.Sys())); is.FieldByName("Uid").Uint() != 12_345 || is.FieldByName("Gid").Uint() != 12_346 || info.Mode().Perm() != 0o640 {
+		t.Errorf("%v of %d:%d", info.Mode(), is.FieldByName("Uid").Uint(), is.FieldByName("Gid").Uint())
+	}
+}
+
 func TestKeys_aRotationIsPreparedFirstAndWrittenWhole(t *testing.T) {
 	keys, dir := ownKeys(t)
 	if err := keys.Promote(); !errors.Is(err, model.ErrNoneBefore) {
@@ -161,8 +221,11 @@ func TestKeys_aRotationIsPreparedFirstAndWrittenWhole(t *testing.T) {
 	if err := keys.Prepare(); !errors.Is(err, model.ErrPrepared) {
 		t.Errorf("prepared twice: %v", err)
 	}
-	// Another command is at it, or was broken off before the new file took the old one's place.
 	half := filepath.Join(dir, "seal.json.new")
+	if _, err := os.Stat(half); !errors.Is(err, fs.ErrNotExist) {
+		t.Error("a refusal left a file behind")
+	}
+	// Another command is at it, or was broken off before the new file took the old one's place.
 	if err := os.WriteFile(half, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
 	}

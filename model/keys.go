@@ -16,6 +16,7 @@ import (
 	"github.com/tink-crypto/tink-go/v2/insecurecleartextkeyset"
 	"github.com/tink-crypto/tink-go/v2/keyset"
 	"github.com/tink-crypto/tink-go/v2/prf"
+	tinkpb "github.com/tink-crypto/tink-go/v2/proto/tink_go_proto"
 	"github.com/tink-crypto/tink-go/v2/tink"
 )
 
@@ -61,33 +62,44 @@ func CreateKeys(dir string) error {
 	if len(MissingKeys(dir)) < len(keyFiles) { // also when only one of them is lost: a new one opens nothing
 		return fs.ErrExist
 	}
-	for file, create := range map[string]func() (*keyset.Handle, error){
-		sealFile:  func() (*keyset.Handle, error) { return keyset.NewHandle(aead.AES256GCMKeyTemplate()) },
-		indexFile: func() (*keyset.Handle, error) { return keyset.NewHandle(prf.HMACSHA256PRFKeyTemplate()) },
-	} {
-		h, err := create()
-		if err != nil {
-			return err
-		}
-		if err := writeKeyset(filepath.Join(dir, file), h); err != nil {
-			return err
-		}
+	seal, err := createKeyset(filepath.Join(dir, sealFile), aead.AES256GCMKeyTemplate())
+	if err != nil {
+		return err
+	}
+	if _, err := createKeyset(filepath.Join(dir, indexFile), prf.HMACSHA256PRFKeyTemplate()); err != nil {
+		return errors.Join(err, os.Remove(seal)) // half a set would be taken for one whose other half is lost
 	}
 	return nil
 }
 
-// writeKeyset writes a file that is not there yet, and returns once the disk has it.
-func writeKeyset(file string, h *keyset.Handle) error {
-	var buf bytes.Buffer
-	if err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf)); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the folder
+func createKeyset(file string, of *tinkpb.KeyTemplate) (string, error) {
+	h, err := keyset.NewHandle(of)
 	if err != nil {
-		return err
+		return "", err
 	}
-	_, err = f.Write(buf.Bytes())
-	return errors.Join(err, f.Sync(), f.Close())
+	f, err := newKeyset(file)
+	if err != nil {
+		return "", err
+	}
+	return file, writeKeyset(f, h)
+}
+
+// newKeyset makes a file that is not there yet.
+func newKeyset(file string) (*os.File, error) {
+	return os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600) //nolint:gosec // the operator names the folder
+}
+
+// writeKeyset fills a new file, and returns once the disk has it; where it can't, the file is gone.
+func writeKeyset(f *os.File, h *keyset.Handle) error {
+	var buf bytes.Buffer
+	err := insecurecleartextkeyset.Write(h, keyset.NewJSONWriter(&buf))
+	if err == nil {
+		_, err = f.Write(buf.Bytes())
+	}
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		err = errors.Join(err, os.Remove(f.Name()))
+	}
+	return err
 }
 
 func readKeyset(file string) (*keyset.Handle, error) {
@@ -129,10 +141,16 @@ func (k *Keys) Reload() error {
 	if err != nil {
 		return err
 	}
-	s := &sealing{keyset: h, main: h.KeysetInfo().GetPrimaryKeyId(), read: info}
+	return k.take(h, info)
+}
+
+// take uses a keyset from now on; read is the file that it was read from.
+func (k *Keys) take(h *keyset.Handle, read fs.FileInfo) error {
+	s := &sealing{keyset: h, main: h.KeysetInfo().GetPrimaryKeyId(), read: read}
 	for _, key := range h.KeysetInfo().GetKeyInfo() {
 		s.order = append(s.order, key.GetKeyId())
 	}
+	var err error
 	if s.AEAD, err = aead.New(h); err != nil {
 		return err
 	}
@@ -161,11 +179,16 @@ const keysLooked = time.Second
 
 func (k *Keys) sealing() *sealing { return k.seal.Load() }
 
-// open opens what was sealed by any of the keys, also by one that came since they were read.
+// open opens what was sealed by any of the keys, also by one that came since they were read. What was sealed by a
+// newer one than ours shows that it has been taken into use.
 func (k *Keys) open(sealed, column []byte) ([]byte, error) {
-	s := k.sealing()
+	s, key := k.sealing(), keyOf(sealed)
 	plain, err := s.Decrypt(sealed, column)
-	if err == nil || s.knows(keyOf(sealed)) || k.Reload() != nil {
+	switch {
+	case err == nil && s.newer(key):
+		_, err = k.Use(key)
+		return plain, err
+	case err == nil || s.knows(key) || k.Reload() != nil:
 		return plain, err
 	}
 	return k.sealing().Decrypt(sealed, column)

@@ -102,6 +102,7 @@ func (f *feed) read(ctx context.Context) error {
 	for _, a := range turned {
 		topics = append(topics, model.PersonTopic(a.PersonID), model.NodeTopic(a.NodeID))
 	}
+	f.s.useKeys(ctx, topics)
 	f.s.drop(topics...)
 	f.heard.Store(&asked)
 	return nil

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"log/slog"
 	"time"
 
 	"danyuan/fault"
@@ -21,6 +22,9 @@ const looks = 5
 // ErrSealedElsewhere says that somebody still seals by an older key.
 var ErrSealedElsewhere = fault.New(fault.Conflict, "keys.sealed_elsewhere", "有别的进程还在用旧密钥写入。请把密钥目录复制到每一台运行 danyuan 的机器上，等几秒，再运行一次 danyuan keys rotate；数据都还能正常读写。")
 
+// ErrKeyUnknown says that others seal by a key that this machine does not have.
+var ErrKeyUnknown = fault.New(fault.Conflict, "keys.unknown", "别的机器已经启用新密钥，这台机器的密钥目录里没有它。请马上把密钥目录复制过来；在那以前，新加密的数据在这里打不开。")
+
 // SealAnew seals by the key that seals now whatever older keys have sealed: row by row, in small
 // transactions, beside the service. A value that somebody changes meanwhile is left to them. It returns
 // when a look through every table found nothing left. Broken off, it goes on where it is called again.
@@ -39,6 +43,33 @@ func (s *Service) SealAnew(ctx context.Context, progress func(table string, rows
 		}
 	}
 	return sealed, ErrSealedElsewhere
+}
+
+// AnnounceKey tells every process at this database which key seals from now on: on another machine the folder of keys
+// says so only once it is copied there again.
+func (s *Service) AnnounceKey(ctx context.Context) error {
+	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
+		t.touch(model.KeyTopic(s.DB.Keys().Seals()))
+		return struct{}{}, nil
+	})
+	return err
+}
+
+// useKeys takes the keys into use that others have announced.
+func (s *Service) useKeys(ctx context.Context, topics []string) {
+	for _, t := range topics {
+		key, is := model.KeyOfTopic(t)
+		if !is {
+			continue
+		}
+		known, err := s.DB.Keys().Use(key)
+		if err == nil && !known {
+			err = ErrKeyUnknown
+		}
+		if err != nil {
+			s.Log.ErrorContext(ctx, "a key that others seal by can't be used", slog.String("error", err.Error()))
+		}
+	}
 }
 
 func sealRows(tx *tx, t model.SealedTable, old []model.SealedRow) (sealed int64, err error) {

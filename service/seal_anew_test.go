@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
+	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -155,5 +158,54 @@ func TestSealAnew_goesOnWhereItWasBrokenOff(t *testing.T) {
 	}
 	if _, err := r.S.SealAnew(r.Context(), silent); err != nil || r.left() != 0 {
 		t.Fatalf("%d rows are left: %v", r.left(), err)
+	}
+}
+
+// TestAnnounceKey_reachesMachinesWithAFolderOfTheirOwn: whoever has the key seals by it, whoever has not says so.
+func TestAnnounceKey_reachesMachinesWithAFolderOfTheirOwn(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "keys")
+	if err := model.CreateKeys(dir); err != nil {
+		t.Fatal(err)
+	}
+	url := testkit.OpenDatabase(t)
+	machine := func(of string) (*testkit.Kit, *model.Keys, *strings.Builder) {
+		folder := filepath.Join(t.TempDir(), "keys")
+		if err := os.CopyFS(folder, os.DirFS(of)); err != nil {
+			t.Fatal(err)
+		}
+		keys, err := model.LoadKeys(folder)
+		if err != nil {
+			t.Fatal(err)
+		}
+		db, err := model.Open(t.Context(), url, keys, 2)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = db.Close() })
+		k, said := testkit.On(t, db), &strings.Builder{}
+		k.S.Log = slog.New(slog.NewTextHandler(said, nil))
+		return k, keys, said
+	}
+	forgotten, _, said := machine(dir)
+	keys, err := model.LoadKeys(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := keys.Prepare(); err != nil {
+		t.Fatal(err)
+	}
+	first, promoted, _ := machine(dir)
+	second, followed, quiet := machine(dir)
+	if err := promoted.Promote(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(first.S.AnnounceKey(t.Context()), second.S.ReadChanges(t.Context()), forgotten.S.ReadChanges(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if followed.Seals() != promoted.Seals() || quiet.Len() > 0 {
+		t.Errorf("the machine that was prepared does not follow: %s", quiet)
+	}
+	if !strings.Contains(said.String(), "keys.unknown") {
+		t.Errorf("the machine that was forgotten says: %s", said)
 	}
 }
