@@ -20,6 +20,9 @@ func OpenFolder(root string) (*Folder, error) {
 	return &Folder{root}, nil
 }
 
+// ReadFolder opens a folder to read what is there, also where it is not: then there is nothing in it.
+func ReadFolder(root string) *Folder { return &Folder{root} }
+
 // unfinished ends the name of what is still being written. A file that keeps it was cut off by a crash;
 // Each tells of it like of any other.
 const unfinished = ".tmp"

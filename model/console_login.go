@@ -112,6 +112,8 @@ func dropConsoleLoginsOf(tx *gorm.DB, user int64) error {
 	return tx.Where("user_id = ?", user).Delete(&ConsoleLogin{}).Error
 }
 
+func dropConsoleLogins(tx *gorm.DB) error { return tx.Where("1 = 1").Delete(&ConsoleLogin{}).Error }
+
 // ForgetConsoleLogins drops at most limit of those whose time is over, and gives how many.
 func ForgetConsoleLogins(tx *gorm.DB, now time.Time, limit int) (int, error) {
 	return forget[int64](tx.Where("expires_at <= ?", now), &ConsoleLogin{}, "id", "expires_at", limit)

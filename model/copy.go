@@ -48,7 +48,7 @@ func Copy(ctx context.Context, from, to *DB, progress func(table string, rows in
 	if err := from.Whole(ctx); err != nil {
 		return err
 	}
-	if err := to.clearForCopy(ctx, parts); err != nil {
+	if err := to.ClearForCopy(ctx); err != nil {
 		return err
 	}
 	return from.Snapshot(ctx, func(src *gorm.DB) error {
@@ -60,7 +60,7 @@ func Copy(ctx context.Context, from, to *DB, progress func(table string, rows in
 		if err := compareAll(ctx, src, to, parts, differs); err != nil {
 			return err
 		}
-		return to.finishCopy(ctx, parts)
+		return to.finishCopy(ctx, src, parts)
 	})
 }
 
@@ -110,10 +110,15 @@ func (d *DB) isHalf(ctx context.Context) (bool, error) {
 	return n > 0, err
 }
 
-// clearForCopy takes away what migrations have put into a new database, and marks it as half.
-func (d *DB) clearForCopy(ctx context.Context, parts []copiedTable) error {
+// ClearForCopy takes away what migrations have put into a new database, and marks it as half: Copy begins with it.
+// It leaves one that is half already as it is, and refuses one that is in use with ErrCopyInUse.
+func (d *DB) ClearForCopy(ctx context.Context) error {
 	half, err := d.isHalf(ctx)
 	if err != nil || half {
+		return err
+	}
+	parts, err := copied()
+	if err != nil {
 		return err
 	}
 	seeded := migration.Seeded()
@@ -137,19 +142,23 @@ func (d *DB) clearForCopy(ctx context.Context, parts []copiedTable) error {
 	})
 }
 
-// finishCopy lets the target be used, and lets its own numbers go on after those that were copied.
-func (d *DB) finishCopy(ctx context.Context, parts []copiedTable) error {
-	return d.Tx(ctx, func(tx *gorm.DB) error {
-		for _, p := range parts {
-			if key := p.keyColumns(); d.dialect == "postgres" && p.counts {
-				err := tx.Exec(fmt.Sprintf("SELECT setval(pg_get_serial_sequence('%s', '%s'), GREATEST((SELECT MAX(%s) FROM %s), 1))", p.table, key[0], key[0], p.table)).Error
-				if err != nil {
-					return err
-				}
-			}
+// finishCopy lets the target be used, and lets its own numbers go on where those of the source are: a row that is
+// gone there may still be named by its number.
+func (d *DB) finishCopy(ctx context.Context, src *gorm.DB, parts []copiedTable) error {
+	for _, p := range parts {
+		if !p.counts {
+			continue
 		}
-		return tx.Where("name = ?", beingCopied).Delete(&Lock{}).Error
-	})
+		key := p.keyColumns()[0]
+		last, err := lastNumber(src, p.table, key)
+		if err != nil {
+			return err
+		}
+		if err := d.Tx(ctx, func(tx *gorm.DB) error { return numberFrom(tx, p.table, key, last) }); err != nil {
+			return err
+		}
+	}
+	return d.Tx(ctx, func(tx *gorm.DB) error { return tx.Where("name = ?", beingCopied).Delete(&Lock{}).Error })
 }
 
 // copiedTable is a table, or that part of one that may be copied before the rest.

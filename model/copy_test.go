@@ -94,6 +94,30 @@ func TestCopy_everyTableGoesThereAndComesBack(t *testing.T) {
 	}
 }
 
+// TestCopy_numbersGoOnWhereTheSourceIs, also behind a row that is gone there: what named it by its number must not
+// mean another one.
+func TestCopy_numbersGoOnWhereTheSourceIs(t *testing.T) {
+	from := testkit.New(t).DB
+	owe := func(db *model.DB) (id int64) {
+		job := model.Job{Kind: "test", State: model.JobDue, DueAt: testkit.Start, OwedAt: testkit.Start}
+		if err := db.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Create(&job).Error }); err != nil {
+			t.Fatal(err)
+		}
+		return job.ID
+	}
+	first, gone := owe(from), owe(from)
+	if err := from.Tx(t.Context(), func(tx *gorm.DB) error { return tx.Delete(&model.Job{ID: gone}).Error }); err != nil {
+		t.Fatal(err)
+	}
+	lite, back := liteCopy(t, from), open(t, testkit.OpenDatabase(t))
+	copyTo(t, lite, back)
+	for where, db := range map[string]*model.DB{"in the copy": lite, "in the copy of the copy": back} {
+		if next := owe(db); next <= gone || first == gone {
+			t.Errorf("%s the next number is %d, after %d", where, next, gone)
+		}
+	}
+}
+
 var errUndone = errors.New("undone")
 
 // TestCopy_findsEachColumnThatDiffers changes one value of each column of the copy.

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync/atomic"
@@ -93,6 +94,9 @@ const (
 
 // connectSQLite opens one writing connection, which makes writers queue, and a pool that can only read.
 func connectSQLite(path string, pool int) (*DB, error) {
+	if f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600); err == nil { //nolint:gosec // the operator names the file; what SQLite makes beside it is for the same people
+		_ = f.Close()
+	}
 	file := "file:" + filepath.ToSlash(path) + pragmas
 	w, err := openSQLite(file+writerKeeps, 1)
 	// Whoever comes at the very moment at which another turns the new file to WAL is told "busy" at

@@ -211,6 +211,12 @@ func DropLooseFiles(tx *gorm.DB, ids []int64, before time.Time) (names []string,
 	return names, tx.Where("id IN ?", drop).Delete(&File{}).Error
 }
 
+// FilesOnShelf gives the names of the files whose blobs lie on a shelf: it begins each of them.
+func FilesOnShelf(tx *gorm.DB, shelf string) ([]string, error) {
+	var names []string
+	return names, tx.Model(&File{}).Where("name LIKE ?", shelf+"%").Order("name").Pluck("name", &names).Error
+}
+
 // KnownFiles gives those of the names that a file has.
 func KnownFiles(tx *gorm.DB, names []string) ([]string, error) {
 	return inLists(names, func(some []string) ([]string, error) {

@@ -85,6 +85,14 @@ func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
 	return q.RowsAffected, dropConsoleLoginsOf(tx, user) // last: who holds a session, see HoldSession, may have added one
 }
 
+// DropSessions drops everybody's, and what was approved at computers: nobody is signed in.
+func DropSessions(tx *gorm.DB) error {
+	if err := tx.Where("1 = 1").Delete(&Session{}).Error; err != nil {
+		return err
+	}
+	return dropConsoleLogins(tx)
+}
+
 // HoldSession keeps a running session from being ended until the transaction ends; ErrSignIn when it has been.
 func HoldSession(tx *gorm.DB, id int64, now time.Time) error {
 	var s Session

@@ -18,9 +18,9 @@ const (
 	droppedFiles = 100 // in one transaction
 )
 
-// The store has 256 shelves; each hour's run looks through some, so that a day goes through all.
+// Shelves are how many a store has; each hour's run looks through some, so that a day goes through all.
 const (
-	shelves       = 256
+	Shelves       = 256
 	shelvesAnHour = 11
 )
 
@@ -33,7 +33,7 @@ func (s *Service) dropOrphans(ctx context.Context, _ int64) error {
 	hour := int(s.now().Unix()/3600) % 24
 	var found []orphan
 	known := 0
-	for shelf := hour * shelvesAnHour; shelf < min((hour+1)*shelvesAnHour, shelves); shelf++ {
+	for shelf := hour * shelvesAnHour; shelf < min((hour+1)*shelvesAnHour, Shelves); shelf++ {
 		some, n, err := s.orphansOn(ctx, fmt.Sprintf("%02x", shelf))
 		if err != nil {
 			return err
@@ -98,7 +98,7 @@ func (s *Service) orphansOn(ctx context.Context, shelf string) ([]orphan, int, e
 	err := s.Blobs.Each(ctx, shelf, func(name string, put time.Time) {
 		if put.Before(before) {
 			blobs = append(blobs, name)
-			files = append(files, fileOf(name))
+			files = append(files, FileOf(name))
 		}
 	})
 	if err != nil || len(blobs) == 0 {
@@ -111,15 +111,15 @@ func (s *Service) orphansOn(ctx context.Context, shelf string) ([]orphan, int, e
 	}
 	var orphans []orphan
 	for _, name := range blobs {
-		if !slices.Contains(rows, fileOf(name)) || !oursOf(name) {
+		if !slices.Contains(rows, FileOf(name)) || !oursOf(name) {
 			orphans = append(orphans, orphan(name))
 		}
 	}
 	return orphans, len(blobs) - len(orphans), nil
 }
 
-// fileOf gives the name of the file that a blob belongs to.
-func fileOf(blob string) string {
+// FileOf gives the name of the file that a blob belongs to.
+func FileOf(blob string) string {
 	file, _, _ := strings.Cut(blob, ".")
 	return file
 }
@@ -127,7 +127,7 @@ func fileOf(blob string) string {
 // oursOf tells whether a blob is one of the two that a file has, and not one that was cut off.
 func oursOf(blob string) bool {
 	for _, end := range photoEnds {
-		if blob == fileOf(blob)+end {
+		if blob == FileOf(blob)+end {
 			return true
 		}
 	}
