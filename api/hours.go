@@ -32,6 +32,7 @@ type HoursView struct {
 	Evaluation string     `json:"evaluation,omitempty" doc:"组织方的评价"`
 	DecidedAt  *time.Time `json:"decided_at,omitempty" doc:"何时办理"`
 	FiledAt    time.Time  `json:"filed_at" doc:"何时填报或签到"`
+	Changed    int64      `json:"changed" doc:"填报以后改过几次；确认时作为 seen 交回" example:"0"`
 }
 
 func viewHours(h model.ListedHours) HoursView {
@@ -40,7 +41,7 @@ func viewHours(h model.ListedHours) HoursView {
 		Node: ID(h.NodeID), NodeName: h.NodeName, Kind: h.Kind, KindName: h.KindName, Content: h.Content, Place: h.Place,
 		StartsAt: atEdge(h.StartsAt), EndsAt: maybeAtEdge(h.EndsAt), Minutes: h.Minutes, Points: h.Points,
 		State: string(h.State), Title: h.State.Title(), EnteredBy: h.EnteredBy, Reason: h.Reason, Evaluation: h.Evaluation,
-		DecidedAt: maybeAtEdge(h.DecidedAt), FiledAt: atEdge(h.CreatedAt),
+		DecidedAt: maybeAtEdge(h.DecidedAt), FiledAt: atEdge(h.CreatedAt), Changed: h.Changed,
 	}
 }
 
@@ -113,12 +114,13 @@ type confirmHoursIn struct {
 	Keyed
 	Hours ID `path:"id" doc:"哪一条服务记录"`
 	Body  struct {
+		Seen       int64  `json:"seen,omitempty" minimum:"0" doc:"看到的是改过几次的，见 changed；已经又改过的不会确认" example:"0"`
 		Evaluation string `json:"evaluation,omitempty" maxLength:"200" doc:"评价，记入志愿服务记录" example:"认真负责"`
 	}
 }
 
 func (a *API) confirmHours(ctx context.Context, cmd service.Command, in *confirmHoursIn) (model.ListedHours, error) {
-	return a.s.ConfirmHours(ctx, cmd, int64(in.Hours), in.Body.Evaluation)
+	return a.s.ConfirmHours(ctx, cmd, int64(in.Hours), in.Body.Seen, in.Body.Evaluation)
 }
 
 type hoursReasonIn struct {

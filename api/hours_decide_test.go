@@ -30,6 +30,17 @@ func TestHours_nobodyDecidesAboutTheirOwn(t *testing.T) {
 	c.Post(c.chief, url+"/confirm", map[string]any{}).Expect(200)
 }
 
+// TestHours_areConfirmedAsTheyWereSeen: a log that was changed meanwhile is read again first.
+func TestHours_areConfirmedAsTheyWereSeen(t *testing.T) {
+	c := newCrew(t)
+	url := c.file(c.volunteer, onDay(4, "09:00", "10:00"))
+	c.Get(c.chief, "/v1/hours/to-confirm").Expect(200).Has(`"minutes":60`, `"changed":0`)
+	c.Post(c.volunteer, url+"/change", onDay(4, "06:00", "18:00")).Expect(200)
+	c.Post(c.chief, url+"/confirm", map[string]any{"seen": 0}).Refused(409, "hours.changed").Has("刷新")
+	c.Get(c.chief, "/v1/hours/to-confirm").Expect(200).Has(`"minutes":720`, `"changed":1`)
+	c.Post(c.chief, url+"/confirm", map[string]any{"seen": 1}).Expect(200)
+}
+
 func TestHours_areDecidedByWhoKnowsTheVolunteerBest(t *testing.T) {
 	c := newCrew(t)
 	url := c.file(c.volunteer, onDay(4, "09:00", "10:00"))

@@ -78,6 +78,7 @@ const (
 // Refusals about hours.
 var (
 	ErrHoursNotFound = fault.New(fault.NotFound, "hours.not_found", "没有找到这条服务记录，或者您不能查看。请回到列表重试。")
+	ErrHoursChanged  = fault.New(fault.Conflict, "hours.changed", "这条填报刚刚改过，没有确认。请刷新以后看看现在写的是什么，再确认。")
 	ErrHoursState    = fault.New(fault.Conflict, "hours.wrong_state", "这条服务记录现在的状态不能这样办理。请刷新列表后再看。")
 	ErrHoursOverlap  = fault.New(fault.Conflict, "hours.overlap", "这段时间已经有另一条服务记录，同一时间不能记两次。请在“我的服务”里核对时间后再填。")
 	ErrHoursFuture   = fault.New(fault.Invalid, "hours.future", "服务时间不能晚于现在。请在服务结束以后再填写。")

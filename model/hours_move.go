@@ -121,6 +121,11 @@ func (h Hours) Before(what string, by int64, now time.Time) HoursChange {
 // AddHoursChange keeps what hours were before a change.
 func AddHoursChange(tx *gorm.DB, c HoursChange) error { return tx.Create(&c).Error }
 
+// CountHoursChanges gives how often hours were changed since they were filed.
+func CountHoursChanges(tx *gorm.DB, hours int64) (n int64, err error) {
+	return n, tx.Model(&HoursChange{}).Where("hours_id = ?", hours).Count(&n).Error
+}
+
 // HoursChangesOf lists what hours were before, the oldest first.
 func HoursChangesOf(tx *gorm.DB, hours int64) ([]HoursChange, error) {
 	var out []HoursChange

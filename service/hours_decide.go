@@ -6,10 +6,11 @@ import (
 	"danyuan/model"
 )
 
-// ConfirmHours confirms a log: the volunteer gets points. evaluation, which may be "", goes into the
-// record. Refusals, as for refusing: hours.not_found outside the actor's scope, hours.of_activity,
-// hours.own, hours.entered_by_you, hours.not_your_turn, hours.wrong_state.
-func (s *Service) ConfirmHours(ctx context.Context, cmd Command, id int64, evaluation string) (model.ListedHours, error) {
+// ConfirmHours confirms a log as it was seen: after so many changes. The volunteer gets points. evaluation, which may
+// be "", goes into the record. Refusals: hours.changed when it says something else by now, and as for refusing:
+// hours.not_found outside the actor's scope, hours.of_activity, hours.own, hours.entered_by_you, hours.not_your_turn,
+// hours.wrong_state.
+func (s *Service) ConfirmHours(ctx context.Context, cmd Command, id, seen int64, evaluation string) (model.ListedHours, error) {
 	evaluation, err := model.CleanText("body.evaluation", evaluation, model.MaxHoursReason, false)
 	if err != nil {
 		return model.ListedHours{}, err
@@ -17,6 +18,9 @@ func (s *Service) ConfirmHours(ctx context.Context, cmd Command, id int64, evalu
 	return s.onHours(ctx, cmd, id, func(t *tx, h model.Hours, place model.Node) error {
 		if err := t.needDecider(h, place); err != nil {
 			return err
+		}
+		if now, err := model.CountHoursChanges(t.DB, h.ID); err != nil || now != seen {
+			return or(err, model.ErrHoursChanged)
 		}
 		return t.confirmHours([]model.Hours{h}, evaluation)
 	})

@@ -6779,6 +6779,12 @@ export interface components {
              * @example 认真负责
              */
             evaluation?: string;
+            /**
+             * Format: int64
+             * @description 看到的是改过几次的，见 changed；已经又改过的不会确认
+             * @example 0
+             */
+            seen?: number;
         };
         ConfirmedActivity: {
             /**
@@ -7875,6 +7881,12 @@ export interface components {
              * @example 42
              */
             activity_id?: string;
+            /**
+             * Format: int64
+             * @description 填报以后改过几次；确认时作为 seen 交回
+             * @example 0
+             */
+            changed: number;
             /** @description 做了什么 */
             content: string;
             /**
@@ -8013,6 +8025,12 @@ export interface components {
              * @example 42
              */
             activity_id?: string;
+            /**
+             * Format: int64
+             * @description 填报以后改过几次；确认时作为 seen 交回
+             * @example 0
+             */
+            changed: number;
             /** @description 改动以前是什么样，从早到晚 */
             changes: components["schemas"]["HoursChange"][];
             /** @description 做了什么 */
@@ -12248,6 +12266,12 @@ export interface components {
              * @example 42
              */
             activity_id?: string;
+            /**
+             * Format: int64
+             * @description 填报以后改过几次；确认时作为 seen 交回
+             * @example 0
+             */
+            changed: number;
             /** @description 做了什么 */
             content: string;
             /**

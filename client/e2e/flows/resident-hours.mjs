@@ -32,7 +32,7 @@ export default async function ({ server, phone }) {
   await hers.tap('hours-send')
   await hers.see('hours-place', '城西菜市场')
   holds((await resident.get('/v1/hours/' + filed.id)).changes[0]?.place === '菜市场', 'what it said before', filed)
-  await chief.post(`/v1/hours/${filed.id}/confirm`, { evaluation: '热心' })
+  await chief.post(`/v1/hours/${filed.id}/confirm`, { seen: 1, evaluation: '热心' })
   await hers.goTo('/pages/hours/one?id=' + filed.id)
   await hers.see('hours-state', '已确认')
   await hers.tap('hours-correct')
