@@ -55,6 +55,16 @@ func TestCorrection_ofSpentPointsNeedsOnlyTheDifference(t *testing.T) {
 	c.Get(c.volunteer, "/v1/me/points").Expect(200).Has(`"balance":5`)
 }
 
+func TestCorrection_ofWordsAloneLeavesTheTransfer(t *testing.T) {
+	c := newCrew(t)
+	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))
+	c.spend(10)
+	c.Post(c.chief, c.ask(url, but(onDay(4, "09:00", "10:00"), "content", "扫雪"))+"/grant", nil).Expect(200).Has(`"now_points":10`)
+	c.Get(c.volunteer, url).Expect(200).Has("扫雪", "打扫楼道", `"points":10`)
+	c.Get(c.volunteer, "/v1/me/points/statement").Expect(200).HasNot("hours.reversed")
+	c.holds(0)
+}
+
 func TestCorrection_refusedAndWithdrawn(t *testing.T) {
 	c := newCrew(t)
 	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))

@@ -162,7 +162,8 @@ func (c *crew) spend(points int64) {
 		if err := b.Open(tx, c.Clock.Now(), from, to); err != nil {
 			return err
 		}
-		made := model.Transfer{ID: model.NewID(c.Clock.Now()), Kind: "test", Subject: "test", At: c.Clock.Now()}
+		id := model.NewID(c.Clock.Now())
+		made := model.Transfer{ID: id, Kind: "test", Subject: "test", SubjectID: id, At: c.Clock.Now()}
 		if err := b.Transfer(made, ledger.Leg{Key: from, Amount: -points}, ledger.Leg{Key: to, Amount: points}); err != nil {
 			return err
 		}

@@ -20,7 +20,7 @@ type crew struct {
 	*edge.Kit
 	o                               testkit.Org
 	who, chiefWho, secretaryWho     model.Person
-	staffWho                        model.Person
+	staffWho, adminWho              model.Person
 	volunteer                       string
 	chief, secretary, staff, admin  string
 	foreignChief, foreignStaff, mei string
@@ -37,7 +37,7 @@ func newCrew(t *testing.T) *crew {
 	c.chiefWho, c.chief = k.Officer(model.UnitChief, c.o.Unit, "王建国")
 	c.secretaryWho, c.secretary = k.Officer(model.BranchSecretary, c.o.Grid, "周书记")
 	c.staffWho, c.staff = k.Officer(model.CommunityStaff, c.o.Community, "陈社工")
-	_, c.admin = k.Officer(model.DistrictAdmin, c.o.District, "区管理")
+	c.adminWho, c.admin = k.Officer(model.DistrictAdmin, c.o.District, "区管理")
 	_, c.foreignChief = k.Officer(model.UnitChief, c.o.NextDoor, "隔壁长")
 	_, c.foreignStaff = k.Officer(model.CommunityStaff, c.o.OtherCommunity, "外社工")
 	return c

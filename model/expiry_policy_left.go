@@ -15,27 +15,35 @@ func PersonsAfter(tx *gorm.DB, path string, after int64, limit int) ([]int64, er
 }
 
 // OldPoints gives what is left on accounts of what came before a moment, first in, first out: what had
-// come by then, less all that has gone since ever, and not below zero. What was taken back of what had
-// come counts as never come; what was given back of what had gone, as never gone.
+// come by then, less all that has gone since ever, and not below zero. What one record (hours, a
+// redemption, a policy) did to an account is counted as one: what was taken back has never come, what was
+// given back has never gone, and what a correction gave is as old as what the record had given before.
 func OldPoints(tx *gorm.DB, keys []string, before time.Time) (map[string]int64, error) {
+	return oldPoints(tx, keys, before, "parts.came < 0")
+}
+
+// oldPoints is OldPoints, less what those records have taken of which gone is true.
+func oldPoints(tx *gorm.DB, keys []string, before time.Time, gone string, args ...any) (map[string]int64, error) {
 	type row struct {
 		AccountKey string
-		Come, Gone int64
+		Points     int64
 	}
-	const came = "((transfers.reverses_id IS NULL AND entries.amount > 0) OR (transfers.reverses_id IS NOT NULL AND entries.amount < 0))"
 	rows, err := inLists(keys, func(some []string) ([]row, error) {
 		var out []row
-		return out, tx.Table("entries").
-			Select("accounts.account_key, SUM(CASE WHEN "+came+" AND COALESCE(undone.at, transfers.at) < ? THEN entries.amount ELSE 0 END) AS come, "+
-				"SUM(CASE WHEN "+came+" THEN 0 ELSE -entries.amount END) AS gone", before).
+		parts := tx.Table("entries").
+			Select("accounts.account_key, transfers.subject, transfers.subject_id, MIN(transfers.at) AS begun, SUM(entries.amount) AS came, "+
+				"SUM(CASE WHEN transfers.at < ? THEN entries.amount ELSE 0 END) AS had", before).
 			Joins("JOIN accounts ON accounts.id = entries.account_id").Joins("JOIN transfers ON transfers.id = entries.transfer_id").
-			Joins("LEFT JOIN transfers AS undone ON undone.id = transfers.reverses_id").
-			Where("accounts.account_key IN ?", some).Group("accounts.account_key").Find(&out).Error
+			Where("accounts.account_key IN ?", some).Group("accounts.account_key, transfers.subject, transfers.subject_id")
+		return out, tx.Table("(?) AS parts", parts).
+			Select("parts.account_key, SUM(CASE WHEN parts.came > 0 AND parts.had >= parts.came THEN parts.came WHEN parts.came > 0 AND parts.had > 0 THEN parts.had "+
+				"WHEN "+gone+" THEN parts.came ELSE 0 END) AS points", args...).
+			Group("parts.account_key").Find(&out).Error
 	})
 	left := make(map[string]int64, len(rows))
 	for _, r := range rows {
-		if n := r.Come - r.Gone; n > 0 {
-			left[r.AccountKey] = n
+		if r.Points > 0 {
+			left[r.AccountKey] = r.Points
 		}
 	}
 	return left, err

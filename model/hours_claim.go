@@ -56,6 +56,11 @@ func (h *Hours) Claim(c HoursClaim) {
 	}
 }
 
+// EarnsAs tells whether hours earn what others earn, because they are the same service at the same time.
+func (h Hours) EarnsAs(other Hours) bool {
+	return h.Kind == other.Kind && h.StartsAt.Equal(other.StartsAt) && h.EndsAt != nil && other.EndsAt != nil && h.EndsAt.Equal(*other.EndsAt)
+}
+
 // Within tells whether a claim lies in the bounds of the hours' activity; a log has none.
 func (h Hours) Within(c HoursClaim) bool {
 	return (h.FromAt == nil || !c.StartsAt.Before(h.FromAt.Truncate(time.Minute))) && (h.UntilAt == nil || !c.EndsAt.After(*h.UntilAt))

@@ -94,7 +94,7 @@ func (t *tx) needSpokesman(p model.Person) error {
 }
 
 // GrantCorrection corrects hours as was asked: what they gave is reversed, and given anew by the rule
-// of their own date; what they said before is kept. Refusals: correction.not_found outside the actor's
+// of their own date, unless words alone are corrected; what they said before is kept. Refusals: correction.not_found outside the actor's
 // scope, hours.own, correction.asked_by_you, correction.wrong_state, hours.wrong_state, hours.overlap,
 // hours.points_spent.
 func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (model.ListedCorrection, error) {
@@ -109,8 +109,10 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 		was.CorrectionID = c.ID
 		old := h
 		h.Claim(c.Claim())
-		if err := t.takeBack(old, &h); err != nil {
-			return err
+		if !h.EarnsAs(old) {
+			if err := t.takeBack(old, &h); err != nil {
+				return err
+			}
 		}
 		if err := model.ChangeHours(t.DB, h); err != nil {
 			return err

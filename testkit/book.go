@@ -20,7 +20,7 @@ func (k *Kit) Transfer(legs ...ledger.Leg) int64 {
 				return err
 			}
 		}
-		if err := b.Transfer(model.Transfer{ID: id, Kind: "test", Subject: "test", At: now}, legs...); err != nil {
+		if err := b.Transfer(model.Transfer{ID: id, Kind: "test", Subject: "test", SubjectID: id, At: now}, legs...); err != nil {
 			return err
 		}
 		return b.Write(tx)
