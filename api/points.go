@@ -57,6 +57,7 @@ var transferTitles = map[string]string{
 	"redemption.cancel":  "取消兑换，积分退回",
 	"redemption.expire":  "兑换过期未领，积分退回",
 	"points.expire":      "积分到期",
+	"points.unexpire":    "更正或作废，已到期的积分退回",
 }
 
 type statementLineView struct {

@@ -48,7 +48,8 @@ type ExpiryPolicy struct {
 	DoneAt        *time.Time
 }
 
-// ExpiredPoints is what somebody lost by a policy. Nobody loses twice by one.
+// ExpiredPoints is what somebody lost by a policy, less what was given back of it. Nobody loses twice by
+// one. TransferID is the first transfer.
 type ExpiredPoints struct {
 	_ struct{} `privacy:"about=volunteer; why=每个人过期了多少积分; kept=always; because=账本的依据"`
 
@@ -158,8 +159,13 @@ func FinishExpiry(tx *gorm.DB, policy int64, now time.Time) error {
 	return tx.Model(&ExpiryPolicy{}).Where("id = ?", policy).Updates(map[string]any{"state": ExpiryDone, "done_at": now}).Error
 }
 
-// AddExpiredPoints stores what people have lost.
-func AddExpiredPoints(tx *gorm.DB, rows []ExpiredPoints) error { return AddAll(tx, rows) }
+// AddExpiredPoints stores what people have lost, or got back (less than none), beside what they have lost by
+// the same policy before.
+func AddExpiredPoints(tx *gorm.DB, rows []ExpiredPoints) error {
+	return AddAll(tx.Clauses(clause.OnConflict{
+		Columns: []clause.Column{{Name: "policy_id"}, {Name: "person_id"}}, DoUpdates: clause.Set{added(tx, "expired_points", "points")},
+	}), rows)
+}
 
 // ExpiriesOf lists a district's policies, the newest first.
 func ExpiriesOf(tx *gorm.DB, district int64, s Slice) ([]ExpiryPolicy, error) {

@@ -37,22 +37,13 @@ func addToTotals(tx *gorm.DB, list []Hours, sign int64) error {
 		sums[i].Services += sign
 		sums[i].Minutes += sign * h.Minutes
 	}
-	adding := clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Set{added(tx, "services"), added(tx, "minutes")}}
+	adding := clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Set{added(tx, "service_totals", "services"), added(tx, "service_totals", "minutes")}}
 	for some := range slices.Chunk(sums, RowsAtOnce) {
 		if err := tx.Clauses(adding).Create(&some).Error; err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// added is a column of service_totals with what the row that was there already brings.
-func added(tx *gorm.DB, column string) clause.Assignment {
-	brought := "excluded." + column
-	if tx.Name() == "mysql" {
-		brought = "VALUES(" + column + ")"
-	}
-	return clause.Assignment{Column: clause.Column{Name: column}, Value: gorm.Expr("service_totals." + column + " + " + brought)}
 }
 
 // HoursTotal is what a person's hours come to.

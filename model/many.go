@@ -55,3 +55,12 @@ func locking(tx *gorm.DB, lock bool) *gorm.DB {
 	}
 	return tx
 }
+
+// added is a column of a row that was there already, with what the row that meets it brings.
+func added(tx *gorm.DB, table, column string) clause.Assignment {
+	brought := "excluded." + column
+	if tx.Name() == "mysql" {
+		brought = "VALUES(" + column + ")"
+	}
+	return clause.Assignment{Column: clause.Column{Name: column}, Value: gorm.Expr(table + "." + column + " + " + brought)}
+}

@@ -124,7 +124,7 @@ func SumServices(tx *gorm.DB, community Node, from, until time.Time) (volunteers
 }
 
 // SumExpired gives how many points of people who live in a community now went to an account of expired
-// points between two moments. That account is the district's; whose points they were, the other entries
+// points between two moments, less those that came back. That account is the district's; whose points they were, the other entries
 // of its transfers say.
 func SumExpired(tx *gorm.DB, community Node, expired string, from, until time.Time) (int64, error) {
 	var sum int64

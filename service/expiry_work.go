@@ -8,6 +8,12 @@ import (
 	"danyuan/service/ledger"
 )
 
+// The kinds of transfer of points that expire.
+const (
+	pointsExpire   = "points.expire"
+	pointsUnexpire = "points.unexpire"
+)
+
 // expiryAtOnce is how many people one transaction of a policy's work looks at.
 const expiryAtOnce = 100
 
@@ -110,7 +116,7 @@ func (t *tx) takeOldPoints(p model.ExpiryPolicy, people []int64) error {
 		if n <= 0 {
 			continue
 		}
-		transfer, err := t.transfer("points.expire", "expiry_policy", p.ID, move(ledger.PersonPoints(person), expired, n)...)
+		transfer, err := t.transfer(pointsExpire, "expiry_policy", p.ID, move(ledger.PersonPoints(person), expired, n)...)
 		if err != nil {
 			return err
 		}

@@ -137,8 +137,9 @@ func (t *tx) give(list []model.Hours, places map[int64]model.Place) error {
 	return nil
 }
 
-// takeBack takes back what confirmed hours gave, and frees their days and what they count for. With a successor, that one's
-// points are given first, so that only the difference must be there: hours.points_spent otherwise.
+// takeBack takes back what confirmed hours gave, and frees their days and what they count for. What has
+// expired of it has gone already. With a successor, that one's points are given first, so that only the
+// difference must be there: hours.points_spent otherwise.
 func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	if err := model.ClearHoursDays(t.DB, h.ID); err != nil {
 		return err
@@ -146,28 +147,42 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	if err := model.UncountServices(t.DB, []model.Hours{h}); err != nil {
 		return err
 	}
+	met, err := t.openWithExpiries(h)
+	if err != nil {
+		return err
+	}
+	left := int64(0)
 	if successor != nil {
-		list := []model.Hours{*successor}
-		days, err := t.settle(list)
-		if err != nil {
+		if err := t.settleAnew(successor); err != nil {
 			return err
 		}
-		if err := model.AddHoursDays(t.DB, days); err != nil {
-			return err
-		}
-		if err := model.CountServices(t.DB, list); err != nil {
-			return err
-		}
-		*successor = list[0]
+		left = successor.Points
 	}
 	if h.TransferID == nil {
 		return nil
 	}
-	_, err := t.reverse(*h.TransferID, transferReversed, "hours", h.ID)
+	if err := t.giveBackExpired(met, h, left); err != nil {
+		return err
+	}
+	_, err = t.reverse(*h.TransferID, transferReversed, "hours", h.ID)
 	if errors.Is(err, ledger.ErrShort) {
 		err = model.ErrHoursSpent.Because(err)
 	}
 	return err
+}
+
+// settleAnew gives what corrected hours earn, and counts them again.
+func (t *tx) settleAnew(h *model.Hours) error {
+	list := []model.Hours{*h}
+	days, err := t.settle(list)
+	if err != nil {
+		return err
+	}
+	*h = list[0]
+	if err := model.AddHoursDays(t.DB, days); err != nil {
+		return err
+	}
+	return model.CountServices(t.DB, list)
 }
 
 // tellConfirmed records who confirmed what, and tells the volunteers.
