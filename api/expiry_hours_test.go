@@ -90,6 +90,20 @@ func TestExpiry_hoursCorrectedAfterwardsCostNoPointTwice(t *testing.T) {
 	c.holds(20)
 }
 
+func TestExpiry_whatIsCorrectedDownAndUpAgainAfterwardsStaysExpired(t *testing.T) {
+	c := newCrew(t)
+	url, _ := c.confirmed(onDay(4, "09:00", "11:00"))
+	c.Move(24 * time.Hour)
+	c.expire(c.Clock.Now())
+	c.grant(url, onDay(4, "09:00", "10:00"))
+	c.holds(0)
+	c.grant(url, onDay(4, "09:00", "12:00"))
+	c.holds(10) // the third hour is new
+	c.Get(c.volunteer, "/v1/notices").Expect(200).Has("退回的积分已过期", "有 10 积分")
+	c.Post(c.staff, url+"/void", reasoned("查实没有参加")).Expect(200)
+	c.holds(0)
+}
+
 func TestExpiry_whatWasSpentBeforeIsMissingWhenHoursAreMadeVoid(t *testing.T) {
 	c := newCrew(t)
 	url, _ := c.confirmed(onDay(4, "09:00", "12:00"))

@@ -86,6 +86,80 @@ func TestExpiry_spentPointsAreTakenFromTheOldestFirst(t *testing.T) {
 	s.Balanced()
 }
 
+// reservedOver gives two redemptions of 80 old points that wait to be picked up while the other 20 expire.
+func reservedOver(t *testing.T) (s *shop, one, two redemption) {
+	s = newShop(t, map[string]any{"pick_up_days": 60})
+	s.Move(24 * time.Hour)
+	s.announced(s.Clock.Now())
+	s.Move(39 * 24 * time.Hour)
+	s.token = s.SignIn(s.person)
+	one, two = s.redeemed(s.token), s.redeemed(s.token)
+	s.Move(24 * time.Hour)
+	s.WorkOff()
+	if got := s.points(s.person); got != 0 {
+		t.Fatalf("%d points are left", got)
+	}
+	return s, one, two
+}
+
+func TestExpiry_oldPointsThatComeBackAfterwardsExpireAtOnce(t *testing.T) {
+	s, one, _ := reservedOver(t)
+	s.Post(s.token, "/v1/redemptions/"+one.ID+"/cancel", nil).Expect(200)
+	s.told(s.person, "退回的积分已过期", "有 40 积分是在2026年3月6日 09:00前得到的")
+	if got, lost := s.points(s.person), s.expired(s.person); got != 0 || len(lost) != 1 || lost[0] != 60 {
+		t.Errorf("%d points have outlived their expiry, lost %v", got, lost)
+	}
+	s.at(s.Clock.Now().Add(60 * 24 * time.Hour))
+	s.WorkOff() // the other was not picked up
+	if got, lost := s.points(s.person), s.expired(s.person); got != 0 || len(lost) != 1 || lost[0] != 100 {
+		t.Errorf("%d points have outlived their expiry, lost %v", got, lost)
+	}
+	s.Balanced()
+}
+
+func TestExpiry_newPointsThatComeBackAfterwardsStay(t *testing.T) {
+	s, one, _ := reservedOver(t)
+	s.Earn(s.person, s.o.Community, 50)
+	after := s.redeemed(s.token)
+	s.Post(s.token, "/v1/redemptions/"+one.ID+"/cancel", nil).Expect(200)
+	if got := s.points(s.person); got != 10 {
+		t.Errorf("%d points are left beside 40 old ones that came back, want the 10 new ones", got)
+	}
+	s.Post(s.token, "/v1/redemptions/"+after.ID+"/cancel", nil).Expect(200)
+	if got := s.points(s.person); got != 50 {
+		t.Errorf("%d points are left, want the 50 new ones", got)
+	}
+	s.Balanced()
+}
+
+func TestExpiry_raceWithACancellationTakesAllOldPoints(t *testing.T) {
+	s := newShop(t, map[string]any{"pick_up_days": 60})
+	s.Move(24 * time.Hour)
+	s.announced(s.Clock.Now())
+	s.Move(39 * 24 * time.Hour)
+	s.token = s.SignIn(s.person)
+	all := []redemption{s.redeemed(s.token), s.redeemed(s.token)}
+	s.Move(24 * time.Hour)
+	answers := make([]edge.Answer, 2)
+	s.Race(3, func(i int) {
+		if i == 2 {
+			if err := s.S.WorkOff(s.Context()); err != nil {
+				t.Error(err)
+			}
+			return
+		}
+		answers[i] = s.Do(s.API, s.token, "POST", "/v1/redemptions/"+all[i].ID+"/cancel", nil)
+	})
+	if won := s.count(answers); won != 2 {
+		t.Fatalf("%d of 2 were cancelled", won)
+	}
+	s.WorkOff()
+	if got, lost := s.points(s.person), s.expired(s.person); got != 0 || len(lost) != 1 || lost[0] != 100 {
+		t.Errorf("%d points have outlived their expiry, lost %v", got, lost)
+	}
+	s.Balanced()
+}
+
 func TestExpiry_tellsEachOnceWhenAnnouncedAndSevenDaysBefore(t *testing.T) {
 	s := newShop(t, nil)
 	none := s.Person(s.o.Unit, "没积分")

@@ -22,6 +22,19 @@ func OldPoints(tx *gorm.DB, keys []string, before time.Time) (map[string]int64, 
 	return oldPoints(tx, keys, before, "parts.came < 0")
 }
 
+// PointsMissed gives what a policy that has met somebody would have taken as well of what has come back to
+// them since. What was spent after the policy was done was spent of newer points.
+func PointsMissed(tx *gorm.DB, key string, p ExpiryPolicy, now time.Time) (int64, error) {
+	done := now
+	if p.DoneAt != nil {
+		done = *p.DoneAt
+	}
+	const gone = "parts.came < 0 AND (parts.subject <> 'expiry_policy' AND parts.begun < ? " +
+		"OR parts.subject = 'expiry_policy' AND parts.subject_id IN (SELECT id FROM expiry_policies WHERE effective_at <= ?))"
+	missed, err := oldPoints(tx, []string{key}, p.EarnedBefore, gone, done, p.EffectiveAt)
+	return missed[key], err
+}
+
 // oldPoints is OldPoints, less what those records have taken of which gone is true.
 func oldPoints(tx *gorm.DB, keys []string, before time.Time, gone string, args ...any) (map[string]int64, error) {
 	type row struct {

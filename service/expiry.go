@@ -12,6 +12,9 @@ import (
 // NoticePoints is the kind of notice that tells people of their points.
 const NoticePoints = "points"
 
+// pointsPage is the mini-program page of a person's points.
+const pointsPage = "pages/points/index"
+
 // AnnounceExpiry announces that points of a district's people that were earned before one moment expire
 // at another. Everybody who would lose some is told, now and again before it happens. Refusals:
 // node.not_found outside the actor's scope, expiry.place_unfit, expiry.too_soon, expiry.dates_unfit,

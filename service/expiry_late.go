@@ -1,6 +1,8 @@
 package service
 
 import (
+	"fmt"
+
 	"danyuan/model"
 	"danyuan/service/ledger"
 )
@@ -56,6 +58,38 @@ func (t *tx) giveBackExpired(met []model.MetExpiry, h model.Hours, left int64) e
 		}
 		given += n
 		if err := model.AddExpiredPoints(t.DB, []model.ExpiredPoints{{PolicyID: p.ID, PersonID: h.PersonID, Points: -n, TransferID: transfer, At: t.now}}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// expireReturned takes what policies have missed of points that have come back to a person, or that a
+// correction has given anew, and tells them. All accounts are open.
+func (t *tx) expireReturned(met []model.MetExpiry, person, points int64) error {
+	mine := ledger.PersonPoints(person)
+	for _, p := range met {
+		if points <= 0 {
+			return nil
+		}
+		missed, err := model.PointsMissed(t.DB, string(mine), p.ExpiryPolicy, t.now)
+		if err != nil {
+			return err
+		}
+		n := min(missed, points, t.balance(mine))
+		if n <= 0 {
+			continue
+		}
+		lost, err := t.expire(p.ExpiryPolicy, person, n)
+		if err != nil {
+			return err
+		}
+		points -= n
+		if err := model.AddExpiredPoints(t.DB, []model.ExpiredPoints{lost}); err != nil {
+			return err
+		}
+		body := fmt.Sprintf("退回给您的积分中，有 %d 积分是在%s前得到的，已经按公告过期，不能再用。服务时长不受影响，永远保留。", n, model.Minute(p.EarnedBefore))
+		if err := t.notify(person, NoticePoints, "退回的积分已过期", body, pointsPage, fmt.Sprintf("expiry:%d:returned:%d", p.ID, lost.TransferID)); err != nil {
 			return err
 		}
 	}

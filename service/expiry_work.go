@@ -98,8 +98,7 @@ func (t *tx) takeOldPoints(p model.ExpiryPolicy, people []int64) error {
 	if err != nil || len(maybe) == 0 {
 		return err
 	}
-	expired := ledger.PointsExpired(p.DistrictID)
-	keys := []ledger.Key{expired}
+	keys := []ledger.Key{ledger.PointsExpired(p.DistrictID)}
 	for person := range maybe {
 		keys = append(keys, ledger.PersonPoints(person))
 	}
@@ -116,11 +115,11 @@ func (t *tx) takeOldPoints(p model.ExpiryPolicy, people []int64) error {
 		if n <= 0 {
 			continue
 		}
-		transfer, err := t.transfer(pointsExpire, "expiry_policy", p.ID, move(ledger.PersonPoints(person), expired, n)...)
+		lost, err := t.expire(p, person, n)
 		if err != nil {
 			return err
 		}
-		rows = append(rows, model.ExpiredPoints{PolicyID: p.ID, PersonID: person, Points: n, TransferID: transfer, At: t.now})
+		rows = append(rows, lost)
 	}
 	if err := model.AddExpiredPoints(t.DB, rows); err != nil {
 		return err
@@ -132,6 +131,12 @@ func (t *tx) takeOldPoints(p model.ExpiryPolicy, people []int64) error {
 		}
 	}
 	return nil
+}
+
+// expire takes so many points from a person by a policy. Both accounts are open.
+func (t *tx) expire(p model.ExpiryPolicy, person, points int64) (model.ExpiredPoints, error) {
+	transfer, err := t.transfer(pointsExpire, "expiry_policy", p.ID, move(ledger.PersonPoints(person), ledger.PointsExpired(p.DistrictID), points)...)
+	return model.ExpiredPoints{PolicyID: p.ID, PersonID: person, Points: points, TransferID: transfer, At: t.now}, err
 }
 
 // tellOfExpiry tells people what they would lose, or that they will not.
@@ -157,5 +162,5 @@ func (t *tx) tellOfExpiry(p model.ExpiryPolicy, work model.ExpiryWork, people []
 }
 
 func (t *tx) tellOfPoints(person, policy int64, work model.ExpiryWork, title, body string) error {
-	return t.notify(person, NoticePoints, title, body, "pages/points/index", fmt.Sprintf("expiry:%d:%s:%d", policy, work, person))
+	return t.notify(person, NoticePoints, title, body, pointsPage, fmt.Sprintf("expiry:%d:%s:%d", policy, work, person))
 }

@@ -168,7 +168,10 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	if errors.Is(err, ledger.ErrShort) {
 		err = model.ErrHoursSpent.Because(err)
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.expireReturned(met, h.PersonID, left-h.Points)
 }
 
 // settleAnew gives what corrected hours earn, and counts them again.

@@ -95,13 +95,17 @@ func (t *tx) handOver(r model.Redemption, _ model.RedemptionState) (int64, error
 }
 
 // giveBackRedemption reverses what a redemption took. Money of a year that is closed goes on to where
-// that year's rest has gone.
+// that year's rest has gone, points that have expired meanwhile to where those have gone.
 func (t *tx) giveBackRedemption(r model.Redemption, next model.RedemptionState) (int64, error) {
 	year, err := t.lockYear(r)
 	if err != nil {
 		return 0, err
 	}
-	keys := keysOfRedemption(r).all()
+	met, err := model.LockExpiriesMet(t.DB, r.PersonID, r.ReservedAt, t.now)
+	if err != nil {
+		return 0, err
+	}
+	keys := append(keysOfRedemption(r).all(), expiredKeys(met)...)
 	if year != nil && year.State == model.BudgetClosed {
 		keys = append(keys, ledger.MoneyOutside(year.DistrictID))
 	}
@@ -116,7 +120,10 @@ func (t *tx) giveBackRedemption(r model.Redemption, next model.RedemptionState) 
 	if err != nil {
 		return 0, err
 	}
-	return transfer, t.passOn(year)
+	if err := t.passOn(year); err != nil {
+		return 0, err
+	}
+	return transfer, t.expireReturned(met, r.PersonID, r.Points)
 }
 
 // redemptionNews is what the holder is told of a move.
