@@ -155,6 +155,20 @@ func TestFlag_mutualConfirmation(t *testing.T) {
 	c.flagged("mutual")
 }
 
+func TestFlag_isNotClearedByWhoConfirmedHoursThatAreVoidNow(t *testing.T) {
+	c := newCrew(t)
+	from := testkit.Start.Add(-20 * 24 * time.Hour)
+	url := c.file(c.volunteer, but(but(onDay(1, "09:00", "10:00"), "starts_at", from.Add(-time.Hour)), "ends_at", from))
+	c.Move(8 * 24 * time.Hour)
+	c.Post(c.secretary, url+"/confirm", map[string]any{}).Expect(200)
+	clearing := "/v1/flags/" + c.flags()[0].ID + "/clear"
+	note := map[string]string{"note": "已核实"}
+	c.Post(c.secretary, clearing, note).Refused(403, "flag.own")
+	c.Post(c.staff, url+"/void", because).Expect(200)
+	c.Post(c.secretary, clearing, note).Refused(403, "flag.own")
+	c.Post(c.staff, clearing, note).Expect(200)
+}
+
 func TestFlag_clearedOnceWithANoteAndByNobodyConcerned(t *testing.T) {
 	c := newCrew(t)
 	from := testkit.Start.Add(-20 * 24 * time.Hour)

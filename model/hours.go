@@ -120,11 +120,11 @@ type Hours struct {
 	OutWay       Way        `privacy:"mark"`
 	InByID       int64
 	OutByID      int64
-	DecidedByID  int64
-	DecidedAt    *time.Time
-	Reason       string `privacy:"reason"`
-	Evaluation   string `privacy:"reason"`
-	Points       int64  `privacy:"figure"`
+	DecidedByID  int64      // who confirmed or refused it, or withdrew it; who made confirmed hours void, their changes say
+	DecidedAt    *time.Time // when it came to its state
+	Reason       string     `privacy:"reason"`
+	Evaluation   string     `privacy:"reason"`
+	Points       int64      `privacy:"figure"`
 	TransferID   *int64
 	CreatedAt    time.Time
 }

@@ -40,10 +40,13 @@ func EndHours(tx *gorm.DB, h *Hours) error {
 }
 
 // DecideHours moves hours to refused or void, by somebody, with a reason. It refuses every move that
-// hoursMoves does not name.
+// hoursMoves does not name. Who confirmed hours that are made void stays on record as who decided.
 func DecideHours(tx *gorm.DB, h *Hours, next HoursState, by int64, reason string, now time.Time) error {
 	if !h.State.MayBecome(next) {
 		return h.WrongState()
+	}
+	if h.State == HoursConfirmed {
+		by = h.DecidedByID
 	}
 	err := changed(tx.Model(&Hours{}).Where("id = ? AND state = ?", h.ID, h.State).Updates(map[string]any{
 		"state": next, "decided_by_id": by, "decided_at": now, "reason": reason, "points": 0, "transfer_id": nil,
