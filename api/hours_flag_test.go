@@ -51,6 +51,17 @@ func TestFlag_lateEntry(t *testing.T) {
 	c.Get(c.secretary, "/v1/flag-rules").Expect(200).Has("long_week", "copied_text", "late_entry", "near_cap", "few_confirmed", "mutual")
 }
 
+func TestFlag_logFiledInTimeAndChangedLaterIsNoLateEntry(t *testing.T) {
+	c := newCrew(t)
+	url := c.file(c.volunteer, onDay(4, "09:00", "10:00"))
+	c.Move(16 * 24 * time.Hour)
+	c.Post(c.volunteer, url+"/change", but(onDay(4, "09:00", "10:00"), "place", "4栋门前")).Expect(200)
+	c.flagged()
+	long := but(but(onDay(4, "09:00", "10:00"), "starts_at", "2026-02-18T09:00:00+08:00"), "ends_at", "2026-02-18T10:00:00+08:00")
+	c.Post(c.volunteer, url+"/change", long).Expect(200)
+	c.flagged("late_entry")
+}
+
 func TestFlag_longWeekIsRaisedOnceForTheWeek(t *testing.T) {
 	c := newCrew(t)
 	for day := 2; day <= 4; day++ { // Monday to Wednesday

@@ -87,7 +87,7 @@ func (t *tx) month() string { return t.now.In(model.Beijing).Format("2006-01") }
 func (t *tx) findLateEntries(list []model.Hours) ([]model.Flag, error) {
 	var flags []model.Flag
 	for _, h := range list {
-		if late := t.now.Sub(*h.EndsAt); late > flagLateAfter {
+		if late := h.CreatedAt.Sub(*h.EndsAt); late > flagLateAfter {
 			flags = append(flags, t.flagOf(h, fmt.Sprintf("服务结束%d天后填报", late/(24*time.Hour)), "late_entry:%d", h.ID))
 		}
 	}
