@@ -85,6 +85,37 @@ func TestFlag_longWeekIsRaisedOnceForTheWeek(t *testing.T) {
 	})
 }
 
+func TestFlag_longWeekThatCorrectionsMake(t *testing.T) {
+	c := newCrew(t)
+	c.Move(4 * 24 * time.Hour) // Monday
+	var urls []string
+	for day := 2; day <= 7; day++ { // of the week before
+		url, _ := c.confirmed(onDay(day, "09:00", "10:00"))
+		urls = append(urls, url)
+	}
+	for i, url := range urls[:5] {
+		c.grant(url, onDay(2+i, "09:00", "16:45"))
+		c.clear("near_cap")
+		c.flagged()
+	}
+	c.grant(urls[5], onDay(7, "09:00", "10:16")) // forty hours and a minute
+	c.flagged("long_week")
+	c.Appoint(c.chiefWho, model.BranchSecretary, c.o.Grid)
+	c.Post(c.SignIn(c.chiefWho), "/v1/flags/"+c.flags()[0].ID+"/clear", map[string]string{"note": "属实"}).Refused(403, "flag.own")
+	c.Post(c.secretary, "/v1/flags/"+c.flags()[0].ID+"/clear", map[string]string{"note": "属实"}).Expect(200)
+}
+
+func TestFlag_isNotClearedByWhoGrantedACorrection(t *testing.T) {
+	c := newCrew(t)
+	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))
+	late := but(but(onDay(4, "09:00", "10:00"), "starts_at", "2026-02-10T09:00:00+08:00"), "ends_at", "2026-02-10T10:00:00+08:00")
+	c.Post(c.staff, c.ask(url, late)+"/grant", nil).Expect(200)
+	c.flagged("late_entry")
+	clearing, note := "/v1/flags/"+c.flags()[0].ID+"/clear", map[string]string{"note": "属实"}
+	c.Post(c.staff, clearing, note).Refused(403, "flag.own")
+	c.Post(c.secretary, clearing, note).Expect(200)
+}
+
 func TestFlag_copiedText(t *testing.T) {
 	c := newCrew(t)
 	texts := []string{"3.1 打扫楼道。", "打扫楼道", "打扫 楼道!", "打扫楼道2", "(打扫楼道)"}

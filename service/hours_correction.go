@@ -8,6 +8,9 @@ import (
 	"danyuan/model"
 )
 
+// hoursCorrected is the change of hours that a granted correction makes.
+const hoursCorrected = "correct"
+
 // AskCorrection asks to correct confirmed hours. It is for the volunteer, for a guardian who acts for
 // them, and for who may enter hours where they live. Refusals: hours.not_found for anybody else, hours.wrong_state for hours that are not
 // confirmed (a claim is changed instead), correction.open_already, and those of FileHours.
@@ -105,7 +108,7 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 		if err := t.needClaim(c.Claim(), h.PersonID, h); err != nil {
 			return err
 		}
-		was := h.Before("correct", t.by.PersonID, t.now)
+		was := h.Before(hoursCorrected, t.by.PersonID, t.now)
 		was.CorrectionID = c.ID
 		old := h
 		h.Claim(c.Claim())
@@ -118,6 +121,9 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 			return err
 		}
 		if err := model.AddHoursChange(t.DB, was); err != nil {
+			return err
+		}
+		if err := t.raiseFlags([]model.Hours{h}, onFiling|onConfirming); err != nil {
 			return err
 		}
 		body := fmt.Sprintf("您的服务记录已更正为%s，计%s，积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)

@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"danyuan/model"
@@ -60,7 +61,7 @@ func FlagTitle(code string) string {
 	return code
 }
 
-// raiseFlags looks at hours that were just filed or confirmed, and tells the branch of what is new.
+// raiseFlags looks at hours that were just filed, confirmed or corrected (which is both), and tells the branch of what is new.
 func (t *tx) raiseFlags(list []model.Hours, on occasion) error {
 	var found []model.Flag
 	for _, r := range flagRules {
@@ -134,7 +135,7 @@ func (s *Service) FlagsAt(ctx context.Context, by model.Actor, node int64, clear
 }
 
 // ClearFlag writes down what somebody found who looked. Refusals: flag.not_found outside the actor's
-// scope, flag.own for the volunteer and for who confirmed the hours, flag.cleared_already.
+// scope, flag.own for the volunteer and for who confirmed or corrected the hours, flag.cleared_already.
 func (s *Service) ClearFlag(ctx context.Context, cmd Command, id int64, note string) (model.ListedFlag, error) {
 	none := model.ListedFlag{}
 	note, err := model.NeedText("body.note", note, maxReason, false)
@@ -151,6 +152,9 @@ func (s *Service) ClearFlag(ctx context.Context, cmd Command, id int64, note str
 		case f.PersonID == t.by.PersonID || f.DecidedBy == t.by.PersonID:
 			return none, model.ErrFlagOwn
 		}
+		if err := t.needNoCorrector(f.HoursID); err != nil {
+			return none, err
+		}
 		if err := model.ClearFlag(t.DB, id, t.by.PersonID, note, t.now); err != nil {
 			return none, err
 		}
@@ -159,4 +163,13 @@ func (s *Service) ClearFlag(ctx context.Context, cmd Command, id int64, note str
 		}
 		return model.ListedFlagByID(t.DB, id)
 	})
+}
+
+// needNoCorrector refuses whoever has granted a correction of hours: what is flagged may be theirs.
+func (t *tx) needNoCorrector(hours int64) error {
+	changes, err := model.HoursChangesOf(t.DB, hours)
+	if slices.ContainsFunc(changes, func(c model.HoursChange) bool { return c.What == hoursCorrected && c.ByPersonID == t.by.PersonID }) {
+		err = model.ErrFlagOwn
+	}
+	return err
 }
