@@ -48,7 +48,7 @@ func TestFlag_lateEntry(t *testing.T) {
 	c.Get(c.chief, "/v1/notices").Expect(200).HasNot("补记过晚")
 	c.Get(c.volunteer, "/v1/notices").Expect(200).HasNot("补记过晚")
 	c.Get(c.secretary, path("/v1/nodes/%d/flags", c.o.Grid.ID)).Expect(200).Has("张卫东", "15天后填报")
-	c.Get(c.secretary, "/v1/flag-rules").Expect(200).Has("long_week", "copied_text", "late_entry", "near_cap", "few_confirmed", "mutual")
+	c.Get(c.secretary, "/v1/flag-rules").Expect(200).Has("long_week", "copied_text", "late_entry", "over_cap", "near_cap", "few_confirmed", "mutual")
 }
 
 func TestFlag_logFiledInTimeAndChangedLaterIsNoLateEntry(t *testing.T) {
@@ -136,6 +136,20 @@ func TestFlag_copiedText(t *testing.T) {
 	c.Get(far, path("/v1/nodes/%d/flags", c.o.OtherGrid.ID)).Expect(200).Has(`"items":[]`)
 }
 
+func TestFlag_dayOverTheCapIsRaisedOnceForTheDay(t *testing.T) {
+	c := newCrew(t)
+	c.confirmed(onDay(4, "01:00", "09:00"))
+	c.flagged() // eight hours are not more than eight
+	c.confirmed(onDay(4, "12:00", "23:00"))
+	c.flagged("over_cap")
+	c.Get(c.secretary, path("/v1/nodes/%d/flags", c.o.Grid.ID)).Expect(200).Has("2026-03-04共19小时，超过每日上限")
+	c.confirmed(onDay(4, "10:00", "11:00"))
+	c.flagged("over_cap")
+	c.confirmed(onDay(2, "15:59", "23:00"))
+	c.confirmed(but(onDay(2, "23:00", "23:30"), "ends_at", "2026-03-03T00:30:00+08:00"))
+	c.flagged("over_cap", "over_cap") // the second of March has an hour of the night: eight and a minute
+}
+
 func TestFlag_alwaysNearTheCap(t *testing.T) {
 	c := newCrew(t)
 	days := []time.Time{}
@@ -146,6 +160,7 @@ func TestFlag_alwaysNearTheCap(t *testing.T) {
 	for i, day := range days {
 		if i == 5 {
 			c.clear("late_entry")
+			c.clear("over_cap")
 			c.flagged()
 		}
 		body := but(but(but(onDay(1, "09:00", "10:00"), "starts_at", day), "ends_at", day.Add(spend[i])), "content", fmt.Sprintf("巡逻%c号楼", '甲'+rune(i)))

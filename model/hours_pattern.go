@@ -44,18 +44,19 @@ func SameTexts(tx *gorm.DB, prints []string, nodes []int64, since time.Time) ([]
 	})
 }
 
-// ServedDay is how many minutes somebody has served on a day.
+// ServedDay is how many minutes somebody has served on a day, and how many of them its cap has left.
 type ServedDay struct {
 	PersonID int64
 	Day      string
 	Minutes  int64
+	Counted  int64
 }
 
 // ServedDays gives the days on which people have served, from a day on.
 func ServedDays(tx *gorm.DB, people []int64, from string) ([]ServedDay, error) {
 	return inLists(people, func(some []int64) ([]ServedDay, error) {
 		var out []ServedDay
-		return out, tx.Model(&HoursDay{}).Select("person_id, day, SUM(minutes) AS minutes").
+		return out, tx.Model(&HoursDay{}).Select("person_id, day, SUM(minutes) AS minutes, SUM(counted) AS counted").
 			Where("person_id IN ? AND day >= ?", some, from).Group("person_id, day").Find(&out).Error
 	})
 }

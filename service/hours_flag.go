@@ -43,6 +43,7 @@ var flagRules = []FlagRule{
 	{"long_week", "一周时间过长", "一周（周一至周日）的服务超过40小时", onFiling | onConfirming, (*tx).findLongWeeks},
 	{"copied_text", "内容雷同", "同一单元30天内有5条以上文字相同的服务记录", onFiling, (*tx).findCopiedTexts},
 	{"late_entry", "补记过晚", "服务结束14天以后才填报", onFiling, (*tx).findLateEntries},
+	{"over_cap", "超过每日上限", "一天的服务超过计积分的每日上限", onConfirming, (*tx).findDaysOverCap},
 	{"near_cap", "总在上限附近", "30天内有5天以上的服务恰好在每日上限的九成以上、又不超过上限", onConfirming, (*tx).findNearCap},
 	{"few_confirmed", "确认人只确认少数人", "一位确认人90天内确认了10条以上，只属于一两个人", onConfirming, (*tx).findFewConfirmed},
 	{"mutual", "互相确认", "两个人90天内互相确认了对方的服务记录", onConfirming, (*tx).findMutual},

@@ -100,6 +100,30 @@ func logsIn(list []model.Hours) []model.Hours {
 	return slices.DeleteFunc(slices.Clone(list), func(h model.Hours) bool { return h.Source != model.FromLog })
 }
 
+// findDaysOverCap finds days of which the cap has left something, but not all: where nothing counts, nothing
+// is over.
+func (t *tx) findDaysOverCap(list []model.Hours) ([]model.Flag, error) {
+	of := map[model.DayKey]model.Hours{}
+	first := model.BeijingDay(list[0].StartsAt)
+	for _, h := range list {
+		for _, d := range h.Days() {
+			of[model.DayKey{PersonID: d.PersonID, Day: d.Day}] = h
+			first = min(first, d.Day)
+		}
+	}
+	days, err := model.ServedDays(t.DB, peopleIn(list), first)
+	if err != nil {
+		return nil, err
+	}
+	var flags []model.Flag
+	for _, d := range days {
+		if h, ok := of[model.DayKey{PersonID: d.PersonID, Day: d.Day}]; ok && d.Counted > 0 && d.Minutes > d.Counted {
+			flags = append(flags, t.flagOf(h, d.Day+"共"+minutesText(d.Minutes)+"，超过每日上限", "over_cap:%d:%s", d.PersonID, d.Day))
+		}
+	}
+	return flags, nil
+}
+
 func (t *tx) findNearCap(list []model.Hours) ([]model.Flag, error) {
 	list = logsIn(list)
 	if len(list) == 0 {
