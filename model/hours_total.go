@@ -19,24 +19,33 @@ type ServiceTotal struct {
 }
 
 // CountServices adds confirmed hours to the totals of those who served. The caller has locked them.
-func CountServices(tx *gorm.DB, list []Hours) error { return addToTotals(tx, list, 1) }
+func CountServices(tx *gorm.DB, list []Hours) error { return addToTotals(tx, list, nil) }
 
-// UncountServices takes hours out of the totals that are confirmed no more, or come to something else now. The
-// caller has locked who served.
-func UncountServices(tx *gorm.DB, list []Hours) error { return addToTotals(tx, list, -1) }
+// UncountServices takes hours out of the totals that are confirmed no more. The caller has locked who served.
+func UncountServices(tx *gorm.DB, list []Hours) error { return addToTotals(tx, nil, list) }
 
-func addToTotals(tx *gorm.DB, list []Hours, sign int64) error {
+// RecountCorrected puts what hours say now into the totals in the place of what they said. The caller has
+// locked who served.
+func RecountCorrected(tx *gorm.DB, was, now Hours) error {
+	return addToTotals(tx, []Hours{now}, []Hours{was})
+}
+
+func addToTotals(tx *gorm.DB, in, out []Hours) error {
 	at := map[int64]int{}
 	var sums []ServiceTotal
-	for _, h := range list {
-		i, ok := at[h.PersonID]
-		if !ok {
-			i = len(sums)
-			at[h.PersonID], sums = i, append(sums, ServiceTotal{PersonID: h.PersonID})
+	add := func(list []Hours, sign int64) {
+		for _, h := range list {
+			i, ok := at[h.PersonID]
+			if !ok {
+				i = len(sums)
+				at[h.PersonID], sums = i, append(sums, ServiceTotal{PersonID: h.PersonID})
+			}
+			sums[i].Services += sign
+			sums[i].Minutes += sign * h.Minutes
 		}
-		sums[i].Services += sign
-		sums[i].Minutes += sign * h.Minutes
 	}
+	add(in, 1)
+	add(out, -1)
 	adding := clause.OnConflict{Columns: []clause.Column{{Name: "person_id"}}, DoUpdates: clause.Set{added(tx, "service_totals", "services"), added(tx, "service_totals", "minutes")}}
 	for some := range slices.Chunk(sums, RowsAtOnce) {
 		if err := tx.Clauses(adding).Create(&some).Error; err != nil {

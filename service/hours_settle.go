@@ -144,19 +144,19 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	if err := model.ClearHoursDays(t.DB, h.ID); err != nil {
 		return err
 	}
-	if err := model.UncountServices(t.DB, []model.Hours{h}); err != nil {
-		return err
-	}
 	met, err := t.openWithExpiries(h)
 	if err != nil {
 		return err
 	}
 	left := int64(0)
-	if successor != nil {
-		if err := t.settleAnew(successor); err != nil {
-			return err
-		}
+	if successor == nil {
+		err = model.UncountServices(t.DB, []model.Hours{h})
+	} else {
+		err = t.settleAnew(h, successor)
 		left = successor.Points
+	}
+	if err != nil {
+		return err
 	}
 	if h.TransferID == nil {
 		return nil
@@ -174,8 +174,8 @@ func (t *tx) takeBack(h model.Hours, successor *model.Hours) error {
 	return t.expireReturned(met, h.PersonID, left-h.Points)
 }
 
-// settleAnew gives what corrected hours earn, and counts them again.
-func (t *tx) settleAnew(h *model.Hours) error {
+// settleAnew gives what corrected hours earn, and counts them in the place of what they were.
+func (t *tx) settleAnew(was model.Hours, h *model.Hours) error {
 	list := []model.Hours{*h}
 	days, err := t.settle(list)
 	if err != nil {
@@ -185,7 +185,7 @@ func (t *tx) settleAnew(h *model.Hours) error {
 	if err := model.AddHoursDays(t.DB, days); err != nil {
 		return err
 	}
-	return model.CountServices(t.DB, list)
+	return model.RecountCorrected(t.DB, was, *h)
 }
 
 // tellConfirmed records who confirmed what, and tells the volunteers.
