@@ -235,6 +235,22 @@ func TestGuardian_endsByItselfOnTheFourteenthBirthday(t *testing.T) {
 	f.Get(f.child, "/v1/notices").Expect(200).Has("从现在起由您自己决定")
 }
 
+// TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs: from midnight on, before the duty has written down that the
+// guardianship is over.
+func TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs(t *testing.T) {
+	f := newFamily(t)
+	g := f.agreed()
+	f.Move(time.Date(2030, 5, 1, 0, 0, 1, 0, model.Beijing).Sub(f.Clock.Now()))
+	f.mother, f.child = f.SignIn(f.parent), f.Stranger("xiaotong") // sessions last a month
+	log := onDay(4, "09:00", "10:00")
+	log["starts_at"], log["ends_at"] = "2030-04-30T09:00:00+08:00", "2030-04-30T10:00:00+08:00"
+	var filed struct{ ID string }
+	f.Post(f.child, "/v1/hours", log).Expect(200).Into(&filed)
+	f.Post(f.mother, "/v1/guardianships/"+g.ID+"/withdraw", nil).Refused(409, "guardian.not_under_14")
+	f.Get(f.child, "/v1/me").Expect(200).Has(`"bound":true`)
+	f.Get(f.child, "/v1/hours/"+filed.ID).Expect(200).Has(`"state":"claimed"`)
+}
+
 func TestGuardian_erasesWhatNothingNeedsAnyMore(t *testing.T) {
 	f := newFamily(t)
 	f.agreed()

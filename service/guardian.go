@@ -155,12 +155,15 @@ func (s *Service) AgreeForChild(ctx context.Context, cmd Command, id int64, vers
 // WithdrawForChild takes the actor's consent back, and at once: nobody agrees for the child any more, other
 // guardians neither, until one of them agrees anew; what the child shows ends, their account's binding, what
 // they have signed up for and hours that nobody has confirmed (leaveChild). With one that the community has
-// not confirmed it is the end. Refusals: guardian.not_found, guardian.wrong_state.
+// not confirmed it is the end. Refusals: guardian.not_found, guardian.not_under_14 from the day the child is
+// 14 and decides themselves, guardian.wrong_state.
 func (s *Service) WithdrawForChild(ctx context.Context, cmd Command, id int64) (SeenGuardianship, error) {
 	return s.onGuardianship(ctx, cmd, id, func(t *tx, all []*model.Guardianship, g *model.Guardianship, child model.Person) error {
 		switch {
 		case g.GuardianID != t.by.PersonID:
 			return model.ErrGuardianNotFound
+		case !child.IsChild(t.now):
+			return model.ErrNoChild
 		case g.State == model.GuardianAsked:
 			return t.endGuardianship(g, child, "监护人撤回申请")
 		case g.State != model.GuardianActive:
