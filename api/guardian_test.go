@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"danyuan/model"
 	"danyuan/testkit"
@@ -170,6 +173,29 @@ func TestGuardian_whoWithdrawsEndsAtOnceWhatRestsOnIt(t *testing.T) {
 
 	f.Post(f.mother, "/v1/guardianships/"+g.ID+"/agree", map[string]any{"consent_version": 1}).Expect(200).Has(`"counts":true`)
 	f.Post(f.child, "/v1/bindings", proof("13900000007")).Expect(200)
+}
+
+func TestGuardian_whoWithdrawsHasAgreedToNoVersion(t *testing.T) {
+	f := newFamily(t)
+	g := f.agreed()
+	f.Tx(func(tx *gorm.DB) error {
+		return tx.Create(&model.ConsentText{Purpose: model.ForChildren, Version: 2, Text: "新版", StartsAt: f.Clock.Now()}).Error
+	})
+	open := func(want ...int) {
+		t.Helper()
+		var versions []int
+		err := f.DB.Read(t.Context()).Model(&model.Consent{}).Where("purpose = ? AND withdrawn_at IS NULL", model.ForChildren).Pluck("version", &versions).Error
+		if err != nil || !slices.Equal(versions, want) {
+			t.Errorf("consents to %v stand, want %v (%v)", versions, want, err)
+		}
+	}
+	for range 2 {
+		f.Post(f.mother, "/v1/guardianships/"+g.ID+"/agree", map[string]any{"consent_version": 2}).Expect(200).Has(`"counts":true`)
+		open(2)
+	}
+	f.Get(f.child, "/v1/notices").Expect(200).HasNot("监护人已经同意") // they could begin before
+	f.Post(f.mother, "/v1/guardianships/"+g.ID+"/withdraw", nil).Expect(200)
+	open()
 }
 
 func TestGuardian_oneWhoWithdrawsSpeaksForAll(t *testing.T) {

@@ -168,10 +168,11 @@ func (g *Guardianship) Confirm(tx *gorm.DB, by int64, now time.Time) error {
 	return g.move(tx, GuardianActive, map[string]any{"confirmed_at": now, "confirmed_by_id": by}, GuardianAsked)
 }
 
-// Agree makes one that the community has named, or the guardian has withdrawn from, active.
+// Agree makes one that the community has named, or the guardian has withdrawn from, active; of an active one it
+// says what the guardian has agreed to since.
 func (g *Guardianship) Agree(tx *gorm.DB, consent int64) error {
 	g.ConsentID = &consent
-	return g.move(tx, GuardianActive, map[string]any{"consent_id": consent}, GuardianNamed, GuardianWithdrawn)
+	return g.move(tx, GuardianActive, map[string]any{"consent_id": consent}, GuardianNamed, GuardianWithdrawn, GuardianActive)
 }
 
 // Disagree takes the guardian's consent back; they may agree anew.

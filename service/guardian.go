@@ -127,7 +127,8 @@ func onceForGuardian(g model.Guardianship) string {
 }
 
 // AgreeForChild agrees to the rules for children's data as the guardian whom the community has named, or who
-// has withdrawn before. From then on the child's data may be worked with. Agreeing twice is the same as once.
+// has withdrawn before. From then on the child's data may be worked with. Agreeing twice is the same as once;
+// agreeing to a newer text takes the place of the consent before, so that one stands at a time.
 // Refusals: guardian.not_found for anybody else, guardian.not_under_14, guardian.wrong_state,
 // consent.outdated.
 func (s *Service) AgreeForChild(ctx context.Context, cmd Command, id int64, version int) (SeenGuardianship, error) {
@@ -139,13 +140,17 @@ func (s *Service) AgreeForChild(ctx context.Context, cmd Command, id int64, vers
 			return model.ErrNoChild
 		}
 		consent, err := t.giveConsent(t.by.UserID, child.ID, model.ForChildren, version)
-		if err != nil || g.State == model.GuardianActive {
+		agreed := g.State == model.GuardianActive
+		if err != nil || agreed && g.ConsentID != nil && *g.ConsentID == consent.ID {
+			return err
+		}
+		if err := t.dropConsent(g); err != nil {
 			return err
 		}
 		if err := g.Agree(t.DB, consent.ID); err != nil {
 			return err
 		}
-		if err := t.audit("guardian.agree", child.NodeID, "guardianship", g.ID, ""); err != nil {
+		if err := t.audit("guardian.agree", child.NodeID, "guardianship", g.ID, ""); err != nil || agreed {
 			return err
 		}
 		return t.notify(child.ID, NoticeGuardian, "监护人已经同意", "您的监护人同意您使用社区的服务，现在可以办理了。", pageMine, fmt.Sprintf("%s:%d", onceForGuardian(*g), consent.ID))
