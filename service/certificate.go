@@ -101,9 +101,13 @@ func (s *Service) RevokeCertificate(ctx context.Context, cmd Command, id int64, 
 
 // IssueCertificate issues a certificate: numbered, and fixed as the record is now. site is where it can
 // be verified, "" for the mini-program alone. Refusals: certificate.not_found outside the actor's scope,
-// certificate.own, certificate.wrong_state, and those of asking when the record has changed since.
+// certificate.own, certificate.wrong_state, guardian.child_without_consent, and those of asking when the record
+// has changed since.
 func (s *Service) IssueCertificate(ctx context.Context, cmd Command, id int64, site string) (model.ListedCertificate, error) {
 	return s.moveCertificate(ctx, cmd, id, model.CertificateIssued, "", func(t *tx, p model.Person, c model.Certificate, community model.Node) error {
+		if err := t.needGuardian(p); err != nil {
+			return err
+		}
 		text, err := t.certificateText(p, c, community)
 		if err != nil {
 			return err

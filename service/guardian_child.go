@@ -13,10 +13,13 @@ func (s *Service) MyChildren(ctx context.Context, by model.Actor, slice model.Sl
 	return seeGuardianships(rows, s.now()), err
 }
 
-// actsFor gives a child for whom the actor acts now: they are a confirmed guardian who has agreed, and the
+// actsFor is guardedBy for the actor.
+func (t *tx) actsFor(child int64) (model.Person, error) { return t.guardedBy(child, t.by.PersonID) }
+
+// guardedBy gives a child for whom somebody acts now: they are a confirmed guardian who has agreed, and the
 // child is under 14 by the clock. Anybody else's child is not found.
-func (t *tx) actsFor(child int64) (model.Person, error) {
-	g, err := model.OpenGuardianship(t.DB, child, t.by.PersonID)
+func (t *tx) guardedBy(child, guardian int64) (model.Person, error) {
+	g, err := model.OpenGuardianship(t.DB, child, guardian)
 	if err != nil || g == nil || !g.Acts() {
 		return model.Person{}, or(err, model.ErrChildNotFound)
 	}

@@ -13,7 +13,8 @@ const hoursCorrected = "correct"
 
 // AskCorrection asks to correct confirmed hours. It is for the volunteer, for a guardian who acts for
 // them, and for who may enter hours where they live. Refusals: hours.not_found for anybody else, hours.wrong_state for hours that are not
-// confirmed (a claim is changed instead), correction.open_already, and those of FileHours.
+// confirmed (a claim is changed instead), correction.open_already, guardian.child_without_consent, and those
+// of FileHours.
 func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, claim model.HoursClaim, why string) (model.ListedCorrection, error) {
 	none := model.ListedCorrection{}
 	claim, err := claim.Clean()
@@ -81,7 +82,7 @@ func (t *tx) mayCorrect(h model.Hours, claim model.HoursClaim) error {
 }
 
 // needSpokesman refuses everybody but the person, a guardian who acts for them, and who may enter hours
-// where they live.
+// where they live: these for somebody under 14 only while a guardian agrees.
 func (t *tx) needSpokesman(p model.Person) error {
 	if p.ID == t.by.PersonID {
 		return nil
@@ -93,17 +94,23 @@ func (t *tx) needSpokesman(p model.Person) error {
 	if err == nil && !t.by.May(model.EnterHours, home.Path, t.now) {
 		err = model.ErrHoursNotFound
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	return t.needGuardian(p)
 }
 
 // GrantCorrection corrects hours as was asked: what they gave is reversed, and given anew by the rule
 // of their own date, unless words alone are corrected; what they said before is kept. Refusals: correction.not_found outside the actor's
 // scope, hours.own, correction.asked_by_you, correction.wrong_state, hours.wrong_state, hours.overlap,
-// hours.points_spent.
+// hours.points_spent, guardian.child_without_consent unless a guardian has asked.
 func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (model.ListedCorrection, error) {
-	return s.decideCorrection(ctx, cmd, id, model.CorrectionGranted, "", func(t *tx, h model.Hours, c model.Correction) error {
+	return s.decideCorrection(ctx, cmd, id, model.CorrectionGranted, "", func(t *tx, p model.Person, h model.Hours, c model.Correction) error {
 		if h.State != model.HoursConfirmed {
 			return h.WrongState()
+		}
+		if err := t.needConsentTo(c, p); err != nil {
+			return err
 		}
 		if err := t.needClaim(c.Claim(), h.PersonID, h); err != nil {
 			return err
@@ -131,13 +138,25 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 	})
 }
 
+// needConsentTo refuses to correct the hours of somebody under 14 for whom no guardian agrees, unless a guardian
+// has asked: to have put right what is wrong is theirs also after they have withdrawn.
+func (t *tx) needConsentTo(c model.Correction, p model.Person) error {
+	if !p.IsChild(t.now) {
+		return nil
+	}
+	if _, err := t.guardedBy(p.ID, c.AskedByID); !errors.Is(err, model.ErrChildNotFound) {
+		return err
+	}
+	return t.needGuardian(p)
+}
+
 // RefuseCorrection turns a request down, with a reason that the volunteer reads.
 func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, reason string) (model.ListedCorrection, error) {
 	reason, err := model.NeedText("body.reason", reason, model.MaxHoursReason, false)
 	if err != nil {
 		return model.ListedCorrection{}, err
 	}
-	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, h model.Hours, c model.Correction) error {
+	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, _ model.Person, h model.Hours, c model.Correction) error {
 		body := "您对" + spanText(h) + "服务记录的更正申请没有通过，原因：" + reason + "。"
 		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
 	})
@@ -156,8 +175,8 @@ func (t *tx) closeCorrection(h model.Hours) error {
 	return t.audit("correction."+string(model.CorrectionRefused), c.NodeID, "correction", c.ID, "")
 }
 
-func (s *Service) decideCorrection(ctx context.Context, cmd Command, id int64, next model.CorrectionState, reason string, then func(*tx, model.Hours, model.Correction) error) (model.ListedCorrection, error) {
-	return s.onCorrection(ctx, cmd, id, func(t *tx, _ model.Person, h model.Hours, c *model.Correction) error {
+func (s *Service) decideCorrection(ctx context.Context, cmd Command, id int64, next model.CorrectionState, reason string, then func(*tx, model.Person, model.Hours, model.Correction) error) (model.ListedCorrection, error) {
+	return s.onCorrection(ctx, cmd, id, func(t *tx, p model.Person, h model.Hours, c *model.Correction) error {
 		place, err := model.NodeByID(t.DB, c.NodeID)
 		switch {
 		case err != nil:
@@ -172,7 +191,7 @@ func (s *Service) decideCorrection(ctx context.Context, cmd Command, id int64, n
 		if err := model.MoveCorrection(t.DB, c, next, t.by.PersonID, reason, t.now); err != nil {
 			return err
 		}
-		if err := then(t, h, *c); err != nil {
+		if err := then(t, p, h, *c); err != nil {
 			return err
 		}
 		return t.audit("correction."+string(next), c.NodeID, "correction", c.ID, "")
