@@ -7,16 +7,19 @@ import (
 )
 
 // ConfirmHours confirms a log as it was seen: after so many changes. The volunteer gets points. evaluation, which may
-// be "", goes into the record. Refusals: hours.changed when it says something else by now, and as for refusing:
-// hours.not_found outside the actor's scope, hours.of_activity, hours.own, hours.entered_by_you, hours.not_your_turn,
-// hours.wrong_state.
+// be "", goes into the record. Refusals: hours.changed when it says something else by now,
+// guardian.child_without_consent, and as for refusing: hours.not_found outside the actor's scope, hours.of_activity,
+// hours.own, hours.entered_by_you, hours.not_your_turn, hours.wrong_state.
 func (s *Service) ConfirmHours(ctx context.Context, cmd Command, id, seen int64, evaluation string) (model.ListedHours, error) {
 	evaluation, err := model.CleanText("body.evaluation", evaluation, model.MaxHoursReason, false)
 	if err != nil {
 		return model.ListedHours{}, err
 	}
-	return s.onHours(ctx, cmd, id, func(t *tx, h model.Hours, place model.Node) error {
+	return s.onHours(ctx, cmd, id, func(t *tx, p model.Person, h model.Hours, place model.Node) error {
 		if err := t.needDecider(h, place); err != nil {
+			return err
+		}
+		if err := t.needGuardian(p); err != nil {
 			return err
 		}
 		if now, err := model.CountHoursChanges(t.DB, h.ID); err != nil || now != seen {
@@ -32,7 +35,7 @@ func (s *Service) RefuseHours(ctx context.Context, cmd Command, id int64, reason
 	if err != nil {
 		return model.ListedHours{}, err
 	}
-	return s.onHours(ctx, cmd, id, func(t *tx, h model.Hours, place model.Node) error {
+	return s.onHours(ctx, cmd, id, func(t *tx, _ model.Person, h model.Hours, place model.Node) error {
 		if err := t.needDecider(h, place); err != nil {
 			return err
 		}
@@ -55,7 +58,7 @@ func (s *Service) VoidHours(ctx context.Context, cmd Command, id int64, reason s
 	if err != nil {
 		return model.ListedHours{}, err
 	}
-	return s.onHours(ctx, cmd, id, func(t *tx, h model.Hours, place model.Node) error {
+	return s.onHours(ctx, cmd, id, func(t *tx, _ model.Person, h model.Hours, place model.Node) error {
 		switch {
 		case !t.by.May(model.VoidHours, place.Path, t.now):
 			return model.ErrHoursNotFound

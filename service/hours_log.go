@@ -154,9 +154,12 @@ func (s *Service) ChangeHours(ctx context.Context, cmd Command, id int64, claim 
 	if err != nil {
 		return model.ListedHours{}, err
 	}
-	return s.onOwnLog(ctx, cmd, id, func(t *tx, h model.Hours) error {
+	return s.onOwnLog(ctx, cmd, id, func(t *tx, p model.Person, h model.Hours) error {
 		if h.State != model.HoursClaimed {
 			return h.WrongState()
+		}
+		if err := t.needGuardian(p); err != nil {
+			return err
 		}
 		if err := t.needClaim(claim, h.PersonID, h); err != nil {
 			return err
@@ -182,7 +185,7 @@ func (s *Service) ChangeHours(ctx context.Context, cmd Command, id int64, claim 
 
 // WithdrawHours takes a log back while it waits. Refusals as for ChangeHours.
 func (s *Service) WithdrawHours(ctx context.Context, cmd Command, id int64) (model.ListedHours, error) {
-	return s.onOwnLog(ctx, cmd, id, func(t *tx, h model.Hours) error {
+	return s.onOwnLog(ctx, cmd, id, func(t *tx, _ model.Person, h model.Hours) error {
 		if h.State != model.HoursClaimed {
 			return h.WrongState()
 		}
@@ -194,8 +197,8 @@ func (s *Service) WithdrawHours(ctx context.Context, cmd Command, id int64) (mod
 }
 
 // onOwnLog does something to a log on behalf of the volunteer, under the volunteer's lock.
-func (s *Service) onOwnLog(ctx context.Context, cmd Command, id int64, do func(t *tx, h model.Hours) error) (model.ListedHours, error) {
-	return s.onHours(ctx, cmd, id, func(t *tx, h model.Hours, place model.Node) error {
+func (s *Service) onOwnLog(ctx context.Context, cmd Command, id int64, do func(t *tx, p model.Person, h model.Hours) error) (model.ListedHours, error) {
+	return s.onHours(ctx, cmd, id, func(t *tx, p model.Person, h model.Hours, place model.Node) error {
 		filed := h.EnteredByID != 0 && h.EnteredByID == t.by.PersonID && t.by.May(model.EnterHours, place.Path, t.now)
 		switch {
 		case h.PersonID != t.by.PersonID && !filed:
@@ -203,19 +206,20 @@ func (s *Service) onOwnLog(ctx context.Context, cmd Command, id int64, do func(t
 		case h.Source != model.FromLog:
 			return model.ErrHoursActivity
 		}
-		return do(t, h)
+		return do(t, p, h)
 	})
 }
 
 // onHours does something to hours, under the volunteer's lock; place is the organiser's.
-func (s *Service) onHours(ctx context.Context, cmd Command, id int64, do func(t *tx, h model.Hours, place model.Node) error) (model.ListedHours, error) {
+func (s *Service) onHours(ctx context.Context, cmd Command, id int64, do func(t *tx, p model.Person, h model.Hours, place model.Node) error) (model.ListedHours, error) {
 	none := model.ListedHours{}
 	found, err := model.HoursByID(s.DB.Read(ctx), id)
 	if err != nil {
 		return none, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.ListedHours, error) {
-		if _, err := model.LockPerson(t.DB, found.PersonID); err != nil {
+		p, err := model.LockPerson(t.DB, found.PersonID)
+		if err != nil {
 			return none, err
 		}
 		h, err := model.LockHours(t.DB, id)
@@ -226,7 +230,7 @@ func (s *Service) onHours(ctx context.Context, cmd Command, id int64, do func(t 
 		if err != nil {
 			return none, err
 		}
-		if err := do(t, h, place); err != nil {
+		if err := do(t, p, h, place); err != nil {
 			return none, err
 		}
 		return model.ListedHoursByID(t.DB, id)
