@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"net/http"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -41,6 +42,86 @@ var withoutGuardian = map[string]string{
 	"void-attendance":     "ends working with their data",
 	"give-matter":         "is for officers only, and nobody appoints a child",
 	"check-out-by-hand":   "ends what has begun: they have gone home",
+}
+
+// Why what belongs to a child is worked with all the same.
+const (
+	matterGoesOn = "a matter is kept that others work on"
+	turnsDown    = "ends working with what they had asked for"
+	givesBack    = "ends it, and gives back what is theirs"
+	answersThem  = "answers what was asked or objected to: that right is theirs without a consent"
+	noMember     = "is for Party members, and no child is one"
+)
+
+// thingsWithoutGuardian names the commands that may be done about what belongs to somebody under 14 for whom no
+// guardian agrees, and says why.
+var thingsWithoutGuardian = map[string]string{
+	"accept-check-in": noMember, "refuse-check-in": noMember, "end-check-in": noMember,
+	"refuse-certificate": turnsDown, "revoke-certificate": "a paper that is not true must not stand",
+	"refuse-hours": turnsDown, "void-hours": "a record that is not true must not stand", "refuse-correction": turnsDown,
+	"clear-flag": "looks at a record that is kept", "end-role": turnsDown,
+	"settle-attendance": "ends what has begun: they have gone home",
+	"confirm-activity":  "is done for all who were there; who has withdrawn has left no hours to confirm",
+	"uphold-objection":  answersThem, "reject-objection": answersThem, "do-rectification": answersThem, "refuse-rectification": answersThem,
+	"lift-reporter-limit": answersThem, "uphold-reporter-limit": answersThem,
+	"call-off-redemption": givesBack, "hand-out": givesBack,
+	"note-matter": matterGoesOn, "accept-matter": matterGoesOn, "resolve-matter": matterGoesOn, "pass-up-matter": matterGoesOn,
+	"return-matter": matterGoesOn, "ask-reporter": matterGoesOn, "pass-words": matterGoesOn, "reject-words": matterGoesOn,
+	"redact-matter": matterGoesOn, "redact-matter-photo": matterGoesOn,
+}
+
+// TestEveryThingOfAChild_needsAGuardian goes through every command about something that belongs to a person whom
+// the command does not name: hours, requests, matters. It, too, is refused to everybody else while the child's
+// guardian does not agree, or says in thingsWithoutGuardian why not.
+func TestEveryThingOfAChild_needsAGuardian(t *testing.T) {
+	base := newWorld(t)
+	done := map[string]bool{}
+	for _, r := range base.API.Routes() {
+		if !isCommand(r) || base.namesPerson(r) {
+			continue
+		}
+		t.Run(r.ID, func(t *testing.T) {
+			w := base.again(t)
+			w.Resident = w.Person(w.Unit, "赵小童", testkit.Born("2016-01-01"), testkit.Phone("13900000008")) // whose things are
+			q := w.request(r)
+			if !w.holdsOf(w.Resident) {
+				return
+			}
+			for _, c := range w.letIn(r.Who) {
+				if a := q.call(w, c.token); a.Status < http.StatusMultipleChoices {
+					if done[r.ID] = true; thingsWithoutGuardian[r.ID] == "" {
+						t.Fatalf("%s does it about what belongs to a child without a guardian: call needGuardian, or say in thingsWithoutGuardian why not: %s", c, a.Body)
+					}
+					return
+				}
+			}
+		})
+	}
+	for id := range thingsWithoutGuardian {
+		if !done[id] {
+			t.Errorf("nobody may do %s: take it off thingsWithoutGuardian", id)
+		}
+	}
+}
+
+// holdsOf tells whether anything of the world belongs to a person.
+func (w *world) holdsOf(p model.Person) bool {
+	w.Helper()
+	for _, record := range model.Tables() {
+		for field, column := range map[string]string{"PersonID": "person_id", "ReporterID": "reporter_id"} {
+			if _, ok := reflect.TypeOf(record).Elem().FieldByName(field); !ok {
+				continue
+			}
+			var n int64
+			if err := w.DB.Read(w.Context()).Model(record).Where(column+" = ?", p.ID).Count(&n).Error; err != nil {
+				w.Fatal(err)
+			}
+			if n > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // TestEveryProxy_needsAGuardianForAChild goes through every command that somebody in a role does about a
