@@ -59,6 +59,19 @@ func TestTakeBack_whenItEndsByItsDate(t *testing.T) {
 	w.wantMoves(m, "report", "reassign", "take_back")
 }
 
+func TestTakeBack_whenTheUnitOfWhoWasGivenItMovesToAnotherGrid(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.Named))
+	w.do(w.secretary, &m, "give", "words", "请隔壁单元长办", "person_id", digits(w.nextDoorWho.ID)).Expect(200)
+	w.do(w.nextDoorChief, &m, "accept").Expect(200)
+	w.Post(w.staff, path("/v1/nodes/%d/move", w.o.NextDoor.ID), map[string]any{"parent_id": digits(w.o.OtherGrid.ID), "reason": "网格调整"}).Expect(200)
+	w.WorkOff()
+	w.wantMoves(m, "report", "reassign", "accept", "take_back")
+	w.Get(w.nextDoorChief, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
+	w.Get(w.chief, "/v1/matters/waiting").Expect(200).Has(m.ID)
+	w.verified()
+}
+
 func TestTakeBack_goesUpWhereNobodyWorks(t *testing.T) {
 	w := newWard(t)
 	m, role := w.given()

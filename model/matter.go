@@ -313,12 +313,24 @@ func MattersGivenTo(tx *gorm.DB, person int64) ([]int64, error) {
 	return ids, tx.Model(&Matter{}).Where("handler_id = ? AND is_open = ?", person, true).Order("id").Pluck("id", &ids).Error
 }
 
-// HandlersUnder gives those to whom open matters of a subtree were given.
+// HandlersUnder gives those to whom open matters were given that lie in a subtree, or who hold an office there: by it
+// they may have been given one that lies elsewhere.
 func HandlersUnder(tx *gorm.DB, path string) ([]int64, error) {
 	var people []int64
-	err := InSubtree(tx.Model(&Matter{}).Joins("JOIN nodes ON nodes.id = matters.node_id"), "nodes.path", path).
-		Where("matters.handler_id > 0 AND matters.is_open = ?", true).Distinct().Pluck("matters.handler_id", &people).Error
-	return people, err
+	for _, join := range []string{
+		"JOIN nodes ON nodes.id = matters.node_id",
+		"JOIN roles ON roles.person_id = matters.handler_id JOIN nodes ON nodes.id = roles.node_id",
+	} {
+		var some []int64
+		err := InSubtree(tx.Model(&Matter{}).Joins(join), "nodes.path", path).Where("matters.handler_id > 0 AND matters.is_open = ?", true).
+			Distinct().Pluck("matters.handler_id", &some).Error
+		if err != nil {
+			return nil, err
+		}
+		people = append(people, some...)
+	}
+	slices.Sort(people)
+	return slices.Compact(people), nil
 }
 
 // RegroupMatters makes the matters of a moved subtree belong to the grid where it lies now.

@@ -55,25 +55,35 @@ func (t *tx) moveNode(n, parent model.Node, reason string) (model.Node, error) {
 	if err != nil {
 		return n, err
 	}
-	if err := model.RegroupMatters(t.DB, n.Path, places[n.ID].GridID); err != nil {
+	if err := t.regroup(n.Path, places[n.ID].GridID); err != nil {
 		return n, err
 	}
-	// A report under way has read where its unit lay before, and is not there yet to be regrouped.
+	// A report under way has read where its unit lay before, and is not there yet to be regrouped; what is being
+	// given is not yet anybody's.
 	if err := t.owe(regroupMatters, n.ID, "", t.now.Add(3*sharedTime)); err != nil {
 		return n, err
-	}
-	handlers, err := model.HandlersUnder(t.DB, n.Path)
-	if err != nil {
-		return n, err
-	}
-	for _, p := range handlers { // who may have no office in the grid where it lies now
-		if err := t.owe(takeBackMatters, p, "", t.now); err != nil {
-			return n, err
-		}
 	}
 	return n, t.step(n, model.NodeChange{
 		What: model.StepMoved, NameBefore: n.Name, NameAfter: n.Name, ParentBefore: before, ParentAfter: parent.ID, Reason: reason,
 	})
+}
+
+// regroup makes the matters of a moved subtree belong to the grid where it lies now, and owes looking whether those
+// to whom they were given, and its officers to whom others were given, hold an office in the grid of each.
+func (t *tx) regroup(path string, grid int64) error {
+	if err := model.RegroupMatters(t.DB, path, grid); err != nil {
+		return err
+	}
+	handlers, err := model.HandlersUnder(t.DB, path)
+	if err != nil {
+		return err
+	}
+	for _, p := range handlers {
+		if err := t.owe(takeBackMatters, p, "", t.now); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // communityOf gives the community that a node lies in.
@@ -104,7 +114,7 @@ func (s *Service) regroupMatters(ctx context.Context, node int64) error {
 		if err != nil || !there {
 			return none, err
 		}
-		return none, model.RegroupMatters(t.DB, p.Path, p.GridID)
+		return none, t.regroup(p.Path, p.GridID)
 	})
 	return err
 }
