@@ -325,3 +325,39 @@ func TestMergeGrids_refusesWhatCantBeOne(t *testing.T) {
 	_, chief := k.Officer(model.GridChief, o.Grid, "钱网格")
 	merge(k, chief, "中心网格", o.Grid, o.OtherGrid).Refused(403, "role.not_allowed")
 }
+
+func TestMergeGrids_takesWhatWasReportedFromTheGridsAlong(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.gridChief, lamp(model.Named))
+	closed := w.report(w.gridChief, aRepair("门坏了"))
+	w.do(w.gridChief, &closed, "withdraw").Expect(200)
+	merge(w.Kit, w.staff, "中心网格", w.o.Grid, w.o.OtherGrid).Expect(200)
+	w.WorkOff()
+	made := childNamed(w.Kit, w.o.Community, "中心网格")
+	_, secretary := w.Officer(model.BranchSecretary, made, "新书记")
+	w.Get(secretary, "/v1/matters/waiting").Expect(200).Has(m.ID).HasNot(closed.ID)
+	w.Get(secretary, nodePath(made, "/matters")).Expect(200).Has(m.ID, closed.ID)
+	w.do(secretary, &m, "accept").Expect(200)
+	w.wantMoves(m, "report", "accept")
+	w.verified()
+}
+
+func TestSplitGrid_whatWasReportedFromTheGridGoesUpToTheCommunity(t *testing.T) {
+	w := newWard(t)
+	tower := w.Node(&w.o.Grid, model.Building, "5栋")
+	m, asked, below := w.report(w.gridChief, lamp(model.Named)), w.report(w.gridChief, aRepair("门坏了")), w.report(w.volunteer, aRepair("窗坏了"))
+	w.do(w.secretary, &asked, "ask", "words", "是几楼").Expect(200)
+	split(w.Kit, w.staff, w.o.Grid, of("东片网格", w.o.Building), of("西片网格", tower)).Expect(200)
+	w.WorkOff()
+	w.wantMoves(m, "report", "take_back")
+	w.wantMoves(asked, "report", "ask")
+	w.wantMoves(below, "report") // goes along with its unit
+	w.Get(w.staff, "/v1/matters/waiting").Expect(200).Has(m.ID).HasNot(asked.ID, below.ID)
+	w.do(w.gridChief, &asked, "answer", "words", "三楼").Expect(200)
+	w.WorkOff()
+	w.wantMoves(asked, "report", "ask", "answer", "take_back")
+	w.Get(w.staff, "/v1/matters/waiting").Expect(200).Has(m.ID, asked.ID)
+	w.seen(w.staff, &m)
+	w.do(w.staff, &m, "accept").Expect(200)
+	w.verified()
+}

@@ -313,6 +313,12 @@ func MattersGivenTo(tx *gorm.DB, person int64) ([]int64, error) {
 	return ids, tx.Model(&Matter{}).Where("handler_id = ? AND is_open = ?", person, true).Order("id").Pluck("id", &ids).Error
 }
 
+// MattersOn gives the matters that wait on a desk.
+func MattersOn(tx *gorm.DB, desk int64) ([]int64, error) {
+	var ids []int64
+	return ids, tx.Model(&Matter{}).Where("desk_id = ?", desk).Order("id").Pluck("id", &ids).Error
+}
+
 // HandlersUnder gives those to whom open matters were given that lie in a subtree, or who hold an office there: by it
 // they may have been given one that lies elsewhere.
 func HandlersUnder(tx *gorm.DB, path string) ([]int64, error) {
@@ -348,6 +354,13 @@ func RegroupMatters(tx *gorm.DB, path string, grid int64) error {
 		}
 	}
 	return nil
+}
+
+// CarryMatters makes what was reported from a grid that has ended its successor's.
+func CarryMatters(tx *gorm.DB, from, to int64) error {
+	return tx.Model(&Matter{}).Where("node_id = ?", from).Updates(map[string]any{
+		"desk_id": gorm.Expr("CASE WHEN desk_id = ? THEN ? ELSE desk_id END", from, to), "node_id": to, "grid_id": to,
+	}).Error
 }
 
 // MatterAnswer is what was answered to a question of the category, in the words of then.

@@ -17,7 +17,8 @@ type GridPart struct {
 
 // SplitGrid makes two or more grids out of one, which ends. Every child goes to exactly one part and
 // keeps its node, with its people, codes and history; each part gets a Party branch if the grid had
-// one. Officers are appointed anew: nobody is chief of a grid that they were never made chief of.
+// one. Officers are appointed anew: nobody is chief of a grid that they were never made chief of. What was
+// reported from the grid itself is no part's: it goes up to the community.
 func (s *Service) SplitGrid(ctx context.Context, cmd Command, id int64, parts []GridPart, reason string) ([]model.Node, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
@@ -109,7 +110,7 @@ func (t *tx) splitGrid(grid model.Node, children []model.Node, parts []GridPart,
 		}
 		made = append(made, part)
 	}
-	return made, nil
+	return made, t.owe(clearDesk, grid.ID, "", t.now)
 }
 
 // succeed makes a grid in the place of others, with a Party branch of its own if they had one.

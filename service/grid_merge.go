@@ -9,7 +9,8 @@ import (
 )
 
 // MergeGrids makes one grid out of two or more of one community, which end. Their buildings and units
-// keep their nodes; two of one name are refused, so that nobody has to guess afterwards which is which.
+// keep their nodes; two of one name are refused, so that nobody has to guess afterwards which is which. What was
+// reported from the grids themselves is the new one's.
 func (s *Service) MergeGrids(ctx context.Context, cmd Command, grids []int64, name, reason string) (model.Node, error) {
 	name, reason, err := nodeTexts(name, reason)
 	if err != nil {
@@ -66,6 +67,9 @@ func (t *tx) mergeGrids(grids []model.Node, name, reason string) (model.Node, er
 	for _, g := range grids {
 		step := model.NodeChange{What: model.StepMerged, NameBefore: g.Name, NameAfter: name, ParentBefore: g.ParentID, OtherNodeID: made.ID, Reason: reason}
 		if err := t.step(g, step); err != nil {
+			return made, err
+		}
+		if err := model.CarryMatters(t.DB, g.ID, made.ID); err != nil {
 			return made, err
 		}
 	}

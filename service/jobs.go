@@ -54,6 +54,7 @@ var jobTitles = map[string]string{
 	checkMatter:      "送审事项的文字",
 	chaseWords:       "催办文字的审核",
 	takeBackMatters:  "收回交办的事项",
+	clearDesk:        "把撤销网格的事项转到社区",
 	regroupMatters:   "核对事项所在的网格",
 	watchMatters:     "检查事项的时限",
 	linkAudits:       "把操作记录连成链",
@@ -86,6 +87,7 @@ func (s *Service) jobTable() map[string]job {
 		retain:      s.retainLong,
 
 		takeBackMatters: s.takeBackMatters,
+		clearDesk:       s.clearDesk,
 		regroupMatters:  s.regroupMatters,
 
 		watchMatters: func(ctx context.Context, _ int64) error { return s.WatchMatters(ctx) },

@@ -140,8 +140,8 @@ func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterD
 		}
 	}
 	e.Seq = m.Moves
-	if rule.Move == model.MoveAnswer && m.HandlerID != 0 { // who may have left office while the matter waited for the answer
-		if err := t.owe(takeBackMatters, m.HandlerID, "", t.now); err != nil {
+	if rule.Move == model.MoveAnswer {
+		if err := t.oweLookingAgain(m.Matter); err != nil {
 			return err
 		}
 	}
