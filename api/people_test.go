@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -204,6 +205,20 @@ func TestLeave_endsDisplayAndUnitButNotTheAccount(t *testing.T) {
 
 	k.Post(staff, fmt.Sprintf("/v1/people/%d/move", p.ID), map[string]any{"unit_id": id(o.Unit.ID), "room": "601", "reason": "搬回"}).Expect(200).Has(`"here"`)
 	k.Get(token, "/v1/units/"+code).Expect(200).Has(`"neighbour"`).HasNot("张同志")
+}
+
+func TestLeave_givesUpTheSeatsThatNeighboursWaitFor(t *testing.T) {
+	s := newSquare(t)
+	people, tokens := s.neighbours(s.o.Unit, 2)
+	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "登记员")
+	a := s.make(s.chief, s.o.Unit, map[string]any{"capacity": 1})
+	s.Post(tokens[0], a+"/sign-up", nil).Expect(200)
+	s.Post(tokens[1], a+"/sign-up", nil).Expect(200).Has(`"state":"waiting"`)
+	s.Post(staff, path("/v1/people/%d/leave", people[0].ID), reasoned("搬走了")).Expect(200)
+	if got := s.signUps(a, model.Seated); !slices.Equal(got, []int64{people[1].ID}) {
+		t.Errorf("seated %v, want %d who waited", got, people[1].ID)
+	}
+	s.told(people[1], "有名额了", 1)
 }
 
 func TestMove_toAnotherUnitTakesThePersonAlongAndEndsTheDisplay(t *testing.T) {

@@ -47,10 +47,8 @@ func (t *tx) leaveChild(child int64) error {
 	if err := t.endBindingOf(p, withdrawnForChild); err != nil {
 		return err
 	}
-	for _, a := range coming {
-		if err := t.giveUpSeat(a, p.ID); err != nil {
-			return err
-		}
+	if err := t.giveUpSeats(coming, p.ID); err != nil {
+		return err
 	}
 	return t.dropClaims(p.ID)
 }
@@ -81,16 +79,19 @@ func (t *tx) lockComing(person int64) ([]model.Activity, error) {
 	return coming, nil
 }
 
-// giveUpSeat signs somebody off, unless they are there already: then the organiser sees to it.
-func (t *tx) giveUpSeat(a model.Activity, person int64) error {
-	c, err := t.atDoor(door{a.ID, person})
-	if err == nil {
-		_, err = t.signOff(c)
+// giveUpSeats signs somebody off from locked activities, but for where they are already: there the organiser sees to
+// it. Who waits moves up.
+func (t *tx) giveUpSeats(coming []model.Activity, person int64) error {
+	for _, a := range coming {
+		c, err := t.atDoor(door{a.ID, person})
+		if err == nil {
+			_, err = t.signOff(c)
+		}
+		if err != nil && !errors.Is(err, model.ErrSignUpNot) && !errors.Is(err, model.ErrSignUpCheckedIn) {
+			return err
+		}
 	}
-	if errors.Is(err, model.ErrSignUpNot) || errors.Is(err, model.ErrSignUpCheckedIn) {
-		return nil
-	}
-	return err
+	return nil
 }
 
 // dropClaims takes back what a locked person has claimed, or is doing, and nobody has confirmed.

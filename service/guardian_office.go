@@ -142,5 +142,5 @@ func (s *Service) RegisterBirthDate(ctx context.Context, cmd Command, person int
 		}
 		p.BirthDate = date
 		return model.StoreBirthDate(t.DB, *p, t.now)
-	}, nil})
+	}, nil, false})
 }

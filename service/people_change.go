@@ -17,6 +17,7 @@ type recordChange struct {
 	what, reason string
 	write        func(t *tx, p *model.Person, into model.Node) error
 	offices      []int64 // nodes that are locked first
+	seats        bool    // gives up what they have signed up for, whose activities are locked next
 }
 
 // ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
@@ -27,11 +28,11 @@ func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int6
 			return model.ErrSameMembership
 		}
 		return t.setMembership(*p, m)
-	}, nil})
+	}, nil, false})
 }
 
-// RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end;
-// their account stays theirs, and gives no unit. Refusals also: role.not_yours_to_appoint when they hold
+// RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end, and they give up
+// their seats in what has not begun; their account stays theirs, and gives no unit. Refusals also: role.not_yours_to_appoint when they hold
 // a role that the actor may not end, role.last_admin.
 func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, reason string) (model.Person, error) {
 	offices, err := s.officesOf(ctx, person)
@@ -53,7 +54,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 			return err
 		}
 		return t.endOpenCheckIn(p, "", leftOffice)
-	}, offices})
+	}, offices, true})
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
@@ -84,7 +85,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 			return err
 		}
 		return t.endOpenCheckIn(p, into.Path, "已迁往别的社区")
-	}, nil})
+	}, nil, false})
 }
 
 // changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
@@ -102,6 +103,12 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 		if err != nil {
 			return model.Person{}, err
 		}
+		var coming []model.Activity
+		if c.seats {
+			if coming, err = t.lockComing(c.person); err != nil {
+				return model.Person{}, err
+			}
+		}
 		p, err := t.lockPersonFor(c.person, model.ChangePeople)
 		if err != nil {
 			return p, err
@@ -112,6 +119,9 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 		t.touch(model.PersonTopic(p.ID), model.NodeTopic(p.NodeID))
 		t.mayLeaveDoor(p)
 		if err := c.write(t, &p, into); err != nil {
+			return p, err
+		}
+		if err := t.giveUpSeats(coming, p.ID); err != nil {
 			return p, err
 		}
 		t.touch(model.NodeTopic(p.NodeID))
