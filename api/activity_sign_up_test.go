@@ -71,6 +71,22 @@ func TestSignUp_whoHasMovedAwayIsPassedOver(t *testing.T) {
 	}
 }
 
+func TestSignUp_whoIsOfTheAudienceNoMoreGoesOnWaiting(t *testing.T) {
+	s := newSquare(t)
+	people, tokens := s.neighbours(s.o.Unit, 4)
+	a := s.make(s.chief, s.o.Unit, map[string]any{"capacity": 1, "audience": "residents"})
+	for _, token := range tokens {
+		s.Post(token, a+"/sign-up", nil).Expect(200)
+	}
+	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "登记员")
+	s.Post(staff, path("/v1/people/%d/move", people[1].ID), map[string]any{"unit_id": digits(s.o.FarUnit.ID), "room": "101", "reason": "换房"}).Expect(200)
+	s.Post(tokens[0], a+"/sign-off", nil).Expect(200)
+	seated, waiting := s.signUps(a, model.Seated), s.signUps(a, model.Waiting)
+	if !slices.Equal(seated, []int64{people[2].ID}) || !slices.Equal(waiting, []int64{people[1].ID, people[3].ID}) {
+		t.Errorf("seated %v and waiting %v, want %d who still lives there", seated, waiting, people[2].ID)
+	}
+}
+
 func TestSignUp_isForTheAudienceAndTellsNobodyElseWhoIsAMember(t *testing.T) {
 	s := newSquare(t)
 	member := s.SignIn(s.Person(s.o.Unit, "张卫东", testkit.Membership(model.Member)))

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -141,26 +142,75 @@ func SignUpsAmong(tx *gorm.DB, person int64, activities []int64) ([]SignUp, erro
 	})
 }
 
-// MoveUp gives seats to those who have waited longest and are still here, at most so many, and gives
-// them in their order. The caller has locked the activity.
-func MoveUp(tx *gorm.DB, activity int64, seats int64, now time.Time) ([]SignUp, error) {
+// MoveUp gives seats of an activity, at the node with the path at, to those who have waited longest and whom its
+// audience admits now, at most so many, and gives them in their order. The others go on waiting. The caller has
+// locked the activity.
+func MoveUp(tx *gorm.DB, a Activity, at string, seats int64, now time.Time) ([]SignUp, error) {
 	var up []SignUp
-	err := tx.Select("sign_ups.*").Joins("JOIN persons ON persons.id = sign_ups.person_id").
-		Where("sign_ups.activity_id = ? AND sign_ups.state = ? AND persons.state = ?", activity, Waiting, PersonHere).
-		Order("sign_ups.turn").Limit(int(seats)).Find(&up).Error
-	if err != nil || len(up) == 0 {
+	batch := int(min(seats, RowsAtOnce))
+	for turn := int64(0); int64(len(up)) < seats; {
+		var waiting []SignUp
+		err := tx.Where("activity_id = ? AND state = ? AND turn > ?", a.ID, Waiting, turn).Order("turn").Limit(batch).Find(&waiting).Error
+		if err != nil || len(waiting) == 0 {
+			return up, err
+		}
+		last := len(waiting) < batch
+		turn = waiting[len(waiting)-1].Turn
+		if waiting, err = admitted(tx, a.Audience, at, waiting); err != nil {
+			return nil, err
+		}
+		waiting = waiting[:min(int64(len(waiting)), seats-int64(len(up)))]
+		if err := seat(tx, waiting, now); err != nil {
+			return nil, err
+		}
+		if up = append(up, waiting...); last {
+			break
+		}
+		batch = RowsAtOnce
+	}
+	return up, nil
+}
+
+// admitted leaves of sign-ups those of people whom an audience admits now.
+func admitted(tx *gorm.DB, audience Audience, at string, of []SignUp) ([]SignUp, error) {
+	ids := make([]int64, len(of))
+	for i, u := range of {
+		ids[i] = u.PersonID
+	}
+	people, err := inLists(ids, func(some []int64) ([]Person, error) {
+		var them []Person
+		return them, tx.Select("id", "node_id", "membership", "state").Where("id IN ?", some).Find(&them).Error
+	})
+	if err != nil {
 		return nil, err
 	}
-	ids := make([]int64, len(up))
-	for i := range up {
-		ids[i] = up[i].ID
-		up[i].State, up[i].SeatedAt = Seated, &now
+	byID, homes := map[int64]Person{}, make([]int64, len(people))
+	for i, p := range people {
+		byID[p.ID], homes[i] = p, p.NodeID
 	}
-	_, err = inLists(ids, func(some []int64) ([]struct{}, error) {
+	nodes, err := NodesByIDs(tx, homes)
+	paths := map[int64]string{}
+	for _, n := range nodes {
+		paths[n.ID] = n.Path
+	}
+	return slices.DeleteFunc(of, func(u SignUp) bool {
+		p := byID[u.PersonID]
+		return !audience.Admits(p, paths[p.NodeID], at)
+	}), err
+}
+
+// seat gives seats to those who wait.
+func seat(tx *gorm.DB, them []SignUp, now time.Time) error {
+	ids := make([]int64, len(them))
+	for i := range them {
+		ids[i] = them[i].ID
+		them[i].State, them[i].SeatedAt = Seated, &now
+	}
+	_, err := inLists(ids, func(some []int64) ([]struct{}, error) {
 		return nil, tx.Model(&SignUp{}).Where("id IN ? AND state = ?", some, Waiting).
 			Updates(map[string]any{"state": Seated, "seated_at": now}).Error
 	})
-	return up, err
+	return err
 }
 
 // SignUpsAfter gives the sign-ups of an activity in some states behind an id, for what goes through all

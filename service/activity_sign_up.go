@@ -175,13 +175,14 @@ func (t *tx) signOff(c comer) (SignedUp, error) {
 	return SignedUp{*c.signUp, 0}, t.moveUp(c.Activity, c.node)
 }
 
-// moveUp gives the free seats of a locked activity to those who have waited longest, and tells them.
+// moveUp gives the free seats of a locked activity to those who have waited longest and may still take part, and
+// tells them.
 func (t *tx) moveUp(a model.Activity, n model.Node) error {
 	free, err := model.FreeSeats(t.DB, a)
 	if err != nil || free == 0 {
 		return err
 	}
-	up, err := model.MoveUp(t.DB, a.ID, free, t.now)
+	up, err := model.MoveUp(t.DB, a, n.Path, free, t.now)
 	if err != nil {
 		return err
 	}
