@@ -265,3 +265,20 @@ func TestActivity_whoMadeItIsToldToConfirmWhenItIsOver(t *testing.T) {
 		}
 	}
 }
+
+func TestActivity_whoCanConfirmIsToldWhenWhoMadeItHoldsNoOfficeAnyMore(t *testing.T) {
+	s := newSquare(t)
+	_, tokens := s.neighbours(s.o.Unit, 1)
+	a := s.soon(nil)
+	s.Move(time.Hour)
+	s.in(a, tokens[0])
+	s.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("person_id = ?", s.chiefWho.ID).Update("ends_at", s.Clock.Now()).Error
+	})
+	next := s.Person(s.o.Unit, "新单元长")
+	s.Appoint(next, model.UnitChief, s.o.Unit)
+	s.Move(2 * time.Hour)
+	s.WorkOff()
+	s.told(next, "请核对没有签退的人", 1)
+	s.told(s.chiefWho, "请核对没有签退的人", 0)
+}

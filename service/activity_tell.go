@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 	"time"
 
@@ -96,7 +97,8 @@ func (s *Service) tellOfCancellation(ctx context.Context, id int64) error {
 	})
 }
 
-// closeActivity takes an activity that is over off the pages, and tells who made it what is left to do.
+// closeActivity takes an activity that is over off the pages, and tells who made it what is left to do; who has no
+// office there any more by which they could do it, everybody who has.
 func (s *Service) closeActivity(ctx context.Context, id int64) error {
 	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
 		a, err := model.ActivityByID(t.DB, id)
@@ -108,9 +110,47 @@ func (s *Service) closeActivity(ctx context.Context, id int64) error {
 		if err != nil || len(attended) == 0 {
 			return struct{}{}, err
 		}
+		them, err := t.toldOfEnd(a)
+		if err != nil {
+			return struct{}{}, err
+		}
 		body := fmt.Sprintf("“%s”已经结束。请核对没有签退的人，再确认大家的时长。", a.Title)
 		page := activityPage + strconv.FormatInt(id, 10)
-		return struct{}{}, t.notify(a.MadeByID, NoticeActivity, "请确认活动时长", body, page, model.ActivityOnce(id, "over"))
+		news := make([]told, len(them))
+		for i, p := range them {
+			news[i] = told{p, NoticeActivity, "请确认活动时长", body, page, model.ActivityOnce(id, "over:"+strconv.FormatInt(p, 10))}
+		}
+		return struct{}{}, t.notifyMany(news)
 	})
 	return err
+}
+
+// toldOfEnd gives who made an activity, if they still organise it, or else everybody who does.
+func (t *tx) toldOfEnd(a model.Activity) ([]int64, error) {
+	n, err := model.NodeByID(t.DB, a.NodeID)
+	if err != nil {
+		return nil, err
+	}
+	officers, err := model.OfficersAt(t.DB, model.PathIDs(n.Path), t.now, model.MakeActivities.PermittedRoles()...)
+	if err != nil {
+		return nil, err
+	}
+	var them []int64
+	for _, o := range officers {
+		them = append(them, o.PersonID)
+	}
+	if a.AssociationID != nil && !a.Audience.TellsMembership() {
+		of, err := model.AssociationByID(t.DB, *a.AssociationID)
+		if err != nil {
+			return nil, err
+		}
+		if of.EndedAt == nil {
+			them = append(them, of.LeadID)
+		}
+	}
+	if slices.Contains(them, a.MadeByID) {
+		return []int64{a.MadeByID}, nil
+	}
+	slices.Sort(them)
+	return slices.Compact(them), nil
 }
