@@ -4,6 +4,8 @@ import (
 	"testing"
 	"time"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/testkit"
 )
@@ -26,6 +28,21 @@ func TestAreaCounts_tellWhatEachCommunityServedByMonth(t *testing.T) {
 
 	c.Move(time.Date(2026, 4, 1, 0, 0, 1, 0, model.Beijing).Sub(c.Clock.Now()))
 	c.Get(c.SignIn(c.staffWho), at+"?months=2").Expect(200).Has(`"months":["2026-03","2026-04"]`, `[`+march+`,`+nothing+`]`, `"matters_overdue":1`)
+}
+
+func TestAreaCounts_tellNoChiefOfWhatIsHiddenFromThem(t *testing.T) {
+	w := newWard(t)
+	w.Appoint(w.chiefWho, model.CommunityStaff, w.o.Community)
+	w.Tx(func(tx *gorm.DB) error {
+		return model.AddChanges(tx, []string{model.PersonTopic(w.chiefWho.ID)}, w.Clock.Now())
+	})
+	if err := w.S.ReadChanges(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	at := path("/v1/nodes/%d/counts?months=1", w.o.Community.ID)
+	w.report(w.volunteer, lamp(model.HiddenFromChief))
+	w.Get(w.chief, at).Expect(200).Has(`"matters_open":0`)
+	w.Get(w.staff, at).Expect(200).Has(`"matters_open":1`)
 }
 
 func TestAreaCounts_tellWhatWasRedeemed(t *testing.T) {

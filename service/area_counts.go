@@ -56,7 +56,7 @@ func (s *Service) CountArea(ctx context.Context, by model.Actor, node int64, mon
 	if err := c.addServed(h, of); err != nil {
 		return c, err
 	}
-	matters, err := model.OpenMattersBelow(h, n.Path, s.now())
+	matters, err := model.OpenMattersBelow(h, n.Path, by, s.now())
 	if err != nil {
 		return c, err
 	}
