@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 
 	"danyuan/model"
 	"danyuan/service/paper"
@@ -30,8 +31,8 @@ func (t *tx) guardedBy(child, guardian int64) (model.Person, error) {
 	return p, err
 }
 
-// ChildData gives a guardian everything that is held of their child, whole. Each reading is in the audit log
-// before anything is given out. Refusal: guardian.child_not_found, also from the day the child is 14.
+// ChildData gives a guardian everything that is held of their child, whole, save what the child has hidden from the
+// chief who the guardian is. Each reading is in the audit log before anything is given out. Refusal: guardian.child_not_found, also from the day the child is 14.
 func (s *Service) ChildData(ctx context.Context, by model.Actor, child int64) (MyData, error) {
 	account, err := inTx(ctx, s, Command{By: by}, func(t *tx) (int64, error) {
 		p, err := t.actsFor(child)
@@ -51,7 +52,9 @@ func (s *Service) ChildData(ctx context.Context, by model.Actor, child int64) (M
 	if err != nil {
 		return MyData{}, err
 	}
-	return s.dataOf(s.DB.Read(ctx), account, child)
+	d, err := s.dataOf(s.DB.Read(ctx), account, child)
+	d.Matters = slices.DeleteFunc(d.Matters, func(m model.HeldMatter) bool { return m.HiddenFrom(by, s.now()) })
+	return d, err
 }
 
 // ChildRecord gives a guardian the volunteer record of their child. Each reading is in the audit log.
