@@ -221,6 +221,34 @@ func TestLeave_givesUpTheSeatsThatNeighboursWaitFor(t *testing.T) {
 	s.told(people[1], "有名额了", 1)
 }
 
+func TestMove_toAnotherRoomLeavesTheDoor(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	for _, c := range []struct {
+		unit   model.Node
+		onPage bool
+		want   string
+	}{{o.Unit, false, `"showing":0`}, {o.NextDoor, true, `"showing":1`}} {
+		member := k.Person(c.unit, "张卫东", testkit.Membership(model.Member))
+		d := k.Show(member, c.unit)
+		k.Tx(func(tx *gorm.DB) error {
+			p := model.Plaque{HouseholdID: *member.HouseholdID, UnitID: c.unit.ID, ApplicantID: member.ID, State: model.PlaqueInstalled, AppliedAt: k.Clock.Now(), ActiveHouseholdID: member.HouseholdID}
+			if err := tx.Create(&p).Error; err != nil {
+				return err
+			}
+			return tx.Model(&model.Display{}).Where("id = ?", d.ID).Updates(map[string]any{"on_page": c.onPage, "on_door": true}).Error
+		})
+		counts := path("/v1/nodes/%d/identity-counts", c.unit.ID)
+		k.Get(staff, counts).Expect(200).Has(`"members":1,"showing":1`)
+		k.Post(staff, path("/v1/people/%d/move", member.ID), body{"unit_id": digits(c.unit.ID), "room": "909", "reason": "换房"}).Expect(200)
+		k.Get(staff, counts).Expect(200).Has(`"members":1,` + c.want)
+		if d, err := model.ActiveDisplay(k.DB.Read(t.Context()), member.ID); err != nil || c.onPage != (d != nil) || d != nil && d.OnDoor {
+			t.Errorf("%+v, %v", d, err)
+		}
+	}
+}
+
 func TestMove_toAnotherUnitTakesThePersonAlongAndEndsTheDisplay(t *testing.T) {
 	k := edge.New(t)
 	o := k.Org()

@@ -36,6 +36,16 @@ func endDisplay(t *tx, person int64, reason string) error {
 	return t.audit("display.end", d.UnitID, "display", d.ID, reason)
 }
 
+// leaveDoor takes a locked person's display off the door of the room that they have left: behind another one they
+// show identity on it anew, if they wish.
+func (t *tx) leaveDoor(person int64) error {
+	d, err := model.ActiveDisplay(t.DB, person)
+	if err != nil || d == nil || !d.OnDoor {
+		return err
+	}
+	return t.leavePlace([]int64{person}, model.EndMoved, func(d *model.Display) { d.OnDoor = false })
+}
+
 // leavePlace takes people's displays out of a place that is no more: drop says which. Where no other
 // place was chosen, the display ends for the reason. People come in the order of their ids.
 func (t *tx) leavePlace(people []int64, reason string, drop func(*model.Display)) error {

@@ -99,6 +99,10 @@ func (p *pass) changePerson(r *placed) error {
 		if err := p.moveAlong(t, now, r.unit); err != nil {
 			return err
 		}
+	} else if r.change["household_id"] != nil {
+		if err := t.leaveDoor(now.ID); err != nil {
+			return err
+		}
 	}
 	if r.change["membership"] == nil {
 		return nil

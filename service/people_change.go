@@ -58,8 +58,8 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
-// away is here again. In another unit they show identity anew, if they wish; in another community they
-// check in anew.
+// away is here again. In another unit, or on another door, they show identity anew, if they wish; in another
+// community they check in anew.
 func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int64, room, reason string) (model.Person, error) {
 	room, err := model.NeedText("body.room", room, maxRoom, false)
 	if err != nil {
@@ -75,8 +75,11 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 		}
 		from := p.NodeID
 		p.State, p.NodeID, p.HouseholdID = model.PersonHere, into.ID, &home.ID
-		if err := model.StoreHome(t.DB, p.ID, home, t.now); err != nil || from == into.ID {
+		if err := model.StoreHome(t.DB, p.ID, home, t.now); err != nil {
 			return err
+		}
+		if from == into.ID {
+			return t.leaveDoor(p.ID)
 		}
 		if err := model.CarryRebindings(t.DB, p.ID, into.ID); err != nil {
 			return err
