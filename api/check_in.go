@@ -13,7 +13,7 @@ type checkInView struct {
 	ID            ID         `json:"id" doc:"编号"`
 	Person        ID         `json:"person_id" doc:"报到的人"`
 	Name          string     `json:"name" doc:"报到的人；本人看到全名" example:"张**"`
-	UnitName      string     `json:"unit_name" doc:"住在哪个单元" example:"1单元"`
+	UnitName      string     `json:"unit_name" doc:"住在哪个单元；已经不住在这个社区的是空的" example:"1单元"`
 	Community     nodeView   `json:"community" doc:"向哪个社区报到"`
 	WorkUnit      string     `json:"work_unit" doc:"工作单位" example:"安庆市教育局"`
 	State         string     `json:"state" enum:"pending,accepted,refused,ended" doc:"待审核、已报到、未接收、已结束"`
@@ -29,7 +29,7 @@ type checkInView struct {
 
 func viewListedCheckIn(c model.ListedCheckIn) checkInView {
 	v := checkInView{
-		ID: ID(c.ID), Person: ID(c.PersonID), Name: model.MaskName(c.Name), UnitName: c.UnitName,
+		ID: ID(c.ID), Person: ID(c.PersonID), Name: model.MaskName(c.Name), UnitName: c.UnitName(),
 		Community: nodeView{ID(c.CommunityID), string(model.Community), c.CommunityName}, WorkUnit: c.WorkUnitName,
 		State: string(c.State), Title: c.State.Title(), AppliedAt: atEdge(c.AppliedAt),
 		DecidedAt: maybeAtEdge(c.DecidedAt), EndedAt: maybeAtEdge(c.EndedAt), Reason: c.Reason,

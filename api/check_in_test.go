@@ -198,6 +198,32 @@ func TestCheckIn_nobodyAcceptsTheirOwnNorWhoHasMovedAway(t *testing.T) {
 	d.Post(d.staff, c+"/refuse", because).Expect(200)
 }
 
+// TestCheckIn_whatAnotherCommunityRegistersIsNotReadByTheOldOne: somebody checked in, moved away, and is
+// registered as a member where they live now.
+func TestCheckIn_whatAnotherCommunityRegistersIsNotReadByTheOldOne(t *testing.T) {
+	d := newDesk(t)
+	who := d.Person(d.o.Unit, "张卫东")
+	person := d.SignIn(who)
+	url := d.apply(person, "安庆市教育局")
+	d.Post(d.staff, url+"/accept", sure).Expect(200)
+	list := path("/v1/nodes/%d/check-ins", d.o.Community.ID)
+	d.Get(d.staff, list).Expect(200).Has(`"unit_name":"`+d.o.Unit.Name+`"`, `"registered_membership":"in_service"`)
+	d.Post(d.staff, path("/v1/people/%d/leave", who.ID), map[string]any{"reason": "搬走了"}).Expect(200)
+	elsewhere := d.Node(&d.o.ForeignGrid, model.Unit, "77单元")
+	silent := func() {
+		t.Helper()
+		for _, answer := range []edge.Answer{d.Get(d.staff, list), d.Get(d.staff, url)} {
+			answer.Expect(200).Has("张**", "安庆市教育局", `"unit_name":""`).HasNot("registered_membership", "77单元")
+		}
+	}
+	silent() // who has left is nobody's, for now
+	d.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Person{}).Where("id = ?", who.ID).Updates(map[string]any{"state": model.PersonHere, "node_id": elsewhere.ID, "membership": model.Member}).Error
+	})
+	silent()
+	d.Get(person, "/v1/check-ins/mine").Expect(200).Has("张卫东", "安庆市教育局")
+}
+
 func TestCheckIn_everyMoveThatTheTableDoesNotNameIsRefused(t *testing.T) {
 	verbs := map[model.CheckInState]string{model.CheckInAccepted: "accept", model.CheckInRefused: "refuse", model.CheckInEnded: "end"}
 	for _, from := range []model.CheckInState{model.CheckInPending, model.CheckInAccepted, model.CheckInRefused, model.CheckInEnded} {

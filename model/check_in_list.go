@@ -6,15 +6,31 @@ import "gorm.io/gorm"
 type ListedCheckIn struct {
 	CheckIn
 	Name          string // of the person
-	UnitName      string // where they live
+	HomeName      string // of the unit where they belong
+	HomePath      string
+	PersonState   PersonState
 	CommunityName string
 	CommunityPath string
 	WorkUnitName  string
 }
 
+// LivesHere tells whether the person still lives in the check-in's community: what the roster says of
+// somebody who does not is another community's.
+func (c ListedCheckIn) LivesHere() bool {
+	return c.PersonState == PersonHere && Under(c.HomePath, c.CommunityPath)
+}
+
+// UnitName is where the person lives, "" for who has moved away.
+func (c ListedCheckIn) UnitName() string {
+	if !c.LivesHere() {
+		return ""
+	}
+	return c.HomeName
+}
+
 func listedCheckIns(tx *gorm.DB) *gorm.DB {
 	return tx.Table("check_ins").
-		Select("check_ins.*, persons.name, homes.name AS unit_name, nodes.name AS community_name, nodes.path AS community_path, work_units.name AS work_unit_name").
+		Select("check_ins.*, persons.name, homes.name AS home_name, homes.path AS home_path, persons.state AS person_state, nodes.name AS community_name, nodes.path AS community_path, work_units.name AS work_unit_name").
 		Joins("JOIN persons ON persons.id = check_ins.person_id").Joins("JOIN nodes homes ON homes.id = persons.node_id").
 		Joins("JOIN nodes ON nodes.id = check_ins.community_id").Joins("JOIN work_units ON work_units.id = check_ins.work_unit_id")
 }

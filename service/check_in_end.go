@@ -85,7 +85,7 @@ func (s *Service) MyCheckIns(ctx context.Context, by model.Actor, slice model.Sl
 }
 
 // SeenCheckIn is a check-in as somebody sees it: Registered is what the roster says now of the person's
-// membership, for who decides and may know members, nil for anybody else.
+// membership, while they live there and for who decides and may know members; nil for anybody else.
 type SeenCheckIn struct {
 	model.ListedCheckIn
 	Registered *model.Membership
@@ -132,7 +132,7 @@ func (s *Service) withRegistered(ctx context.Context, by model.Actor, rows []mod
 	for i, c := range rows {
 		seen[i].ListedCheckIn = c
 		may := by.May(model.AcceptCheckIns, c.CommunityPath, s.now()) && by.May(model.CountMembers, c.CommunityPath, s.now())
-		if m, ok := registered[c.PersonID]; ok && may && c.PersonID != by.PersonID {
+		if m, ok := registered[c.PersonID]; ok && may && c.LivesHere() && c.PersonID != by.PersonID {
 			seen[i].Registered = &m
 		}
 	}
