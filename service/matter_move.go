@@ -35,7 +35,10 @@ func (s *Service) MoveMatter(ctx context.Context, cmd Command, id int64, move mo
 	if do.Words, err = clean("body.words", do.Words, model.MaxMatterWords, true); err != nil {
 		return MatterRecord{}, err
 	}
-	return s.onMatter(ctx, cmd, id, func(t *tx, m *model.ListedMatter, _ MatterSeenAs) error {
+	return s.onMatter(ctx, cmd, id, func(t *tx, m *model.ListedMatter, as MatterSeenAs) error {
+		if as == SeenByJoiner {
+			return notForJoiners(rule)
+		}
 		events, err := model.ListedMatterEventsOf(t.DB, id)
 		if err != nil {
 			return err
@@ -51,6 +54,14 @@ func (s *Service) MoveMatter(ctx context.Context, cmd Command, id int64, move mo
 		}
 		return t.moveMatter(m, rule, do)
 	})
+}
+
+// notForJoiners refuses who has joined a matter a move of it, in words that tell nothing of who works on it.
+func notForJoiners(rule model.MatterRule) error {
+	if rule.By == model.ReporterMoves {
+		return model.ErrMatterNotMine
+	}
+	return model.ErrMatterNotUp
 }
 
 // movedMeanwhile tells who has done what to a matter last.

@@ -19,7 +19,7 @@ func (s *Service) NoteMatter(ctx context.Context, cmd Command, id int64, words s
 		case SeenByReporter:
 			return model.ErrMatterNoteOwn
 		case SeenByJoiner:
-			return notAtYourStep(*m)
+			return model.ErrMatterNotUp
 		case SeenByOfficer:
 		}
 		if err := model.AddMatterNote(t.DB, model.MatterNote{MatterID: id, ByPersonID: t.by.PersonID, At: t.now, Words: words}); err != nil {
