@@ -137,6 +137,30 @@ func TestSignUp_namesAreForThoseWhoLookAfterThePeople(t *testing.T) {
 	s.Get("", a+"/sign-ups").Refused(401, "session.required")
 }
 
+func TestHours_namesAreForThoseWhoLookAfterThePeople(t *testing.T) {
+	s := newSquare(t)
+	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")
+	far, near := s.Person(s.o.ForeignUnit, "外来客", testkit.Membership(model.Member)), s.Person(s.o.Unit, "近处人", testkit.Membership(model.Member))
+	ends := testkit.Start.Add(2 * time.Hour)
+	s.Tx(func(tx *gorm.DB) error {
+		for id, who := range map[int64]model.Person{78: far, 79: near} {
+			h := model.Hours{
+				ID: id, PersonID: who.ID, Source: model.FromLog, NodeID: s.o.Community.ID, Kind: "environment", Content: "党员大扫除", Place: "3栋楼下",
+				StartsAt: testkit.Start, EndsAt: &ends, Minutes: 120, State: model.HoursConfirmed, CreatedAt: testkit.Start,
+			}
+			if err := tx.Create(&h).Error; err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	s.Get(staff, path("/v1/nodes/%d/hours", s.o.Community.ID)).Expect(200).Has("外**", "近处人").HasNot("外来客")
+	s.Get(staff, "/v1/hours/78").Expect(200).Has("外**").HasNot("外来客")
+	s.Get(staff, "/v1/hours/79").Expect(200).Has("近处人")
+	s.Get(s.SignIn(far), "/v1/hours/78").Expect(200).Has("外来客")
+	s.Post(staff, "/v1/hours/78/void", map[string]any{"reason": "没有来"}).Expect(200).Has("外**").HasNot("外来客")
+}
+
 func TestSignUp_forSomebodyWithoutAPhoneIsOnRecordAndTold(t *testing.T) {
 	s := newSquare(t)
 	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")

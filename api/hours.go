@@ -12,7 +12,7 @@ import (
 type HoursView struct {
 	ID         ID         `json:"id" doc:"编号"`
 	Person     ID         `json:"person_id" doc:"志愿者"`
-	Name       string     `json:"name" doc:"志愿者的姓名" example:"李小梅"`
+	Name       string     `json:"name" doc:"志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏" example:"李小梅"`
 	Source     string     `json:"source" enum:"activity,log" doc:"来自活动签到、自己填报"`
 	Activity   *ID        `json:"activity_id,omitempty" doc:"哪一次活动"`
 	Node       ID         `json:"node_id" doc:"组织方；自己填报的是所在单元"`

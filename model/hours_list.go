@@ -11,6 +11,7 @@ import (
 type ListedHours struct {
 	Hours
 	Name      string // of the volunteer
+	HomePath  string // where they belong
 	EnteredBy string // who filed it for them; "" for themselves
 	KindName  string
 	NodeName  string
@@ -20,9 +21,10 @@ type ListedHours struct {
 
 func listedHours(tx *gorm.DB) *gorm.DB {
 	return tx.Table("hours").
-		Select("hours.*, persons.name, COALESCE(enterers.name, '') AS entered_by, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, " +
+		Select("hours.*, persons.name, homes.path AS home_path, COALESCE(enterers.name, '') AS entered_by, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, " +
 			"(SELECT COUNT(*) FROM hours_changes WHERE hours_changes.hours_id = hours.id) AS changed").
 		Joins("JOIN persons ON persons.id = hours.person_id").Joins("JOIN nodes ON nodes.id = hours.node_id").
+		Joins("JOIN nodes homes ON homes.id = persons.node_id").
 		Joins("LEFT JOIN service_kinds ON service_kinds.code = hours.kind").
 		Joins("LEFT JOIN persons enterers ON enterers.id = hours.entered_by_id")
 }

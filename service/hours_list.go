@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"danyuan/model"
 )
@@ -18,7 +19,19 @@ func (s *Service) HoursAt(ctx context.Context, by model.Actor, node int64, state
 	if err != nil {
 		return nil, err
 	}
-	return model.HoursUnder(s.DB.Read(ctx), n.Path, state, slice)
+	rows, err := model.HoursUnder(s.DB.Read(ctx), n.Path, state, slice)
+	for i, row := range rows {
+		rows[i] = hoursSeenBy(by, row, s.now())
+	}
+	return rows, err
+}
+
+// hoursSeenBy leaves the whole name to the volunteer and to those who look after them, as lists of sign-ups do.
+func hoursSeenBy(by model.Actor, h model.ListedHours, now time.Time) model.ListedHours {
+	if h.PersonID != by.PersonID && !by.May(model.ListPeople, h.HomePath, now) {
+		h.Name = model.MaskName(h.Name)
+	}
+	return h
 }
 
 // WaitingHours is a log that waits; YourTurn tells that the actor may decide now.
@@ -47,7 +60,7 @@ func (s *Service) HoursToConfirm(ctx context.Context, by model.Actor, slice mode
 		above := model.PathIDs(l.NodePath)
 		here := slices.DeleteFunc(slices.Clone(officers), func(o model.Officer) bool { return !slices.Contains(above, o.NodeID) })
 		turn, _ := model.TurnOf(here, l.PersonID, l.EnteredByID)
-		out[i] = WaitingHours{l, turn >= by.LevelOf(l.NodePath, now) || !l.CreatedAt.Add(model.TurnPassesUp).After(now)}
+		out[i] = WaitingHours{hoursSeenBy(by, l, now), turn >= by.LevelOf(l.NodePath, now) || !l.CreatedAt.Add(model.TurnPassesUp).After(now)}
 	}
 	return out, nil
 }
@@ -74,6 +87,7 @@ func (s *Service) HoursRecord(ctx context.Context, by model.Actor, id int64) (Ho
 	if now := s.now(); r.PersonID != by.PersonID && !by.May(model.ConfirmHours, r.NodePath, now) && !by.May(model.EnterHours, r.NodePath, now) {
 		return HoursRecord{}, model.ErrHoursNotFound
 	}
+	r.ListedHours = hoursSeenBy(by, r.ListedHours, s.now())
 	photos, err := s.filesOf(ctx, hoursFiles, id)
 	if err != nil {
 		return r, err

@@ -233,6 +233,7 @@ func (s *Service) onHours(ctx context.Context, cmd Command, id int64, do func(t 
 		if err := do(t, p, h, place); err != nil {
 			return none, err
 		}
-		return model.ListedHoursByID(t.DB, id)
+		listed, err := model.ListedHoursByID(t.DB, id)
+		return hoursSeenBy(t.by, listed, t.now), err
 	})
 }
