@@ -214,6 +214,35 @@ func TestUnbind_actsAtTheNextRequest(t *testing.T) {
 	k.Get(token, "/v1/binding-requests").Expect(200)
 }
 
+// TestUnbind_endsWhatThePersonShows: without an account nobody could withdraw it.
+func TestUnbind_endsWhatThePersonShows(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	code := k.Code(o.Unit)
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "陈社工")
+	for who, unbind := range map[string]func(p model.Person, token string) edge.Answer{
+		"赵党员": func(_ model.Person, token string) edge.Answer { return k.Post(token, "/v1/me/unbind", nil) },
+		"钱党员": func(p model.Person, _ string) edge.Answer {
+			return k.Post(staff, path("/v1/people/%d/unbind", p.ID), map[string]any{"reason": "手机丢了"})
+		},
+	} {
+		p := k.Person(o.Unit, who, testkit.Membership(model.Member))
+		token := k.SignIn(p)
+		k.Post(token, "/v1/displays", map[string]any{"name_form": "surname", "pledge": "", "skills": "", "on_page": true, "in_group": false, "on_door": false, "consent_version": 1}).Expect(200)
+		shown := string([]rune(who)[:1]) + "同志"
+		k.Get("", "/v1/units/"+code).Expect(200).Has(shown)
+		unbind(p, token).Expect(200)
+		k.Get("", "/v1/units/"+code).Expect(200).HasNot(shown)
+		var agreed int64
+		k.Tx(func(tx *gorm.DB) error {
+			return tx.Model(&model.Consent{}).Where("person_id = ? AND purpose = ? AND withdrawn_at IS NULL", p.ID, model.ForDisplay).Count(&agreed).Error
+		})
+		if agreed != 0 {
+			t.Errorf("%s still agrees to be shown", who)
+		}
+	}
+}
+
 func TestBindRace_twoUsersOfOneNumberOneIsBoundTheOtherWaits(t *testing.T) {
 	k := edge.New(t)
 	k.Person(k.Org().Unit, "李小梅", testkit.Phone("13900000001"))

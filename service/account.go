@@ -87,11 +87,5 @@ func (t *tx) leaveBinding(user int64) error {
 	if err != nil {
 		return err
 	}
-	if err := endDisplay(t, person, model.EndWithdrawn); err != nil {
-		return err
-	}
-	if err := t.withdrawConsent(0, person, model.ForDisplay); err != nil {
-		return err
-	}
-	return t.unbind(b, p.NodeID, closedByOwner)
+	return t.leaveAccount(b, p, closedByOwner)
 }

@@ -7,8 +7,8 @@ import (
 	"danyuan/model"
 )
 
-// Unbind ends the actor's own binding. From the next request on the user is nobody's account; a
-// repetition of this one is still answered. The last district admin is refused who could not come back
+// Unbind ends the actor's own binding, and what they show. From the next request on the user is nobody's
+// account; a repetition of this one is still answered. The last district admin is refused who could not come back
 // (keepAdmin).
 func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error) {
 	offices, err := s.officesOf(ctx, cmd.By.PersonID)
@@ -29,13 +29,17 @@ func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error
 		if err := t.keepAdmin(*b.ActivePersonID); err != nil {
 			return *b, err
 		}
-		err = t.unbind(b, cmd.By.NodeID, "本人解除绑定")
+		p, err := model.LockPerson(t.DB, *b.ActivePersonID)
+		if err != nil {
+			return *b, err
+		}
+		err = t.leaveAccount(b, p, "本人解除绑定")
 		return *b, err
 	})
 }
 
-// EndBindingOf ends the binding of a person in the actor's community, for a reason that the user can
-// read. A person outside it is not found; an officer's is ended by who could appoint them.
+// EndBindingOf ends the binding of a person in the actor's community, and what they show, for a reason that
+// the user can read. A person outside it is not found; an officer's is ended by who could appoint them.
 func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, reason string) (model.Binding, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
@@ -63,7 +67,7 @@ func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, r
 		if err := t.keepAdmin(p.ID); err != nil {
 			return *b, err
 		}
-		err = t.unbind(b, p.NodeID, reason)
+		err = t.leaveAccount(b, p, reason)
 		return *b, err
 	})
 }
@@ -79,6 +83,18 @@ func (t *tx) endBindingOf(p model.Person, reason string) error {
 		return nil // its user has ended it meanwhile
 	}
 	return err
+}
+
+// leaveAccount ends the binding of a locked person who has no account from now on, and what they show with
+// the consent to it: nobody but they could withdraw it, and they have no way to.
+func (t *tx) leaveAccount(b *model.Binding, p model.Person, reason string) error {
+	if err := endDisplay(t, p.ID, model.EndWithdrawn); err != nil {
+		return err
+	}
+	if err := t.withdrawConsent(0, p.ID, model.ForDisplay); err != nil {
+		return err
+	}
+	return t.unbind(b, p.NodeID, reason)
 }
 
 // unbind ends an active binding and what its user agreed to for it.
