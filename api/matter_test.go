@@ -1,6 +1,7 @@
 package api_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -202,6 +203,26 @@ func TestMatter_hiddenFromTheChiefNeverReachesThem(t *testing.T) {
 	w.verified()
 }
 
+// TestMatter_nobodySpeaksForAReporterWhoHasAnAccount: by proxy is for who has no phone.
+func TestMatter_nobodySpeaksForAReporterWhoHasAnAccount(t *testing.T) {
+	w := newWard(t)
+	var m matter
+	w.Post(w.chief, path("/v1/people/%d/matters", w.meiWho.ID), lamp(model.Named)).Expect(200).Into(&m)
+	w.do(w.chief, &m, "withdraw").Refused(409, "matter.reporter_has_account")
+	w.do(w.chief, &m, "ask", "words", "住几楼？").Expect(200)
+	w.do(w.chief, &m, "answer", "words", "三楼").Refused(409, "matter.reporter_has_account")
+	w.do(w.mei, &m, "answer", "words", "三楼").Expect(200)
+	w.do(w.chief, &m, "resolve", "words", "已经处理").Expect(200)
+	rated := map[string]any{"seen": m.Seen, "solved": true, "satisfied": true}
+	w.Post(w.staff, "/v1/matters/"+m.ID+"/rate", rated).Refused(409, "matter.reporter_has_account")
+	var seen matter
+	if w.Get(w.staff, "/v1/matters/"+m.ID).Expect(200).Into(&seen); slices.Contains(seen.May, "satisfy") {
+		t.Errorf("staff may %v", seen.May)
+	}
+	w.Post(w.mei, "/v1/me/unbind", nil).Expect(200) // from now on they have no phone
+	w.Post(w.staff, "/v1/matters/"+m.ID+"/rate", rated).Expect(200)
+}
+
 func TestMatter_aQuestionOfDangerStopsTheForm(t *testing.T) {
 	w := newWard(t)
 	body := map[string]any{"category": "safety", "words": "楼道里有煤气味", "anonymity": "named"}
@@ -222,7 +243,6 @@ func TestMatter_byProxyForSomebodyWithoutAPhone(t *testing.T) {
 	var m matter
 	w.Post(w.chief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Expect(200).Has("代上报人").Has("周奶奶").Into(&m)
 	w.Post(w.foreignChief, path("/v1/people/%d/matters", old.ID), lamp(model.Named)).Refused(404, "person.not_found")
-	w.Get(w.SignIn(old), "/v1/notices").Expect(200).Has("王建国代您上报了一件事")
 	w.do(w.chief, &m, "ask", "words", "哪一层?").Expect(200)
 	w.do(w.chief, &m, "answer", "words", "奶奶说是三楼").Expect(200)
 	if last := m.Events[len(m.Events)-1]; last.For != "周奶奶" || last.By != "王建国" || last.Role != "代上报人" {
@@ -232,6 +252,7 @@ func TestMatter_byProxyForSomebodyWithoutAPhone(t *testing.T) {
 	rate := map[string]any{"seen": m.Seen, "solved": true, "satisfied": true}
 	w.Post(w.chief, "/v1/matters/"+m.ID+"/rate", rate).Refused(403, "matter.not_your_report")
 	w.Post(w.secretary, "/v1/matters/"+m.ID+"/rate", rate).Expect(200).Has(`"closed"`)
+	w.Get(w.SignIn(old), "/v1/notices").Expect(200).Has("王建国代您上报了一件事") // they have a phone now
 	w.verified()
 }
 

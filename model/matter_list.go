@@ -10,6 +10,7 @@ import (
 type ListedMatter struct {
 	Matter
 	ReporterName string
+	ReporterUser int64  // whose account the reporter has; 0 for who has none
 	EnteredBy    string // who reported it for them; "" for themselves
 	HandlerName  string // whom it was given to
 	CategoryName string
@@ -23,10 +24,11 @@ func (ListedMatter) TableName() string { return "matters" }
 // listedMatters adds the names to matters, which are the table itself or a few of its rows.
 func listedMatters(tx *gorm.DB, matters string, args ...any) *gorm.DB {
 	return tx.Table(matters, args...).
-		Select("matters.*, persons.name AS reporter_name, COALESCE(enterers.name, '') AS entered_by, COALESCE(handlers.name, '') AS handler_name, " +
+		Select("matters.*, persons.name AS reporter_name, COALESCE(bindings.user_id, 0) AS reporter_user, COALESCE(enterers.name, '') AS entered_by, COALESCE(handlers.name, '') AS handler_name, " +
 			"matter_categories.name AS category_name, nodes.name AS node_name, nodes.path AS node_path").
 		Joins("JOIN persons ON persons.id = matters.reporter_id").Joins("JOIN nodes ON nodes.id = matters.node_id").
 		Joins("JOIN matter_categories ON matter_categories.code = matters.category").
+		Joins("LEFT JOIN bindings ON bindings.active_person_id = matters.reporter_id").
 		Joins("LEFT JOIN persons enterers ON enterers.id = matters.entered_by_id").
 		Joins("LEFT JOIN persons handlers ON handlers.id = matters.handler_id")
 }

@@ -174,6 +174,7 @@ var (
 	ErrMatterNotUp   = fault.New(fault.Forbidden, "matter.not_at_your_step", "这件事现在不由您办理。")
 	ErrMatterOwn     = fault.New(fault.Forbidden, "matter.own", "自己上报的事项不能自己办理。请由另一位同志或者上一级办理。")
 	ErrMatterNotMine = fault.New(fault.Forbidden, "matter.not_your_report", "这一步由上报人本人办理；没有手机的，由没有办理过这件事的工作人员代为登记。")
+	ErrMatterBound   = fault.New(fault.Conflict, "matter.reporter_has_account", "上报人已经绑定微信，这一步请由本人在手机上办理。代办只用于没有手机的居民。")
 	ErrMatterTop     = fault.New(fault.Conflict, "matter.top_step", "这件事已经在社区这一级，没有上一级可以转交。请直接办理。")
 	ErrMatterBottom  = fault.New(fault.Conflict, "matter.bottom_step", "没有下一级可以退回。请直接办理，或者请上报人补充。")
 	ErrMatterGiven   = fault.New(fault.Conflict, "matter.not_at_chief", "只有单元长这一级的事项可以改派。请直接办理，或者退回下级。")

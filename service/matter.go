@@ -131,7 +131,7 @@ func asNeighbour(m model.ListedMatter) model.ListedMatter {
 	if m.Anonymity == model.Named {
 		name = model.MaskName(m.ReporterName)
 	}
-	m.ReporterName, m.EnteredBy, m.HandlerName, m.ReporterID, m.EnteredByID, m.HandlerID, m.UserID = name, "", "", 0, 0, 0, 0
+	m.ReporterName, m.EnteredBy, m.HandlerName, m.ReporterID, m.ReporterUser, m.EnteredByID, m.HandlerID, m.UserID = name, "", "", 0, 0, 0, 0, 0
 	if m.CheckState != model.FilePassed {
 		m.Words, m.Place = "", ""
 	}

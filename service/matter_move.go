@@ -22,9 +22,11 @@ type MatterDo struct {
 }
 
 // MoveMatter makes one of the moves of model.MatterRules that people make. Refusals: matter.not_found for
-// who may not know of it; matter.moved_meanwhile, saying who has done what; matter.wrong_state;
-// matter.own, matter.not_at_your_step, matter.not_your_report; matter.top_step, matter.bottom_step,
-// matter.hidden_from_chief, matter.not_at_chief, matter.not_in_grid; text.empty where words are due.
+// who may not know of it; matter.moved_meanwhile, saying who has done what, to nobody who has only joined it;
+// matter.wrong_state; matter.own, matter.not_at_your_step, matter.not_your_report,
+// matter.reporter_has_account for who speaks for somebody who can do so themselves; matter.top_step,
+// matter.bottom_step, matter.hidden_from_chief, matter.not_at_chief, matter.not_in_grid; text.empty where words
+// are due.
 func (s *Service) MoveMatter(ctx context.Context, cmd Command, id int64, move model.MatterMove, do MatterDo) (MatterRecord, error) {
 	rule := model.RuleOf(move)
 	clean := model.CleanText
@@ -87,10 +89,15 @@ func mayMove(by model.Actor, m model.ListedMatter, events []model.ListedMatterEv
 	own := m.ReporterID == by.PersonID
 	switch rule.By {
 	case model.ReporterMoves:
-		if own || rule.Move != model.MoveReport && forReporter(by, m, events, rule, now) {
+		switch {
+		case own:
 			return nil
+		case rule.Move == model.MoveReport || !forReporter(by, m, events, rule, now):
+			return model.ErrMatterNotMine
+		case m.ReporterUser != 0:
+			return model.ErrMatterBound
 		}
-		return model.ErrMatterNotMine
+		return nil
 	case model.HandlerMoves:
 		switch {
 		case own:
