@@ -81,3 +81,21 @@ func TestAudit_headOfTheChainIsThereToBeNotedDown(t *testing.T) {
 	}
 	k.Get(token, at).Expect(200).Has(`"waiting":0`, `"linked_at":"2026-03-05T09:01:00+08:00"`).HasNot(`"linked":0`, `"head":""`)
 }
+
+// TestAudit_aChiefLearnsNothingOfWhatIsHiddenFromThem: neither in the audit of their unit, which others read, nor,
+// where they are an auditor as well, of the places above.
+func TestAudit_aChiefLearnsNothingOfWhatIsHiddenFromThem(t *testing.T) {
+	c := newCrew(t)
+	c.Appoint(c.chiefWho, model.Auditor, c.o.Community)
+	chief := c.SignIn(c.chiefWho)
+	_, auditor := c.Officer(model.Auditor, c.o.Community, "周审计")
+	id := c.report(c.mei, but(says("单元长占了消防通道", "chief"), "photos", []string{c.UploadPhoto(c.mei)}))
+	c.Post(c.secretary, "/v1/matters/"+id+"/resolve", map[string]any{"seen": 1, "words": "已经处理", "photos": []string{c.UploadPhoto(c.secretary)}}).Expect(200)
+	for _, n := range []model.Node{c.o.Unit, c.o.Grid, c.o.Community} {
+		c.Get(chief, auditOf(n)+"?limit=100").Expect(200).HasNot("matter.", "file.attach", id)
+	}
+	c.Get(auditor, auditOf(c.o.Unit)+"?limit=100").Expect(200).HasNot("matter.", "file.attach")
+	c.Get(auditor, auditOf(c.o.Grid)+"?limit=100").Expect(200).Has("matter.report", "matter.resolve", "file.attach", "李小梅")
+	c.report(c.mei, says("楼道灯坏了", "named"))
+	c.Get(chief, auditOf(c.o.Unit)+"?limit=100").Expect(200).Has("matter.report", "李小梅")
+}

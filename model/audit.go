@@ -33,9 +33,13 @@ type AuditEntry struct {
 	Name string
 }
 
-// AuditIn gives the entries about what lies in a subtree, the newest first.
-func AuditIn(tx *gorm.DB, path string, part Slice) ([]AuditEntry, error) {
-	ids, err := part.newestIDs(tx, "audits", part.serially(), func() *gorm.DB { return rowsBelow(tx, path, "audits", "node_id") })
+// AuditIn gives the entries about what lies in a subtree, the newest first, without those about matters that
+// are hidden from the reader because they are chief there, and their photos.
+func AuditIn(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]AuditEntry, error) {
+	led := by.UnitsLed(now)
+	ids, err := part.newestIDs(tx, "audits", part.serially(), func() *gorm.DB {
+		return exceptAboutHidden(rowsBelow(tx, path, "audits", "node_id"), led)
+	})
 	var entries []AuditEntry
 	if err == nil {
 		err = tx.Model(&Audit{}).Select("audits.*, COALESCE(persons.name, '') AS name").
@@ -43,4 +47,14 @@ func AuditIn(tx *gorm.DB, path string, part Slice) ([]AuditEntry, error) {
 	}
 	slices.SortFunc(entries, func(a, b AuditEntry) int { return newerFirst(a.ID, b.ID) })
 	return entries, err
+}
+
+// exceptAboutHidden leaves out the entries about matters that the chief of these units must not know of.
+func exceptAboutHidden(q *gorm.DB, units []int64) *gorm.DB {
+	if len(units) == 0 {
+		return q
+	}
+	return q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE audits.subject = 'matter' AND matters.id = audits.subject_id AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, units).
+		Where("NOT EXISTS (SELECT 1 FROM files JOIN matters ON matters.id = files.subject_id WHERE audits.subject = 'file' AND files.id = audits.subject_id "+
+			"AND files.subject LIKE 'matter%' AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, units)
 }

@@ -87,7 +87,7 @@ func (p *past) hours(path string, state model.HoursState) func(tx *gorm.DB, s mo
 
 func (p *past) audits(path string) func(tx *gorm.DB, s model.Slice) ([]int64, error) {
 	return func(tx *gorm.DB, s model.Slice) (ids []int64, err error) {
-		rows, err := model.AuditIn(tx, path, s)
+		rows, err := model.AuditIn(tx, path, model.Actor{}, time.Time{}, s)
 		for _, r := range rows {
 			ids = append(ids, r.ID)
 		}

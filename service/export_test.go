@@ -56,7 +56,7 @@ func (s *Service) LeaveOffices(ctx context.Context, person int64, locked []int64
 
 // AttachFiles makes a record of a test's own name photos, as an area's command does.
 func (s *Service) AttachFiles(ctx context.Context, cmd Command, subject string, id int64, files []int64, most int) error {
-	_, err := inTx(ctx, s, cmd, func(t *tx) (struct{}, error) { return struct{}{}, t.attachFiles(subject, id, files, most) })
+	_, err := inTx(ctx, s, cmd, func(t *tx) (struct{}, error) { return struct{}{}, t.attachFiles(naming{subject, id, 0}, files, most) })
 	return err
 }
 

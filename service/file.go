@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -164,15 +165,22 @@ func (s *Service) dropBlobs(ctx context.Context, name string) {
 	}
 }
 
+// naming is what names files: a record, and where it is entered in the audit log that it does; 0 for where
+// the files lie.
+type naming struct {
+	subject string
+	id, at  int64
+}
+
 // attachFiles makes a record name the actor's own uploads, in this order behind those that it names
 // already; most bounds how many it names in all. The caller holds the record's lock. Refusals:
 // file.too_many, file.not_found also for somebody else's, file.attached, file.rejected.
-func (t *tx) attachFiles(subject string, id int64, files []int64, most int) error {
+func (t *tx) attachFiles(by naming, files []int64, most int) error {
 	files = distinct(files)
 	if len(files) == 0 {
 		return nil
 	}
-	has, place, err := model.LastPlace(t.DB, subject, id)
+	has, place, err := model.LastPlace(t.DB, by.subject, by.id)
 	if err != nil {
 		return err
 	}
@@ -185,7 +193,7 @@ func (t *tx) attachFiles(subject string, id int64, files []int64, most int) erro
 	}
 	for _, one := range files {
 		place++
-		if err := t.attachFile(locked[one], subject, id, place); err != nil {
+		if err := t.attachFile(locked[one], by, place); err != nil {
 			return err
 		}
 	}
@@ -193,7 +201,7 @@ func (t *tx) attachFiles(subject string, id int64, files []int64, most int) erro
 }
 
 // attachFile makes a record name one locked upload of the actor's at a place; the zero File is none.
-func (t *tx) attachFile(f model.File, subject string, id, place int64) error {
+func (t *tx) attachFile(f model.File, by naming, place int64) error {
 	switch {
 	case f.ID == 0 || t.by.PersonID == 0 || f.UploaderID != t.by.PersonID:
 		return model.ErrFileNotFound
@@ -202,14 +210,14 @@ func (t *tx) attachFile(f model.File, subject string, id, place int64) error {
 	case f.State == model.FileRejected:
 		return model.ErrFileRejected
 	}
-	if err := model.AttachFile(t.DB, f.ID, subject, id, place); err != nil {
+	if err := model.AttachFile(t.DB, f.ID, by.subject, by.id, place); err != nil {
 		return err
 	}
-	f.Subject, f.SubjectID = subject, id
+	f.Subject, f.SubjectID = by.subject, by.id
 	if err := t.tellReviewers(f); err != nil {
 		return err
 	}
-	return t.audit("file.attach", f.NodeID, "file", f.ID, subject)
+	return t.audit("file.attach", cmp.Or(by.at, f.NodeID), "file", f.ID, by.subject)
 }
 
 // releaseFiles makes a record let go of photos, of all of them when none is named: they are dropped a

@@ -124,7 +124,7 @@ func (t *tx) attachHoursPhotos(h model.Hours, photos []int64) error {
 			return err
 		}
 	}
-	return t.attachFiles(hoursFiles, h.ID, photos, model.MostHoursPhotos)
+	return t.attachFiles(naming{hoursFiles, h.ID, 0}, photos, model.MostHoursPhotos)
 }
 
 // tellFiled tells those whose turn it is to confirm a log; and the volunteer if somebody filed it for them.

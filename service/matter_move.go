@@ -153,7 +153,7 @@ func (t *tx) moveMatter(m *model.ListedMatter, rule model.MatterRule, do MatterD
 		return err
 	}
 	if len(do.Photos) > 0 && slices.Contains(withPhotos, rule.Move) {
-		if err := t.attachFiles(matterFiles(m.Moves), m.ID, do.Photos, model.MostMatterPhotos); err != nil {
+		if err := t.attachFiles(naming{matterFiles(m.Moves), m.ID, auditedAt(m.Matter)}, do.Photos, model.MostMatterPhotos); err != nil {
 			return err
 		}
 	}

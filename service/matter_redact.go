@@ -74,7 +74,7 @@ func (s *Service) RedactPhoto(ctx context.Context, cmd Command, id, photo, repla
 			return err
 		}
 		if replacement != 0 {
-			if err := t.attachFile(files[replacement], was.Subject, m.ID, was.Place); err != nil {
+			if err := t.attachFile(files[replacement], naming{was.Subject, m.ID, auditedAt(m.Matter)}, was.Place); err != nil {
 				return err
 			}
 		}

@@ -81,7 +81,7 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 		if err != nil {
 			return none, err
 		}
-		photos, err := t.addPhotos(m.ID, r.Photos)
+		photos, err := t.addPhotos(m, r.Photos)
 		if err != nil {
 			return none, err
 		}
@@ -90,15 +90,15 @@ func (s *Service) reportMatter(ctx context.Context, cmd Command, person int64, r
 }
 
 // addPhotos attaches the photos of a report, and gives them.
-func (t *tx) addPhotos(matter int64, photos []int64) ([]model.File, error) {
+func (t *tx) addPhotos(m model.Matter, photos []int64) ([]model.File, error) {
 	if len(photos) == 0 {
 		return nil, nil
 	}
-	if err := t.attachFiles(model.MatterFiles, matter, photos, model.MostMatterPhotos); err != nil {
+	if err := t.attachFiles(naming{model.MatterFiles, m.ID, auditedAt(m)}, photos, model.MostMatterPhotos); err != nil {
 		return nil, err
 	}
-	of, err := model.FilesOf(t.DB, t.now, model.MatterFiles, matter)
-	return of[matter], err
+	of, err := model.FilesOf(t.DB, t.now, model.MatterFiles, m.ID)
+	return of[m.ID], err
 }
 
 // reported gives a matter that is only drafted as readMatter gives it once it is written.
@@ -176,14 +176,18 @@ func (t *tx) needProxyApart(m model.Matter) error {
 	return nil
 }
 
-// auditMatter enters something done to a matter. Of what is hidden from the chief the entry lies at the
-// grid, where no list of the unit meets it.
+// auditMatter enters something done to a matter.
 func (t *tx) auditMatter(action string, m model.Matter, detail string) error {
-	node := m.NodeID
+	return t.audit(action, auditedAt(m), "matter", m.ID, detail)
+}
+
+// auditedAt is where entries about a matter and its photos lie. Of what is hidden from the chief that is the
+// grid, where no list of the unit meets them.
+func auditedAt(m model.Matter) int64 {
 	if m.Anonymity == model.HiddenFromChief {
-		node = m.GridID
+		return m.GridID
 	}
-	return t.audit(action, node, "matter", m.ID, detail)
+	return m.NodeID
 }
 
 // stepFrom gives the first step from a level up where somebody works who is not the reporter, and to

@@ -48,7 +48,7 @@ func (s *Service) MakeReward(ctx context.Context, cmd Command, community int64, 
 		if err := model.AddReward(t.DB, &r); err != nil {
 			return RewardStock{}, err
 		}
-		if err := t.attachFiles(rewardPhotos, r.ID, photos, mostRewardPhotos); err != nil {
+		if err := t.attachFiles(naming{rewardPhotos, r.ID, 0}, photos, mostRewardPhotos); err != nil {
 			return RewardStock{}, err
 		}
 		if err := t.audit("reward.make", n.ID, "reward", r.ID, ""); err != nil {
@@ -102,7 +102,7 @@ func (t *tx) changePhotos(reward int64, wanted []int64) error {
 		}
 	}
 	fresh := slices.DeleteFunc(slices.Clone(wanted), func(id int64) bool { return slices.Contains(kept, id) })
-	return t.attachFiles(rewardPhotos, reward, fresh, mostRewardPhotos)
+	return t.attachFiles(naming{rewardPhotos, reward, 0}, fresh, mostRewardPhotos)
 }
 
 // changedTerms names the fields in which two terms differ, those that matter to people.
