@@ -2,8 +2,11 @@ package api_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"danyuan/model"
 	"danyuan/testkit/edge"
@@ -105,4 +108,30 @@ func TestPickUp_guessesAtOnceAreCountedAllTheSame(t *testing.T) {
 		t.Errorf("%d of 40 codes were tried after one, want 9", tried)
 	}
 	s.handOut(s.staff, r.Code).Refused(429, "pick_up.too_many_wrong_codes")
+}
+
+// TestPickUp_nobodyHandsOutTheirOwn: what an officer does for somebody without a phone they may hand out, and
+// both is on record under their name.
+func TestPickUp_nobodyHandsOutTheirOwn(t *testing.T) {
+	s := newShop(t, nil)
+	me := s.Person(s.o.Unit, "吴干事")
+	s.Appoint(me, model.CommunityStaff, s.o.Community)
+	token := s.SignIn(me)
+	s.Earn(me, s.o.Community, 100)
+	own := s.redeemed(token)
+	s.handOut(token, own.Code).Refused(409, "pick_up.own")
+	s.handOut(s.staff, own.Code).Expect(200)
+	s.handOut(token, own.Code).Refused(409, "pick_up.own")
+	old := s.Person(s.o.Unit, "没手机")
+	s.Earn(old, s.o.Community, 100)
+	var theirs redemption
+	s.Post(token, path("/v1/people/%d/redemptions", old.ID), map[string]any{"reward_id": s.reward, "points": 40}).Expect(200).Into(&theirs)
+	s.handOut(token, theirs.Code).Expect(200)
+	var did []string
+	s.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Audit{}).Where("subject = ? AND subject_id = ? AND person_id = ?", "redemption", theirs.ID, me.ID).Order("id").Pluck("action", &did).Error
+	})
+	if !slices.Equal(did, []string{"redemption.reserve_for", "redemption.fulfilled"}) {
+		t.Errorf("on record are %v", did)
+	}
 }

@@ -32,6 +32,7 @@ var (
 	ErrPickUpMalformed = fault.New(fault.Invalid, "pick_up.code_malformed", "领取码是 10 位数字。请对着居民手机上的数字重新输入，或者扫二维码。")
 	ErrPickUpUnknown   = fault.New(fault.NotFound, "pick_up.code_unknown", "没有这个领取码，或者它不是本社区的。请核对数字后再输入。")
 	ErrPickUpBarred    = fault.New(fault.TooMany, "pick_up.too_many_wrong_codes", "您输错领取码的次数太多，请十分钟后再试。")
+	ErrPickUpOwn       = fault.New(fault.Conflict, "pick_up.own", "这是您自己的兑换，不能由自己发放。请让社区的其他工作人员办理。")
 	ErrPickUpUsed      = fault.New(fault.Conflict, "pick_up.used", "这个领取码已经用过，不能再领。")
 	ErrPickUpCancelled = fault.New(fault.Conflict, "pick_up.cancelled", "这次兑换已经取消，不能领取。积分已经退回。")
 	ErrPickUpExpired   = fault.New(fault.Conflict, "pick_up.expired", "这次兑换已经过期，不能领取。积分已经退回，可以重新兑换。")

@@ -8,7 +8,7 @@ import (
 
 // HandOut fulfils the redemption of a community that a pick-up code stands for, once. Refusals:
 // node.not_found outside the actor's scope, reward.place_unfit, pick_up.code_malformed, pick_up.code_unknown (also for
-// another community's), pick_up.too_many_wrong_codes, pick_up.used, pick_up.cancelled and
+// another community's), pick_up.own, pick_up.too_many_wrong_codes, pick_up.used, pick_up.cancelled and
 // pick_up.expired with since when.
 func (s *Service) HandOut(ctx context.Context, cmd Command, community int64, code string) (model.ListedRedemption, error) {
 	none := model.ListedRedemption{}
@@ -29,6 +29,9 @@ func (s *Service) HandOut(ctx context.Context, cmd Command, community int64, cod
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.ListedRedemption, error) {
 		r, err := model.LockRedemption(t.DB, id)
+		if err == nil && r.PersonID == t.by.PersonID {
+			err = model.ErrPickUpOwn
+		}
 		if err == nil {
 			err = r.RefusePickUp()
 		}
