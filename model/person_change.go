@@ -77,7 +77,7 @@ func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error
 // than a name.
 func leftBefore(tx *gorm.DB, before time.Time) *gorm.DB {
 	return tx.Model(&Person{}).Where("state = ? AND updated_at < ?", PersonLeft, before).
-		Where("(phone IS NOT NULL OR id_number IS NOT NULL OR birth_date IS NOT NULL OR address IS NOT NULL)").
+		Where("(phone IS NOT NULL OR id_number IS NOT NULL OR birth_date IS NOT NULL OR address IS NOT NULL OR membership IS NOT NULL)").
 		Where("NOT EXISTS (SELECT 1 FROM bindings WHERE bindings.active_person_id = persons.id)")
 }
 
@@ -98,7 +98,7 @@ func ForgetLeftPeople(tx *gorm.DB, before time.Time, limit int) (them []Person, 
 		ids[i] = p.ID
 	}
 	return them, int64(len(them)), leftBefore(tx, before).Where("id IN ?", ids).Updates(map[string]any{
-		"phone": "", "phone_index": nil, "id_number": "", "id_number_index": nil, "birth_date": "", "address": "",
+		"phone": "", "phone_index": nil, "id_number": "", "id_number_index": nil, "birth_date": "", "address": "", "membership": "",
 		"updated_at": gorm.Expr("updated_at"), // still that of their leaving
 	}).Error
 }

@@ -205,8 +205,11 @@ func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
 	k := testkit.New(t)
 	unit := k.Org().Unit
 	long := testkit.Start.AddDate(-9, 0, 0)
-	gone, bound := whoLeft(unit, long), whoLeft(unit, long)
-	k.Tx(func(tx *gorm.DB) error { return errors.Join(tx.Create(&gone).Error, tx.Create(&bound).Error) })
+	gone, bound, bare := whoLeft(unit, long), whoLeft(unit, long), whoLeft(unit, long)
+	gone.Membership, bare.Membership, bare.BirthDate, bare.Address = model.Member, model.Member, "", ""
+	k.Tx(func(tx *gorm.DB) error {
+		return errors.Join(tx.Create(&gone).Error, tx.Create(&bound).Error, tx.Create(&bare).Error)
+	})
 	k.SignIn(bound)
 	if _, err := k.S.Retain(k.Context(), false); err != nil {
 		t.Fatal(err)
@@ -216,11 +219,15 @@ func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
 	if err != nil || g.BirthDate != "" || g.Address != "" || g.Name != "王建国" || !g.UpdatedAt.Equal(long) {
 		t.Errorf("%+v %v", g, err)
 	}
+	of, err := model.MembershipsOf(h, []int64{gone.ID, bare.ID, bound.ID})
+	if err != nil || of[gone.ID].IsMember() || of[bare.ID].IsMember() || of[bound.ID] != model.NoMember {
+		t.Errorf("of whom nothing but name and services stays, it stays who was a member: %v %v", of, err)
+	}
 	if b, err := model.PersonByID(h, bound.ID); err != nil || b.BirthDate == "" {
 		t.Errorf("who still has an account was cleared: %+v %v", b, err)
 	}
 	var entered []int64
-	if err := h.Model(&model.Audit{}).Where("action = ?", "person.forget").Pluck("subject_id", &entered).Error; err != nil || len(entered) != 1 || entered[0] != gone.ID {
+	if err := h.Model(&model.Audit{}).Where("action = ?", "person.forget").Order("subject_id").Pluck("subject_id", &entered).Error; err != nil || len(entered) != 2 || entered[0] != gone.ID || entered[1] != bare.ID {
 		t.Errorf("%v %v", entered, err)
 	}
 }
