@@ -247,7 +247,7 @@ const leftOut = "\x00 left out"
 // uploads are the bodies that are no JSON, by route.
 var uploads = map[string]func(w *world) *upload{
 	"hand-in-import": func(*world) *upload {
-		return &upload{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n网格,单元,房号,姓名\n第一网格,1单元,101,王小明\n\r\n--b--\r\n"}
+		return &upload{"multipart/form-data; boundary=b", "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n网格,单元,房号,姓名,手机号\n第一网格,1单元,101,王小明,\n\r\n--b--\r\n"}
 	},
 	"upload-photo": func(w *world) *upload {
 		photo := w.Photo(32, 32)

@@ -323,7 +323,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		area("导入"),
 		downloadTable("/v1/imports/templates/{kind}", "download-import-template", "下载导入模板", With(model.ImportRoster), service.XLSX, (*API).importTemplate),
 		post("/v1/nodes/{id}/imports", "hand-in-import", "上传表格导入", With(model.ImportRoster), (*API).handIn, viewImport).
-			taking(importBytes).limited(20).receiving(fileForm("Excel（.xlsx）或 CSV 表格，最大 10 MB、50000 行")),
+			taking(importBytes).limited(20).hourly(60).receiving(fileForm("Excel（.xlsx）或 CSV 表格，最大 10 MB、50000 行")),
 		get("/v1/nodes/{id}/imports", "list-imports", "导入记录", With(model.ImportRoster), (*API).listImports),
 		get("/v1/imports/{id}", "view-import", "看导入的进度和结果", With(model.ImportRoster), (*API).viewImport),
 		post("/v1/imports/{id}/cancel", "cancel-import", "取消导入", With(model.ImportRoster), (*API).cancelImport, viewImport),

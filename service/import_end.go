@@ -70,6 +70,9 @@ func (t *tx) endImport(imp model.Import, faults *faultList) error {
 		if err := model.AddImportFaults(t.DB, faults.of(imp.ID)); err != nil {
 			return err
 		}
+		if err := t.auditStrangers(imp, faults.strangers); err != nil {
+			return err
+		}
 	}
 	if err := t.audit("import.end", imp.NodeID, "import", imp.ID, importDetail(imp)); err != nil {
 		return err

@@ -9,13 +9,20 @@ import (
 
 // faultList gathers what is wrong with a table: all are counted, the first model.ImportFaultsKept kept.
 type faultList struct {
-	kept  []model.ImportFault
-	total int64
+	kept      []model.ImportFault
+	total     int64
+	strangers []stranger // whom the table has found elsewhere, whether that is a fault or not
 }
 
 // add notes what is wrong with a cell; text never repeats what the cell holds of a person.
 func (l *faultList) add(line int, column, text string) {
-	if l.total++; l.total <= model.ImportFaultsKept {
+	l.total++
+	l.keep(line, column, text)
+}
+
+// keep lists a fault that is counted already.
+func (l *faultList) keep(line int, column, text string) {
+	if len(l.kept) < model.ImportFaultsKept {
 		l.kept = append(l.kept, model.ImportFault{Line: int64(line), ColumnName: column, Text: text})
 	}
 }

@@ -95,6 +95,11 @@ func (p *pass) findPersons(rows []*placed) error {
 	if err := p.findInHomes(rest); err != nil {
 		return err
 	}
+	for _, r := range rows {
+		if r.person == nil || !p.places.holds(r.person.NodeID) {
+			p.unknown[r.name]++
+		}
+	}
 	if err := p.findByPhone(rest); err != nil {
 		return err
 	}
@@ -165,7 +170,7 @@ func (p *pass) findByPhone(rows []*placed) error {
 			case p.places.holds(one.NodeID):
 				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在人员管理里登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
 			default:
-				p.faults.add(r.line, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
+				p.faults.meet(r, one, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
 			}
 			if r.person != nil {
 				break
@@ -204,8 +209,11 @@ func (p *pass) claim(r *placed) {
 	case twice:
 		p.faults.add(r.line, columnName, fmt.Sprintf("第%d行和第%d行说的是已登记的同一个人，请只留一行。", first, r.line))
 	case !p.places.holds(r.person.NodeID) && r.person.State == model.PersonHere && r.person.HouseholdID != nil:
-		p.faults.add(r.line, columnIDNumber, "这个身份证号已在别处登记，没有导入。请本人或家属在原登记的地方办理迁出，再重新导入。")
+		p.faults.meet(r, r.person, columnIDNumber, "这个身份证号已在别处登记，没有导入。请本人或家属在原登记的地方办理迁出，再重新导入。")
 	default:
+		if !p.places.holds(r.person.NodeID) {
+			p.faults.meet(r, r.person, "", "")
+		}
 		p.claimed[r.person.ID] = r.line
 		return
 	}
@@ -260,9 +268,14 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 	if err != nil {
 		return err
 	}
+	const text = "这个人担任的职务不归您任命，名册不能改动他的手机号和身份证号，也不能把他从别处迁入。请由上级办理；只改其他内容时，请把手机号留空。"
 	for _, r := range rows {
-		if r.person != nil && slices.ContainsFunc(held, func(o model.Office) bool { return o.PersonID == r.person.ID && !reaches(p.by, o, p.now) }) {
-			p.faults.add(r.line, columnPhone, "这个人担任的职务不归您任命，名册不能改动他的手机号和身份证号，也不能把他从别处迁入。请由上级办理；只改其他内容时，请把手机号留空。")
+		switch {
+		case r.person == nil || !slices.ContainsFunc(held, func(o model.Office) bool { return o.PersonID == r.person.ID && !reaches(p.by, o, p.now) }):
+		case p.places.holds(r.person.NodeID):
+			p.faults.add(r.line, columnPhone, text)
+		default:
+			p.faults.meet(r, r.person, columnPhone, text)
 		}
 	}
 	return nil

@@ -1,6 +1,8 @@
 package service_test
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -48,5 +50,71 @@ func TestImport_whoServesAndMovesInIsNotDoubled(t *testing.T) {
 	}
 	if imp = h.roster(at("1单元", "702", "孙丽", "15400000002")); imp.State != "refused" { // whom a clerk does not appoint
 		t.Fatalf("%+v: %s", imp, h.faults(imp))
+	}
+}
+
+// found gives whom imports have found elsewhere, as the audit log has it.
+func (h *house) found() (people []int64) {
+	h.Helper()
+	if err := h.DB.Read(h.Context()).Model(&model.Audit{}).Where("action = ? AND person_id = ?", "person.search", h.clerk.ID).Order("id").Pluck("subject_id", &people).Error; err != nil {
+		h.Fatal(err)
+	}
+	return people
+}
+
+// A dry run is no finder of other communities' numbers: a table with many guesses tells that it has met somebody,
+// not by which; and whom it has met is in the audit log, as is whom one searches for.
+func TestImport_aTableOfGuessesTellsNobodysNumber(t *testing.T) {
+	h := newHouse(t)
+	target := h.Person(h.ForeignUnit, "孙远山", testkit.Phone("13955604321"))
+	numbered := h.Person(h.ForeignUnit, "钱远山", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1) })
+	guesses := func(n int) (rows [][]string) {
+		for i := range n {
+			rows = append(rows, at("1单元", fmt.Sprint(5000+i), "孙远山", fmt.Sprintf("139556%05d", 4321-i)))
+		}
+		return rows
+	}
+	got := h.run(h.handIn("roster", true, testkit.RosterHeader, guesses(400)...))
+	if report := h.faults(got); got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(report, "整个表格  另有1行") {
+		t.Fatalf("%+v: %s", got, report)
+	}
+	got = h.run(h.handIn("roster", true, testkit.RosterHeader, guesses(10)...)) // as many as a common name may have
+	if report := h.faults(got); got.Faults != 1 || !strings.HasPrefix(report, "2 手机号 同名、同手机号的人已在别处登记") {
+		t.Fatalf("%+v: %s", got, report)
+	}
+	got = h.run(h.handIn("roster", true, testkit.RosterHeader, at("1单元", "701", "不是他", "", number1)))
+	if report := h.faults(got); got.Faults != 1 || !strings.HasPrefix(report, "整个表格  另有1行") {
+		t.Fatalf("%+v: %s", got, report)
+	}
+	if people := h.found(); !slices.Equal(people, []int64{target.ID, target.ID, numbered.ID}) {
+		t.Errorf("on record are %v", people)
+	}
+}
+
+// A clerk whose roster names some who are registered elsewhere is told of each, and goes on without them.
+func TestImport_anHonestRosterTellsEachWhoIsRegisteredElsewhere(t *testing.T) {
+	h := newHouse(t)
+	var rows [][]string
+	var moved []int64
+	for i := range 12 {
+		name, phone := "迁来者"+string([]rune("甲乙丙丁戊己庚辛壬癸子丑")[i]), fmt.Sprintf("1540000%04d", i)
+		moved = append(moved, h.Person(h.ForeignUnit, name, testkit.Phone(phone)).ID)
+		rows = append(rows, at("1单元", fmt.Sprint(700+i), name, phone))
+	}
+	for i := range 600 {
+		rows = append(rows, at("1单元", fmt.Sprint(1000+i), "李梅", fmt.Sprintf("1550000%04d", i)))
+	}
+	volunteer := h.Person(h.OtherCommunity, "吴敏", testkit.Phone("15600000001")) // who serves there, and lives nowhere yet
+	rows = append(rows, at("1单元", "2000", "吴敏", "15600000001"))
+	got := h.roster(rows...)
+	lines := strings.Split(h.faults(got), "\n")
+	if got.State != "refused" || got.Faults != 12 || len(lines) != 12 || !strings.HasPrefix(lines[11], "13 手机号 同名、同手机号的人已在别处登记") {
+		t.Fatalf("%+v: %q", got, lines)
+	}
+	if people := h.found(); !slices.Equal(people, append(moved, volunteer.ID)) {
+		t.Errorf("on record are %v, want %v and %d", people, moved, volunteer.ID)
+	}
+	if got = h.roster(rows[12:]...); got.State != "done" || got.Added != 600 || got.Moved != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 }

@@ -43,6 +43,7 @@ type pass struct {
 
 	children []*placed // rows about those under 14
 	grown    map[personAtHome]bool
+	unknown  map[string]int // name → how many rows that bear it are about nobody of this community
 }
 
 type homeKey struct {
@@ -109,6 +110,7 @@ func importRows[R any](ctx context.Context, s *Service, imp model.Import, column
 	if p.faults.total > 0 {
 		imp.ImportCounts, imp.State, imp.Failure = model.ImportCounts{}, model.ImportRefused, model.ErrImportRows.Code
 	}
+	p.tellElsewhere()
 	return s.endImport(ctx, imp, p.faults)
 }
 
@@ -159,7 +161,7 @@ func (s *Service) newPass(h *gorm.DB, write *tx, imp model.Import) (*pass, error
 	if err != nil {
 		return nil, err
 	}
-	p := &pass{id: imp.ID, db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, grown: map[personAtHome]bool{}, faults: &faultList{}}
+	p := &pass{id: imp.ID, db: h, write: write, now: s.now(), keys: s.DB.Keys(), homes: map[homeKey]int64{}, claimed: map[int64]int{}, grown: map[personAtHome]bool{}, unknown: map[string]int{}, faults: &faultList{}}
 	if p.places, err = loadPlaces(h, node); err != nil {
 		return nil, err
 	}
