@@ -5,8 +5,13 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+	"time"
+
+	"gorm.io/gorm"
 
 	"danyuan/api"
+	"danyuan/model"
+	"danyuan/testkit"
 	"danyuan/testkit/edge"
 )
 
@@ -166,4 +171,26 @@ func eightAtOnce(t *testing.T, w *world, q request, c caller) {
 	if fresh != 1 {
 		t.Errorf("%d of eight happened, want 1", fresh)
 	}
+}
+
+// TestCommand_aRepetitionTellsNobodyWhatTheyMayNotKnowAnyMore: it happens once all the same.
+func TestCommand_aRepetitionTellsNobodyWhatTheyMayNotKnowAnyMore(t *testing.T) {
+	c := newCrew(t)
+	c.Person(c.o.Unit, "赵大力", testkit.Phone("13900000077"))
+	c.Appoint(c.staffWho, model.CommunityStaff, c.o.OtherCommunity)
+	c.staff = c.SignIn(c.staffWho)
+	search := func() edge.Answer {
+		return c.Post(c.staff, "/v1/people/search", map[string]any{"phone": "13900000077"}, "Idempotency-Key", sameKey)
+	}
+	first := search().Expect(200).Has("赵大力")
+	if again := search().Expect(200); string(again.Body) != string(first.Body) || again.Header.Get("Idempotent-Replayed") != "true" {
+		t.Fatalf("the repetition: %s", again.Body)
+	}
+	c.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("person_id = ? AND node_id = ?", c.staffWho.ID, c.o.Community.ID).Updates(map[string]any{"ends_at": c.Clock.Now(), "open_key": nil}).Error
+	})
+	c.Move(time.Minute)
+	c.staff = c.SignIn(c.staffWho)
+	search().Refused(409, "command.done").HasNot("赵大力")
+	c.Post(c.staff, "/v1/people/search", map[string]any{"phone": "13900000077"}).Expect(200).HasNot("赵大力")
 }

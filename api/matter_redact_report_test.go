@@ -53,3 +53,24 @@ func TestRedact_anAnswer(t *testing.T) {
 	c.Post(c.staff, url+"/redact", but(redaction(1, "最近"), "part", "answer")).Refused(404, "matter.no_such_event")
 	c.bookBalances()
 }
+
+func TestRedact_aRepeatedCommandShowsTheNewWords(t *testing.T) {
+	c := newWordsCrew(t)
+	url := c.saying(c.volunteer, "李四偷电，电话13812345678")
+	c.WorkOff()
+	repeat := func(replayed string) {
+		t.Helper()
+		for token, move := range map[string]string{c.chief: "/accept", c.mei: "/join"} {
+			a := c.Post(token, url+move, body{"seen": 1}, "Idempotency-Key", "the-same-key-1").Expect(200)
+			if a.Header.Get("Idempotent-Replayed") != replayed {
+				t.Errorf("%s: repeated: %q", move, a.Header.Get("Idempotent-Replayed"))
+			}
+			if said := strings.Contains(string(a.Body), "13812345678"); said != (replayed == "") {
+				t.Errorf("%s, repeated: %q: %s", move, replayed, a.Body)
+			}
+		}
+	}
+	repeat("")
+	c.Post(c.staff, url+"/redact", redaction(1, "有人偷电")).Expect(200)
+	repeat("true")
+}

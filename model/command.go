@@ -10,7 +10,7 @@ import (
 )
 
 // Command is a state-changing request that has happened, with its sealed answer, so that the same
-// request a second time gets the same answer and happens once.
+// request a second time happens once, and gets the same answer from who may still know it.
 type Command struct {
 	_ struct{} `privacy:"about=user; why=防止同一次提交重复办理; kept=commands"`
 
@@ -24,6 +24,9 @@ type Command struct {
 
 // ErrKeyReused refuses a key that was used for something else.
 var ErrKeyReused = fault.New(fault.Conflict, "idempotency.key_reused", "这次提交的内容和上次不一样，但用了同一个提交编号。请返回上一页重新提交。")
+
+// ErrCommandDone answers the repetition of a command whose answer is not for its actor any more.
+var ErrCommandDone = fault.New(fault.Conflict, "command.done", "这一步已经办好了，不用再提交。请刷新查看现在的情况。")
 
 // ErrCommandHappened says that another transaction has kept the same command meanwhile.
 var ErrCommandHappened = errors.New("model: the command has happened in another transaction")

@@ -87,19 +87,6 @@ func (s *Service) ActorOf(ctx context.Context, token string) (model.Actor, error
 	return a, nil
 }
 
-// replay answers a repeated command before anything outside is asked, because what a person got from
-// WeChat works only once. The transaction looks again.
-func (s *Service) replay(ctx context.Context, cmd Command) error {
-	if cmd.Key == "" {
-		return nil
-	}
-	happened, err := model.FindCommand(s.DB.Read(ctx), cmd.owner(), cmd.Key, cmd.Print)
-	if err != nil || happened == nil {
-		return err
-	}
-	return &Replayed{happened.Answer}
-}
-
 func newToken() string {
 	b := make([]byte, 32)
 	_, _ = rand.Read(b) // never fails: crypto/rand ends the process instead

@@ -166,7 +166,7 @@ func matterPhotos(h *gorm.DB, id int64, events []model.ListedMatterEvent, now ti
 
 // onMatter does something to a matter that the actor sees, under its lock, and gives it as it is then.
 func (s *Service) onMatter(ctx context.Context, cmd Command, id int64, do func(t *tx, m *model.ListedMatter, as MatterSeenAs) error) (MatterRecord, error) {
-	return inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
+	r, err := inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
 		var none MatterRecord
 		if _, err := model.LockMatter(t.DB, id); err != nil {
 			return none, err
@@ -187,4 +187,5 @@ func (s *Service) onMatter(ctx context.Context, cmd Command, id int64, do func(t
 		}
 		return readMatter(t.DB, t.by, m, as, t.now)
 	})
+	return r, s.matterAgain(ctx, cmd, id, err)
 }

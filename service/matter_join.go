@@ -38,7 +38,7 @@ func (s *Service) SimilarMatters(ctx context.Context, by model.Actor, category, 
 // JoinMatter makes the actor one who joined a matter of their grid: they get every answer. Refusals:
 // matter.not_found for what was not offered to them.
 func (s *Service) JoinMatter(ctx context.Context, cmd Command, id int64) (MatterRecord, error) {
-	return inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
+	r, err := inTx(ctx, s, cmd, func(t *tx) (MatterRecord, error) {
 		var none MatterRecord
 		m, err := model.LockMatter(t.DB, id)
 		if err != nil {
@@ -67,6 +67,7 @@ func (s *Service) JoinMatter(ctx context.Context, cmd Command, id int64) (Matter
 		}
 		return readMatter(t.DB, t.by, listed, SeenByJoiner, t.now)
 	})
+	return r, s.matterAgain(ctx, cmd, id, err)
 }
 
 // LeaveMatter ends it. Refusals: matter.not_found for who has not joined.

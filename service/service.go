@@ -121,15 +121,9 @@ type Command struct {
 	Key     string                    // the caller's Idempotency-Key; "" for what the system does itself
 	Print   string                    // what was asked: the same key with another print is refused
 	Render  func(any) ([]byte, error) // how the answer is kept for a repetition
-	Guarded bool                      // somebody under 14 needs a guardian's consent for it, while it is done
+	Guarded bool                      // who asks must be somebody of the roster: under 14 with a guardian's consent, while it is done
 	apart   string                    // keeps nobody's keys apart from another nobody's; "" where that is not needed
 }
-
-// Replayed is what a repeated command gives instead of happening again.
-type Replayed struct{ Answer []byte }
-
-// Error says so; api answers with what is inside.
-func (*Replayed) Error() string { return "command has happened already" }
 
 // owner keeps one user's keys apart from another's, and one stranger's where they can be told apart.
 func (c Command) owner() string {

@@ -132,9 +132,9 @@ func outcome[R any](ctx context.Context, s *Service, p *part) (R, error) {
 	}
 	var none R
 	var again *Replayed
-	if p.cmd.Key != "" && !errors.As(p.err, &again) && !errors.Is(p.err, model.ErrKeyReused) {
+	if p.cmd.Key != "" && !errors.As(p.err, &again) && !errors.Is(p.err, model.ErrKeyReused) && !errors.Is(p.err, model.ErrCommandDone) {
 		if happened, err := model.FindCommand(s.DB.Read(ctx), p.cmd.owner(), p.cmd.Key, p.cmd.Print); err == nil && happened != nil {
-			return none, &Replayed{happened.Answer}
+			return none, p.cmd.again(*happened, s.now())
 		}
 	}
 	return none, wrap(p.err)
@@ -263,7 +263,7 @@ func (s *Service) findHappened(handle *gorm.DB, parts []*part) error {
 		case was.Print != p.cmd.Print:
 			p.err = model.ErrKeyReused
 		default:
-			p.err = &Replayed{was.Answer}
+			p.err = p.cmd.again(was, s.now())
 		}
 	}
 	if len(parts) == 1 {
@@ -288,7 +288,7 @@ func (s *Service) keepAnswers(handle *gorm.DB, parts []*part, now time.Time) err
 		if err != nil {
 			return err
 		}
-		commands = append(commands, model.Command{Owner: p.cmd.owner(), CommandKey: p.cmd.Key, Print: p.cmd.Print, Answer: answer, At: now})
+		commands = append(commands, model.Command{Owner: p.cmd.owner(), CommandKey: p.cmd.Key, Print: p.cmd.Print, Answer: p.cmd.kept(answer, now), At: now})
 	}
 	if err := model.AddCommands(handle, commands); err != nil {
 		if errors.Is(err, model.ErrCommandHappened) {
