@@ -78,6 +78,43 @@ func (w *ward) verified() {
 	}
 }
 
+// TestMatter_hiddenFromTheChiefStaysHiddenWhenTheyAreChiefNoMore: also from who is branch secretary by then.
+func TestMatter_hiddenFromTheChiefStaysHiddenWhenTheyAreChiefNoMore(t *testing.T) {
+	w := newWard(t)
+	m := w.report(w.volunteer, lamp(model.HiddenFromChief))
+	w.Tx(func(tx *gorm.DB) error {
+		now := w.Clock.Now()
+		return tx.Model(&model.Appointment{}).Where("person_id = ? OR role = ?", w.chiefWho.ID, model.BranchSecretary).Update("ends_at", now.Add(time.Second)).Error
+	})
+	w.Move(time.Minute)
+	w.Appoint(w.chiefWho, model.BranchSecretary, w.o.Grid)
+	next := w.Person(w.o.Unit, "新单元长")
+	w.Appoint(next, model.UnitChief, w.o.Unit)
+	w.Move(time.Minute)
+	later := w.report(w.volunteer, but(lamp(model.HiddenFromChief), "words", "新单元长态度不好"))
+	old, staff := w.SignIn(w.chiefWho), w.SignIn(w.staffWho)
+	w.Get(old, "/v1/matters/"+m.ID).Refused(404, "matter.not_found")
+	w.Get(old, "/v1/matters/"+later.ID).Expect(200)
+	for url, shown := range map[string]string{"/v1/matters/waiting": later.ID, nodePath(w.o.Grid, "/matters"): later.ID, nodePath(w.o.Grid, "/matter-counts"): `"open":1`} {
+		w.Get(old, url).Expect(200).Has(shown).HasNot(m.ID)
+	}
+	w.Get(w.SignIn(next), nodePath(w.o.Unit, "/matters")).Expect(200).HasNot(m.ID, later.ID)
+	w.seen(staff, &m)
+	w.Get(staff, nodePath(w.o.Grid, "/matter-counts")).Expect(200).Has(`"open":2`)
+	w.tick(10 * 24 * time.Hour)
+	w.tick(time.Minute)
+	w.seen(staff, &m)
+	if m.Step != "community" {
+		t.Errorf("it waits at the %s, where nobody may know of it", m.Step)
+	}
+	for _, b := range bodiesOf(w.Kit, w.chiefWho) {
+		if strings.Contains(b, m.ID) {
+			t.Errorf("told %q", b)
+		}
+	}
+	w.verified()
+}
+
 func TestMatter_fromReportToCloseOut(t *testing.T) {
 	w := newWard(t)
 	m := w.report(w.volunteer, lamp(model.Named))

@@ -53,11 +53,11 @@ type OpenMattersOf struct {
 }
 
 // OpenMattersBelow counts the open matters of each node in a subtree, none that are hidden from the reader because
-// they are chief there. It says nothing of any one of them.
+// they are or were chief there. It says nothing of any one of them.
 func OpenMattersBelow(tx *gorm.DB, path string, by Actor, now time.Time) ([]OpenMattersOf, error) {
 	open := true
 	var out []OpenMattersOf
-	q := exceptHidden(rowsBelow(tx, path, "matters", "node_id"), by.UnitsLed(now))
+	q := exceptHidden(rowsBelow(tx, path, "matters", "node_id"), by.Led(now))
 	return out, q.Where("matters.state IN ?", MatterFilter{Open: &open}.states()).
 		Select("nodes.id AS node_id, COUNT(*) AS open, COUNT(CASE WHEN matters.due_at <= ? THEN 1 END) AS overdue", now).
 		Group("nodes.id").Scan(&out).Error

@@ -170,14 +170,15 @@ type ReviewedFile struct {
 
 // FilesInReview lists the photos that wait for a person in a subtree, the oldest first. What no record
 // names, or shows, is not worth anybody's time; what belongs to a matter that is hidden from the reader
-// because they are chief there is not shown to them.
+// because they are or were chief there is not shown to them.
 func FilesInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]ReviewedFile, error) {
 	var files []ReviewedFile
 	q := InSubtree(tx.Table("files").Select("files.*, persons.name AS uploader_name").
 		Joins("JOIN nodes ON nodes.id = files.node_id").Joins("JOIN persons ON persons.id = files.uploader_id"), "nodes.path", path).
 		Where("files.state = ? AND files.subject NOT IN ?", FileReview, []string{"", WithheldFiles})
-	if led := by.UnitsLed(now); len(led) > 0 {
-		q = q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE files.subject LIKE 'matter%' AND matters.id = files.subject_id AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, led)
+	if led := by.Led(now); len(led) > 0 {
+		condition, args := hiddenFrom(led)
+		q = q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE files.subject LIKE 'matter%' AND matters.id = files.subject_id AND "+condition+")", args...)
 	}
 	err := part.Oldest(q, "files.id").Find(&files).Error
 	for i := range files {

@@ -277,12 +277,12 @@ func LockMatter(tx *gorm.DB, id int64) (Matter, error) {
 	return MatterByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
-// MattersSince gives what some people have reported since a moment: whose it is, where it lies, and from whom it
-// is hidden.
+// MattersSince gives what some people have reported since a moment: whose it is, where it lies, from whom it is hidden,
+// and when it was reported.
 func MattersSince(tx *gorm.DB, reporters []int64, since time.Time) ([]Matter, error) {
 	return inLists(reporters, func(some []int64) ([]Matter, error) {
 		var them []Matter
-		return them, tx.Select("id", "reporter_id", "node_id", "anonymity").Where("reporter_id IN ? AND id >= ?", some, FirstID(since)).Find(&them).Error
+		return them, tx.Select("id", "reporter_id", "node_id", "anonymity", "created_at").Where("reporter_id IN ? AND id >= ?", some, FirstID(since)).Find(&them).Error
 	})
 }
 

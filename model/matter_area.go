@@ -14,9 +14,9 @@ import (
 type MatterArea struct {
 	Kind        NodeKind
 	NodeID      int64
-	CommunityID int64   // where it lies, or the area itself
-	HiddenAt    []int64 // units of whose hidden matters the reader must not know
-	Chief       int64   // a reader who works at the chief's step alone does not know what was given to others; 0: knows it
+	CommunityID int64 // where it lies, or the area itself
+	HiddenAt    []Led // units of whose hidden matters the reader must not know
+	Chief       int64 // a reader who works at the chief's step alone does not know what was given to others; 0: knows it
 }
 
 // within keeps to the area.
@@ -39,12 +39,13 @@ func (a MatterArea) known(q *gorm.DB) *gorm.DB {
 	return exceptHidden(q, a.HiddenAt)
 }
 
-// exceptHidden leaves out the matters that the chief of these units must not know of.
-func exceptHidden(q *gorm.DB, units []int64) *gorm.DB {
+// exceptHidden leaves out the matters that who leads or has led these units must not know of.
+func exceptHidden(q *gorm.DB, units []Led) *gorm.DB {
 	if len(units) == 0 {
 		return q
 	}
-	return q.Where("NOT (matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, units)
+	condition, args := hiddenFrom(units)
+	return q.Where("NOT ("+condition+")", args...)
 }
 
 // MatterFilter is which matters of an area are wanted; zero values want all.

@@ -223,7 +223,8 @@ func (w StepWay) leads(from, to Step) bool {
 
 // WorksOn gives the highest level of the path at which an actor works over a matter, whose place has the
 // path; -1 for none. What was given to somebody is nobody else's at that level. Who is chief of the unit
-// of a matter that is hidden from its chief works on it at no level, whatever else they are.
+// of a matter that is hidden from its chief, or was when it was reported, works on it at no level, whatever else
+// they are.
 func (a Actor) WorksOn(m Matter, path string, now time.Time) int {
 	if m.HiddenFrom(a, now) {
 		return -1
@@ -249,11 +250,10 @@ func (m Matter) HandledBy(a Actor, path string, now time.Time) bool {
 	return level >= 0 && !m.HiddenFrom(a, now) && a.HoldsRole(path, now, Steps[level].Roles...)
 }
 
-// HiddenFrom tells whether a matter must not be known to an actor because they are chief where it is.
+// HiddenFrom tells whether a matter must not be known to an actor because they are chief where it is, or were when it
+// was reported.
 func (m Matter) HiddenFrom(a Actor, now time.Time) bool {
-	return m.Anonymity == HiddenFromChief && slices.ContainsFunc(a.Grants, func(g Grant) bool {
-		return g.Role == UnitChief && g.NodeID == m.NodeID && g.Active(now)
-	})
+	return m.Anonymity == HiddenFromChief && slices.ContainsFunc(a.Led(now), func(l Led) bool { return l.Hides(m) })
 }
 
 // GivenTo are the roles in a grid whose holders a matter of it can be given to.

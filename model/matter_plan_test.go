@@ -139,10 +139,10 @@ func (l *ledger) lists() []planned {
 			return len(rows), err
 		}
 	}
-	unit := model.MatterArea{Kind: model.Unit, NodeID: l.o.Unit.ID, CommunityID: l.o.Community.ID, HiddenAt: []int64{l.o.Unit.ID}, Chief: l.chief.ID}
+	unit := model.MatterArea{Kind: model.Unit, NodeID: l.o.Unit.ID, CommunityID: l.o.Community.ID, HiddenAt: []model.Led{{NodeID: l.o.Unit.ID}}, Chief: l.chief.ID}
 	grid := model.MatterArea{Kind: model.Grid, NodeID: l.o.Grid.ID, CommunityID: l.o.Community.ID}
 	community := model.MatterArea{Kind: model.Community, NodeID: l.o.Community.ID, CommunityID: l.o.Community.ID}
-	desks := model.MatterDesks{Person: l.chief.ID, At: []int64{l.o.Unit.ID, l.o.NextDoor.ID}, Grids: []int64{l.o.Grid.ID}, HiddenAt: []int64{l.o.Unit.ID}}
+	desks := model.MatterDesks{Person: l.chief.ID, At: []int64{l.o.Unit.ID, l.o.NextDoor.ID}, Grids: []int64{l.o.Grid.ID}, HiddenAt: []model.Led{{NodeID: l.o.Unit.ID}}}
 	return []planned{
 		{"a chief's waiting list", "ix_matters_desk ix_matters_handler", func(tx *gorm.DB) (int, error) {
 			rows, _, err := model.MattersWaiting(tx, desks, 10, 20)

@@ -58,9 +58,9 @@ func UncheckedMatters(tx *gorm.DB, before time.Time, limit int) ([]int64, error)
 }
 
 // MattersInReview lists the matters of a subtree whose words wait for a person, the oldest first; none
-// that are hidden from the reader because they are chief there.
+// that are hidden from the reader because they are or were chief there.
 func MattersInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]ListedMatter, error) {
-	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.UnitsLed(now))
+	q := exceptHidden(InSubtree(listedMatters(tx, "matters"), "nodes.path", path).Where("matters.check_state = ?", FileReview), by.Led(now))
 	var out []ListedMatter
 	return out, part.Oldest(q, "matters.id").Find(&out).Error
 }
@@ -86,6 +86,48 @@ func (a Actor) UnitsLed(now time.Time) []int64 {
 		}
 	}
 	return units
+}
+
+// Led is a unit that an actor leads, or has led from one moment until another.
+type Led struct {
+	NodeID int64
+	From   time.Time
+	Until  *time.Time // nil: they lead it now
+}
+
+// Led gives the units whose chief an actor is or was: what was reported there meanwhile and hidden from the chief is
+// hidden from them, of those that they lead now all that is.
+func (a Actor) Led(now time.Time) []Led {
+	var led []Led
+	for _, g := range a.Grants {
+		switch {
+		case g.Role != UnitChief || g.From.After(now):
+		case g.Active(now):
+			led = append(led, Led{NodeID: g.NodeID})
+		default:
+			led = append(led, Led{g.NodeID, g.From, g.Until})
+		}
+	}
+	return led
+}
+
+// Hides tells whether a matter is hidden from who leads, or has led, the unit.
+func (l Led) Hides(m Matter) bool {
+	return m.Anonymity == HiddenFromChief && l.NodeID == m.NodeID &&
+		(l.Until == nil || !m.CreatedAt.Before(l.From) && m.CreatedAt.Before(*l.Until))
+}
+
+// hiddenFrom is Hides of any of them, as a condition on matters.
+func hiddenFrom(led []Led) (condition string, args []any) {
+	each := make([]string, len(led))
+	args = append(args, HiddenFromChief)
+	for i, l := range led {
+		each[i], args = "matters.node_id = ?", append(args, l.NodeID)
+		if l.Until != nil {
+			each[i], args = each[i]+" AND matters.created_at >= ? AND matters.created_at < ?", append(args, l.From, *l.Until)
+		}
+	}
+	return "matters.anonymity = ? AND (" + strings.Join(each, " OR ") + ")", args
 }
 
 // TextLabelTitle is what people call what WeChat has found in words; "" for nothing, and for what we know no word for.

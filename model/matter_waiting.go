@@ -14,7 +14,7 @@ type MatterDesks struct {
 	Person   int64
 	At       []int64 // the nodes
 	Grids    []int64 // where they hold a role by which what was given to them is theirs
-	HiddenAt []int64 // units of whose hidden matters they must not know
+	HiddenAt []Led   // units of whose hidden matters they must not know
 }
 
 // MattersWaiting lists what waits for somebody, what is due first before the others, at most limit; total

@@ -83,13 +83,13 @@ func aboveChief() (roles []model.Role) {
 func matterArea(h *gorm.DB, by model.Actor, node int64, now time.Time) (model.Place, model.MatterArea, error) {
 	places, err := model.PlacesOf(h, node)
 	place := places[node]
-	a := model.MatterArea{Kind: place.Kind, NodeID: node, CommunityID: place.CommunityID, HiddenAt: by.UnitsLed(now)}
+	a := model.MatterArea{Kind: place.Kind, NodeID: node, CommunityID: place.CommunityID, HiddenAt: by.Led(now)}
 	switch {
 	case err != nil:
 	case place.Kind != model.Unit && place.Kind != model.Grid && place.Kind != model.Community:
 		err = model.ErrNodeNotFound
 	case by.HoldsRole(place.Path, now, aboveChief()...):
-	case place.Kind == model.Unit && slices.Contains(a.HiddenAt, node):
+	case place.Kind == model.Unit && slices.Contains(by.UnitsLed(now), node):
 		a.Chief = by.PersonID
 	default:
 		err = model.ErrNodeNotFound

@@ -217,15 +217,24 @@ func (t *tx) officersFor(m model.Matter, path string) ([]model.Officer, error) {
 			chiefs = append(chiefs, o.PersonID)
 		}
 	}
+	if m.Anonymity == model.HiddenFromChief && !m.CreatedAt.IsZero() && m.CreatedAt.Before(t.now) {
+		were, err := model.OfficersAt(t.DB, []int64{m.NodeID}, m.CreatedAt, model.UnitChief)
+		if err != nil {
+			return nil, err
+		}
+		for _, o := range were {
+			chiefs = append(chiefs, o.PersonID)
+		}
+	}
 	return slices.DeleteFunc(all, func(o model.Officer) bool { return o.PersonID == m.ReporterID || slices.Contains(chiefs, o.PersonID) }), nil
 }
 
 // needReportsLeft refuses who has reported as much today as one may, or as they may who are limited. What
 // is urgent passes a limit: danger must get through.
 func (t *tx) needReportsLeft(p model.Person, path string, urgent bool) error {
-	var hiddenAt []int64
+	var hiddenAt []model.Led
 	if p.ID != t.by.PersonID {
-		hiddenAt = t.by.UnitsLed(t.now)
+		hiddenAt = t.by.Led(t.now)
 	}
 	n := t.draft.reports.reportedToday(p.ID, hiddenAt)
 	if n >= model.MostMattersADay {

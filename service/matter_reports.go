@@ -110,9 +110,9 @@ func (t *tx) limitOf(category string, step model.Step) (model.MatterLimit, error
 
 // reportedToday counts what a person has reported today, also in this transaction, without what is hidden from
 // the chief of these units: they must not know of it, not even by a number.
-func (r *reports) reportedToday(person int64, hiddenAt []int64) (n int64) {
+func (r *reports) reportedToday(person int64, hiddenAt []model.Led) (n int64) {
 	for _, m := range r.today {
-		if m.ReporterID == person && !(m.Anonymity == model.HiddenFromChief && slices.Contains(hiddenAt, m.NodeID)) {
+		if m.ReporterID == person && !slices.ContainsFunc(hiddenAt, func(l model.Led) bool { return l.Hides(m) }) {
 			n++
 		}
 	}

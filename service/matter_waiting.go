@@ -45,7 +45,7 @@ func (s *Service) MattersWaiting(ctx context.Context, by model.Actor) (WaitingMa
 
 // desksOf gives where matters wait for an actor.
 func desksOf(by model.Actor, now time.Time) model.MatterDesks {
-	d := model.MatterDesks{Person: by.PersonID, HiddenAt: by.UnitsLed(now)}
+	d := model.MatterDesks{Person: by.PersonID, HiddenAt: by.Led(now)}
 	for _, g := range by.Grants {
 		if !g.Active(now) {
 			continue
