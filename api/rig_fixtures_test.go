@@ -99,6 +99,7 @@ var fixtures = map[string]func(w *world) string{
 	"rate-matter/{id}":              func(w *world) string { return w.matter(w.Resident, model.MoveResolve) },
 	"rate-matter/seen":              func(*world) string { return "2" },
 	"seen":                          func(*world) string { return "1" },
+	"confirm-hours/seen":            func(*world) string { return "0" },
 	"resolve-matter/photos":         func(*world) string { return leftOut },
 	"pass-up-matter/photos":         func(*world) string { return leftOut },
 	"return-matter/photos":          func(*world) string { return leftOut },

@@ -42,8 +42,8 @@ func (c Command) again(happened model.Command, now time.Time) error {
 // standingBytes is the length of a standing: the mark, and a print.
 const standingBytes = 1 + 16
 
-// standing is a print of who the actor is and of the roles that they hold; nothing for commands of people who
-// needed to be nobody in particular.
+// standing is a print of who the actor is and of the roles that they hold; nothing for whoever held none, who was
+// answered about themselves, and for commands of people who needed to be nobody in particular.
 func (c Command) standing(now time.Time) []byte {
 	if !c.Guarded {
 		return nil
@@ -53,6 +53,9 @@ func (c Command) standing(now time.Time) []byte {
 		if g.Active(now) {
 			roles = append(roles, fmt.Sprintf("%s@%d", g.Role, g.NodeID))
 		}
+	}
+	if len(roles) == 0 {
+		return nil
 	}
 	slices.Sort(roles)
 	sum := sha256.Sum256(fmt.Appendf(nil, "%d %q", c.By.PersonID, roles))
