@@ -6634,7 +6634,7 @@ export interface components {
              */
             title: string;
             /**
-             * @description 住在哪个单元
+             * @description 住在哪个单元；已经不住在这个社区的是空的
              * @example 1单元
              */
             unit_name: string;
@@ -7480,7 +7480,7 @@ export interface components {
              */
             child_id: string;
             /**
-             * @description 孩子的姓名
+             * @description 孩子的姓名；给还没有同意的监护人和已经结束的只有姓氏
              * @example 王小童
              */
             child_name: string;
@@ -7930,7 +7930,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -8078,7 +8078,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -12315,7 +12315,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
