@@ -201,7 +201,7 @@ func (c *restore) bringUpToDate(ctx context.Context, url string) error {
 	if err != nil {
 		return databaseFault(url, err)
 	}
-	return errors.Join(db.Tx(ctx, model.DropSessions), db.Close())
+	return errors.Join(db.DropSessions(ctx), db.Close())
 }
 
 func copyFile(from, to string) (err error) {

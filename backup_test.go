@@ -228,7 +228,7 @@ func TestBackup_takesPhotosOutOfAStoreAndPutsThemIntoAnother(t *testing.T) {
 func TestBackup_isForItsOwnerOnly(t *testing.T) {
 	set := config.Settings{DataDir: filledCopy(t), LogLevel: "error"}
 	dir := t.TempDir()
-	if err := os.Chmod(dir, 0o755); err != nil { //nolint:gosec // that is the case
+	if err := os.Chmod(dir, 0o755); err != nil {
 		t.Fatal(err)
 	}
 	if err := (&backup{Settings: set, Dir: dir}).Run(t.Context()); err != nil {

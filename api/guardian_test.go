@@ -1,7 +1,6 @@
 package api_test
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"testing"
@@ -265,82 +264,6 @@ func TestGuardian_endedByTheCommunityIsToldWhyAndTheChildStops(t *testing.T) {
 	f.Get(f.child, "/v1/me").Expect(200).Has(`"bound":false`)
 	f.Post(f.staff, "/v1/guardianships/"+g.ID+"/end", reasoned("又一次")).Refused(409, "guardian.wrong_state")
 	f.Post(f.mother, "/v1/guardianships", kidForm(nil)).Expect(200).Has(`"asked"`) // they may ask anew
-}
-
-// served gives confirmed hours of the child.
-func (f *family) served() (url string) {
-	f.Helper()
-	start, end := testkit.Start.Add(-26*time.Hour), testkit.Start.Add(-25*time.Hour)
-	h := model.Hours{
-		PersonID: f.kid.ID, Source: model.FromLog, NodeID: f.Unit.ID, Kind: "environment", Content: "打扫楼道", Place: "门前", StartsAt: start, EndsAt: &end, Minutes: 60,
-		State: model.HoursConfirmed, InWay: model.BySelf, OutWay: model.BySelf, CreatedAt: testkit.Start,
-	}
-	f.Tx(func(tx *gorm.DB) error {
-		return errors.Join(tx.Create(&h).Error, model.CountServices(tx, []model.Hours{h}))
-	})
-	return path("/v1/hours/%d", h.ID)
-}
-
-func TestGuardian_whoWithdrawsEndsWorkingWithTheChildsRecord(t *testing.T) {
-	f := newFamily(t)
-	g := f.agreed()
-	url := f.served()
-	var asked, certificate struct{ ID string }
-	f.Post(f.child, url+"/corrections", right(onDay(3, "07:00", "09:00"))).Expect(200).Into(&asked)
-	f.Post(f.child, "/v1/certificates", map[string]any{"from": "2026-03-01", "to": "2026-03-05"}).Expect(200).Into(&certificate)
-	f.Post(f.mother, "/v1/guardianships/"+g.ID+"/withdraw", nil).Expect(200)
-	f.Post(f.staff, "/v1/corrections/"+asked.ID+"/grant", nil).Refused(409, "guardian.child_without_consent")
-	f.Post(f.staff, "/v1/corrections/"+asked.ID+"/refuse", reasoned("监护人已经撤回同意")).Expect(200)
-	f.Post(f.staff, url+"/corrections", right(onDay(3, "07:00", "09:00"))).Refused(409, "guardian.child_without_consent")
-	f.Post(f.staff, "/v1/certificates/"+certificate.ID+"/issue", nil).Refused(409, "guardian.child_without_consent")
-
-	// What is wrong the guardian may have put right also now.
-	f.Post(f.mother, url+"/corrections", right(onDay(3, "07:00", "09:00"))).Expect(200).Into(&asked)
-	f.Post(f.staff, "/v1/corrections/"+asked.ID+"/grant", nil).Expect(200)
-
-	f.Post(f.mother, "/v1/guardianships/"+g.ID+"/agree", map[string]any{"consent_version": 1}).Expect(200)
-	f.Post(f.staff, "/v1/certificates/"+certificate.ID+"/issue", nil).Expect(200)
-	f.Post(f.staff, url+"/corrections", right(onDay(3, "07:00", "08:00"))).Expect(200)
-}
-
-func TestGuardian_ofALogThatAChildHasFiledIsWaitedFor(t *testing.T) {
-	f := newFamily(t)
-	f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": "2010-05-01", "reason": "先登记错了"}).Expect(200)
-	filed := func(from, until string) string {
-		var h struct{ ID string }
-		f.Post(f.staff, path("/v1/people/%d/hours", f.kid.ID), onDay(3, from, until)).Expect(200).Into(&h)
-		return "/v1/hours/" + h.ID
-	}
-	changed, confirmed := filed("09:00", "10:00"), filed("10:00", "11:00")
-	_, secretary := f.Officer(model.CommunitySecretary, f.Community, "吴书记")
-	f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": "2016-05-01", "reason": "按户口簿改正"}).Expect(200)
-	f.Post(f.staff, changed+"/change", onDay(3, "09:00", "09:40")).Refused(409, "guardian.child_without_consent")
-	f.Post(secretary, confirmed+"/confirm", map[string]any{}).Refused(409, "guardian.child_without_consent")
-	f.agreed()
-	f.Post(f.staff, changed+"/change", onDay(3, "09:00", "09:40")).Expect(200)
-	f.Post(secretary, confirmed+"/confirm", map[string]any{}).Expect(200)
-}
-
-// TestGuardian_isNotEndedByABirthDateThatTheIDNumberContradicts: by their birth date somebody is a child.
-func TestGuardian_isNotEndedByABirthDateThatTheIDNumberContradicts(t *testing.T) {
-	f := newFamily(t)
-	f.agreed()
-	seventeen := "34080220160501001"
-	number := seventeen + string(model.IDNumberCheck(seventeen))
-	f.Tx(func(tx *gorm.DB) error {
-		f.kid.SetIDNumber(model.KeysOf(tx), number)
-		return tx.Model(&model.Person{}).Where("id = ?", f.kid.ID).Updates(map[string]any{"id_number": f.kid.IDNumber, "id_number_index": f.kid.IDNumberIndex}).Error
-	})
-	register := func(date string) edge.Answer {
-		return f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": date, "reason": "更正"})
-	}
-	register("1990-01-01").Refused(409, "person.birth_date_unlike_number").HasNot("2016")
-	register("2016-05-01").Refused(409, "person.same_birth_date")
-	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200)
-	f.Tx(func(tx *gorm.DB) error {
-		return tx.Model(&model.Person{}).Where("id = ?", f.kid.ID).Updates(map[string]any{"birth_date": "2015-05-01"}).Error
-	})
-	register("2016-05-01").Expect(200)
 }
 
 // TestGuardian_endsByItselfOnTheFourteenthBirthday: at midnight of Anqing, without any duty having run.

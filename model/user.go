@@ -85,8 +85,8 @@ func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
 	return q.RowsAffected, dropConsoleLoginsOf(tx, user) // last: who holds a session, see HoldSession, may have added one
 }
 
-// DropSessions drops everybody's, and what was approved at computers: nobody is signed in.
-func DropSessions(tx *gorm.DB) error {
+// dropSessions drops everybody's, and what was approved at computers.
+func dropSessions(tx *gorm.DB) error {
 	if err := tx.Where("1 = 1").Delete(&Session{}).Error; err != nil {
 		return err
 	}
