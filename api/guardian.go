@@ -14,7 +14,7 @@ type guardianshipView struct {
 	Title     string     `json:"title" doc:"现在怎样" example:"监护人已同意"`
 	Relation  string     `json:"relation" enum:"parent,other,unsaid" doc:"父母、其他监护人、名册里没有写明" example:"parent"`
 	Child     ID         `json:"child_id" doc:"孩子"`
-	ChildName string     `json:"child_name" doc:"孩子的姓名；给还没有同意的监护人和已经结束的只有姓氏" example:"王小童"`
+	ChildName string     `json:"child_name" doc:"孩子的姓名" example:"王小童"`
 	Guardian  string     `json:"guardian_name" doc:"监护人的姓名" example:"王小明"`
 	MadeAt    time.Time  `json:"made_at" doc:"何时提出或登记"`
 	EndedAt   *time.Time `json:"ended_at,omitempty" doc:"何时结束"`

@@ -126,30 +126,6 @@ func TestGuardian_namedByTheCommunityDecidesForThemself(t *testing.T) {
 	f.Post(f.staff, path("/v1/people/%d/matters", f.kid.ID), aRepair("灯坏了")).Expect(200)
 }
 
-// TestGuardian_readsTheChildsNameOnceTheyHaveAgreed: whom the community has named may be the wrong one.
-func TestGuardian_readsTheChildsNameOnceTheyHaveAgreed(t *testing.T) {
-	f := newFamily(t)
-	named := func() (g guardianship) {
-		f.Post(f.staff, path("/v1/people/%d/guardians", f.kid.ID), map[string]any{"guardian_id": digits(f.neighbourWho.ID), "relation": "other"}).Expect(200).Has(f.kid.Name).Into(&g)
-		return g
-	}
-	sees := func(name, not string) {
-		t.Helper()
-		for _, list := range []string{"/v1/me/children", "/v1/me/data"} {
-			f.Get(f.neighbour, list).Expect(200).Has(name).HasNot(not)
-		}
-	}
-	g := named()
-	sees("王**", f.kid.Name)
-	f.Post(f.staff, "/v1/guardianships/"+g.ID+"/end", map[string]any{"reason": "登记有误"}).Expect(200)
-	sees("王**", f.kid.Name)
-	g = named()
-	f.Post(f.neighbour, "/v1/guardianships/"+g.ID+"/agree", map[string]any{"consent_version": 1}).Expect(200).Has(f.kid.Name)
-	f.Post(f.neighbour, "/v1/guardianships/"+g.ID+"/withdraw", nil).Expect(200)
-	f.Get(f.neighbour, "/v1/me/children").Expect(200).Has(f.kid.Name, "王**")
-	f.Get(f.staff, path("/v1/nodes/%d/guardianships", f.Community.ID)).Expect(200).Has(f.kid.Name)
-}
-
 func TestGuardian_wrongPeopleFindNothing(t *testing.T) {
 	f := newFamily(t)
 	f.Post(f.neighbour, "/v1/guardianships", kidForm(nil)).Refused(404, "guardian.child_not_found") // of another household

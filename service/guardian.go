@@ -24,14 +24,9 @@ type SeenGuardianship struct {
 	Counts bool
 }
 
-// seeGuardianships shows guardianships to a person. The child's whole name is not for a guardian whom the
-// community has named and who has not agreed, nor for one whose guardianship is over.
-func seeGuardianships(rows []model.ListedGuardianship, by int64, now time.Time) []SeenGuardianship {
+func seeGuardianships(rows []model.ListedGuardianship, now time.Time) []SeenGuardianship {
 	out := make([]SeenGuardianship, len(rows))
 	for i, g := range rows {
-		if g.GuardianID == by && (g.State == model.GuardianNamed || g.State == model.GuardianEnded) {
-			g.ChildName = model.MaskName(g.ChildName)
-		}
 		out[i] = SeenGuardianship{g, g.State == model.GuardianActive && g.ChildUntil.After(now)}
 	}
 	return out
@@ -39,7 +34,7 @@ func seeGuardianships(rows []model.ListedGuardianship, by int64, now time.Time) 
 
 func (t *tx) seenGuardianship(id int64) (SeenGuardianship, error) {
 	g, err := model.ListedGuardianshipByID(t.DB, id)
-	return seeGuardianships([]model.ListedGuardianship{g}, t.by.PersonID, t.now)[0], err
+	return seeGuardianships([]model.ListedGuardianship{g}, t.now)[0], err
 }
 
 // Kid is the child whom somebody says to be the guardian of.

@@ -11,7 +11,7 @@ import (
 // MyChildren lists whose guardian the actor is, was, or has asked to be, the newest first.
 func (s *Service) MyChildren(ctx context.Context, by model.Actor, slice model.Slice) ([]SeenGuardianship, error) {
 	rows, err := model.GuardianshipsBy(s.DB.Read(ctx), by.PersonID, slice)
-	return seeGuardianships(rows, by.PersonID, s.now()), err
+	return seeGuardianships(rows, s.now()), err
 }
 
 // actsFor is guardedBy for the actor.

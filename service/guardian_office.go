@@ -15,7 +15,7 @@ func (s *Service) GuardianshipsOf(ctx context.Context, by model.Actor, node int6
 		return nil, err
 	}
 	rows, err := model.GuardianshipsIn(s.DB.Read(ctx), n.Path, state, slice)
-	return seeGuardianships(rows, by.PersonID, s.now()), err
+	return seeGuardianships(rows, s.now()), err
 }
 
 // NameGuardian registers a guardian of a child, both in the actor's scope: the community has seen that they

@@ -41,7 +41,7 @@ func TestImport_aChildNeedsAGuardianOfTheHousehold(t *testing.T) {
 	if got := h.roster(kid("101", "小童", "李小梅")); got.State != "done" || got.Added != 1 {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
-	if g := h.child(mother); g.ChildName != "小*" || g.State != model.GuardianNamed || g.Relation != model.Unsaid {
+	if g := h.child(mother); g.ChildName != "小童" || g.State != model.GuardianNamed || g.Relation != model.Unsaid {
 		t.Fatalf("%+v", g)
 	}
 	if told := inbox(h.Kit, h.SignIn(mother)); !strings.Contains(told, "请为孩子的个人信息作出决定") {
@@ -65,7 +65,7 @@ func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
 	if got.State != "done" || got.Added != 3 {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
-	if g := h.child(h.named("李小梅")); g.ChildName != "小*" || g.State != model.GuardianNamed {
+	if g := h.child(h.named("李小梅")); g.ChildName != "小童" || g.State != model.GuardianNamed {
 		t.Fatalf("%+v", g)
 	}
 	if got := h.roster(kid("702", "大力", "")); got.State != "refused" {

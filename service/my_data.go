@@ -100,7 +100,7 @@ func (d *MyData) standing(h *gorm.DB, now time.Time) (err error) {
 	if err != nil {
 		return err
 	}
-	d.Guarding = seeGuardianships(guarding, d.Person.ID, now)
+	d.Guarding = seeGuardianships(guarding, now)
 	if d.Displays, err = model.AllDisplaysOf(h, d.Person.ID); err != nil {
 		return err
 	}
