@@ -9,7 +9,6 @@ import (
 
 	"danyuan/model"
 	"danyuan/testkit"
-	"danyuan/testkit/edge"
 )
 
 // served gives confirmed hours of the child.
@@ -64,26 +63,4 @@ func TestGuardian_ofALogThatAChildHasFiledIsWaitedFor(t *testing.T) {
 	f.agreed()
 	f.Post(f.staff, changed+"/change", onDay(3, "09:00", "09:40")).Expect(200)
 	f.Post(secretary, confirmed+"/confirm", map[string]any{}).Expect(200)
-}
-
-// TestGuardian_isNotEndedByABirthDateThatTheIDNumberContradicts: by their birth date somebody is a child.
-func TestGuardian_isNotEndedByABirthDateThatTheIDNumberContradicts(t *testing.T) {
-	f := newFamily(t)
-	f.agreed()
-	seventeen := "34080220160501001"
-	number := seventeen + string(model.IDNumberCheck(seventeen))
-	f.Tx(func(tx *gorm.DB) error {
-		f.kid.SetIDNumber(model.KeysOf(tx), number)
-		return tx.Model(&model.Person{}).Where("id = ?", f.kid.ID).Updates(map[string]any{"id_number": f.kid.IDNumber, "id_number_index": f.kid.IDNumberIndex}).Error
-	})
-	register := func(date string) edge.Answer {
-		return f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": date, "reason": "更正"})
-	}
-	register("1990-01-01").Refused(409, "person.birth_date_unlike_number").HasNot("2016")
-	register("2016-05-01").Refused(409, "person.same_birth_date")
-	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200)
-	f.Tx(func(tx *gorm.DB) error {
-		return tx.Model(&model.Person{}).Where("id = ?", f.kid.ID).Updates(map[string]any{"birth_date": "2015-05-01"}).Error
-	})
-	register("2016-05-01").Expect(200)
 }

@@ -35,14 +35,6 @@ func CleanIDNumber(typed string, now time.Time) (number, birth string, err error
 	return number, birth, nil
 }
 
-// BornByIDNumber gives the birth date (YYYY-MM-DD) that a stored id number contains, "" without one.
-func BornByIDNumber(number string) string {
-	if len(number) != 18 {
-		return ""
-	}
-	return number[6:10] + "-" + number[10:12] + "-" + number[12:14]
-}
-
 // IDNumberCheck gives the check character of the first seventeen digits of an id number.
 func IDNumberCheck(seventeen string) byte {
 	sum := 0

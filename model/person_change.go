@@ -11,13 +11,12 @@ import (
 
 // Refusals of changes to people.
 var (
-	ErrOwnRecord       = fault.New(fault.Conflict, "person.own_record", "不能修改自己的登记信息，请让社区的其他工作人员办理。")
-	ErrPersonGone      = fault.New(fault.Conflict, "person.already_left", "这位居民已经登记为迁出，不用再登记。请刷新名册查看。")
-	ErrSameMembership  = fault.New(fault.Conflict, "person.same_membership", "这位居民现在就是这样登记的，不用修改。请核对是不是选错了人。")
-	ErrSameHome        = fault.New(fault.Conflict, "person.same_home", "这位居民现在就住在这一户，不用修改。请核对单元和房号。")
-	ErrSameBirthDate   = fault.New(fault.Conflict, "person.same_birth_date", "这位居民登记的就是这个出生日期，不用修改。请核对是不是选错了人。")
-	ErrBirthDateUnlike = fault.New(fault.Conflict, "person.birth_date_unlike_number", "出生日期和登记的身份证号里的不一样，没有改动。请核对；身份证号登记错的请先更正身份证号。")
-	ErrHomeNotFound    = fault.New(fault.NotFound, "person.home_not_found", "没有找到这个单元，或者不归您管理。迁往别的社区，请登记为迁出，由那边的社区登记迁入。")
+	ErrOwnRecord      = fault.New(fault.Conflict, "person.own_record", "不能修改自己的登记信息，请让社区的其他工作人员办理。")
+	ErrPersonGone     = fault.New(fault.Conflict, "person.already_left", "这位居民已经登记为迁出，不用再登记。请刷新名册查看。")
+	ErrSameMembership = fault.New(fault.Conflict, "person.same_membership", "这位居民现在就是这样登记的，不用修改。请核对是不是选错了人。")
+	ErrSameHome       = fault.New(fault.Conflict, "person.same_home", "这位居民现在就住在这一户，不用修改。请核对单元和房号。")
+	ErrSameBirthDate  = fault.New(fault.Conflict, "person.same_birth_date", "这位居民登记的就是这个出生日期，不用修改。请核对是不是选错了人。")
+	ErrHomeNotFound   = fault.New(fault.NotFound, "person.home_not_found", "没有找到这个单元，或者不归您管理。迁往别的社区，请登记为迁出，由那边的社区登记迁入。")
 )
 
 // PersonChange is one change of a person's record that somebody decided, with their reason.

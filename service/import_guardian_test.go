@@ -72,20 +72,3 @@ func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 }
-
-// TestImport_aBirthDateThatTheIDNumberOnRecordContradictsIsAtFault: it would make an adult of a child.
-func TestImport_aBirthDateThatTheIDNumberOnRecordContradictsIsAtFault(t *testing.T) {
-	h := newHouse(t)
-	if got := h.roster(at("1单元", "701", "赵新", "", number1)); got.State != "done" { // born on 1950-01-31
-		t.Fatalf("%+v: %s", got, h.faults(got))
-	}
-	for _, dry := range []bool{true, false} {
-		got := h.run(h.handIn("roster", dry, testkit.RosterHeader, at("1单元", "701", "赵新", "", "", "1990-01-01")))
-		if got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(h.faults(got), "2 出生日期 ") {
-			t.Fatalf("%+v: %s", got, h.faults(got))
-		}
-	}
-	if got := h.roster(at("1单元", "701", "赵新", "", "", "1950-01-31")); got.State != "done" || got.Unchanged != 1 {
-		t.Fatalf("%+v: %s", got, h.faults(got))
-	}
-}

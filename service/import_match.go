@@ -220,8 +220,7 @@ func (p *pass) claim(r *placed) {
 	r.person = nil
 }
 
-// compare notes what a row changes of its person. What the row leaves empty stays, and a birth date that the
-// id number on record says otherwise is at fault.
+// compare notes what a row changes of its person. What the row leaves empty stays.
 func (r *placed) compare(p *pass) {
 	was := *r.person
 	r.change = map[string]any{}
@@ -229,9 +228,6 @@ func (r *placed) compare(p *pass) {
 		if given != "" && given != old {
 			r.change[column] = given
 		}
-	}
-	if born := model.BornByIDNumber(was.IDNumber); r.idNumber == "" && r.birth != was.BirthDate && born != "" && r.birth != "" && r.birth != born {
-		p.faults.add(r.line, columnBirth, faultText(model.ErrBirthDateUnlike))
 	}
 	set("name", was.Name, r.name)
 	set("birth_date", was.BirthDate, r.birth)
