@@ -7480,7 +7480,7 @@ export interface components {
              */
             child_id: string;
             /**
-             * @description 孩子的姓名；给还没有同意的监护人和已经结束的只有姓氏
+             * @description 孩子的姓名
              * @example 王小童
              */
             child_name: string;
