@@ -64,14 +64,7 @@ func TestBackup_ofAServingHouseIsRestoredWhole(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(elsewhere.DataDir, restoring, backupFile), photo, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := (&restore{Settings: elsewhere, Dir: dir}).Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	again, err := open(t.Context(), elsewhere, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = again.Close() }()
+	again := restored(t, elsewhere, dir)
 	if now := peopleIn(t, again.db); now != before {
 		t.Errorf("%d people, there were %d", now, before)
 	}
@@ -171,6 +164,20 @@ func databaseFile(t *testing.T, h *house) (file string) {
 		t.Fatal(err)
 	}
 	return file
+}
+
+// restored is the house of a backup that is restored where nothing was.
+func restored(t *testing.T, into config.Settings, dir string) *house {
+	t.Helper()
+	if err := (&restore{Settings: into, Dir: dir}).Run(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	h, err := open(t.Context(), into, 2)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = h.Close() })
+	return h
 }
 
 func peopleIn(t *testing.T, db *model.DB) (n int64) {
@@ -311,14 +318,7 @@ func TestRestore_signsNobodyIn(t *testing.T) {
 		t.Fatal(err)
 	}
 	elsewhere := config.Settings{DataDir: t.TempDir(), KeysDir: set.Keys(), LogLevel: "error"}
-	if err := (&restore{Settings: elsewhere, Dir: dir}).Run(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	again, err := open(t.Context(), elsewhere, 2)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = again.Close() }()
+	again := restored(t, elsewhere, dir)
 	if _, err := h.s.ActorOf(t.Context(), "a token"); err != nil {
 		t.Errorf("where it was backed up: %v", err)
 	}

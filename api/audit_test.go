@@ -98,4 +98,13 @@ func TestAudit_aChiefLearnsNothingOfWhatIsHiddenFromThem(t *testing.T) {
 	c.Get(auditor, auditOf(c.o.Grid)+"?limit=100").Expect(200).Has("matter.report", "matter.resolve", "file.attach", "李小梅")
 	c.report(c.mei, says("楼道灯坏了", "named"))
 	c.Get(chief, auditOf(c.o.Unit)+"?limit=100").Expect(200).Has("matter.report", "李小梅")
+
+	// Nor once they are chief no more.
+	c.Move(time.Hour)
+	c.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("person_id = ? AND role = ?", c.chiefWho.ID, model.UnitChief).Update("ends_at", c.Clock.Now()).Error
+	})
+	c.Move(time.Hour)
+	former := c.SignIn(c.chiefWho)
+	c.Get(former, auditOf(c.o.Grid)+"?limit=100").Expect(200).HasNot(id, "matter.resolve")
 }

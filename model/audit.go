@@ -34,9 +34,9 @@ type AuditEntry struct {
 }
 
 // AuditIn gives the entries about what lies in a subtree, the newest first, without those about matters that
-// are hidden from the reader because they are chief there, and their photos.
+// are hidden from the reader because they are or were chief there, and their photos.
 func AuditIn(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]AuditEntry, error) {
-	led := by.UnitsLed(now)
+	led := by.Led(now)
 	ids, err := part.newestIDs(tx, "audits", part.serially(), func() *gorm.DB {
 		return exceptAboutHidden(rowsBelow(tx, path, "audits", "node_id"), led)
 	})
@@ -49,12 +49,13 @@ func AuditIn(tx *gorm.DB, path string, by Actor, now time.Time, part Slice) ([]A
 	return entries, err
 }
 
-// exceptAboutHidden leaves out the entries about matters that the chief of these units must not know of.
-func exceptAboutHidden(q *gorm.DB, units []int64) *gorm.DB {
+// exceptAboutHidden leaves out the entries about matters that who leads or has led these units must not know of.
+func exceptAboutHidden(q *gorm.DB, units []Led) *gorm.DB {
 	if len(units) == 0 {
 		return q
 	}
-	return q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE audits.subject = 'matter' AND matters.id = audits.subject_id AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, units).
+	condition, args := hiddenFrom(units)
+	return q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE audits.subject = 'matter' AND matters.id = audits.subject_id AND "+condition+")", args...).
 		Where("NOT EXISTS (SELECT 1 FROM files JOIN matters ON matters.id = files.subject_id WHERE audits.subject = 'file' AND files.id = audits.subject_id "+
-			"AND files.subject LIKE 'matter%' AND matters.anonymity = ? AND matters.node_id IN ?)", HiddenFromChief, units)
+			"AND files.subject LIKE 'matter%' AND "+condition+")", args...)
 }

@@ -1,7 +1,6 @@
 package model
 
 import (
-	"slices"
 	"strings"
 	"time"
 
@@ -75,17 +74,6 @@ func HiddenMatterOf(tx *gorm.DB, f File) (*Matter, error) {
 		return nil, err
 	}
 	return &found[0], nil
-}
-
-// UnitsLed gives the units whose chief an actor is.
-func (a Actor) UnitsLed(now time.Time) []int64 {
-	var units []int64
-	for _, g := range a.Grants {
-		if g.Role == UnitChief && g.Active(now) && !slices.Contains(units, g.NodeID) {
-			units = append(units, g.NodeID)
-		}
-	}
-	return units
 }
 
 // Led is a unit that an actor leads, or has led from one moment until another.

@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"gorm.io/gorm"
@@ -89,7 +88,7 @@ func matterArea(h *gorm.DB, by model.Actor, node int64, now time.Time) (model.Pl
 	case place.Kind != model.Unit && place.Kind != model.Grid && place.Kind != model.Community:
 		err = model.ErrNodeNotFound
 	case by.HoldsRole(place.Path, now, aboveChief()...):
-	case place.Kind == model.Unit && slices.Contains(by.UnitsLed(now), node):
+	case place.Kind == model.Unit && by.HoldsRole(place.Path, now, model.UnitChief):
 		a.Chief = by.PersonID
 	default:
 		err = model.ErrNodeNotFound

@@ -235,9 +235,11 @@ func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
 // TestRetain_goesOnWhereOneRuleCantBeCarriedOut: the others are no reason to keep what has had its time.
 func TestRetain_goesOnWhereOneRuleCantBeCarriedOut(t *testing.T) {
 	k := testkit.New(t)
-	k.Tx(func(tx *gorm.DB) error {
-		return tx.Exec("ALTER TABLE file_checks RENAME TO file_checks_elsewhere").Error
-	})
+	rename := func(from, to string) {
+		k.Tx(func(tx *gorm.DB) error { return tx.Exec("ALTER TABLE " + from + " RENAME TO " + to).Error })
+	}
+	rename("file_checks", "file_checks_elsewhere")
+	defer rename("file_checks_elsewhere", "file_checks") // the database is lent to other tests
 	done, err := k.S.Retain(k.Context(), false)
 	if err == nil || len(done) != len(model.Retentions)-1 {
 		t.Errorf("%d of %d carried out, %v", len(done), len(model.Retentions), err)
