@@ -8,7 +8,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strings"
@@ -125,7 +124,7 @@ func openSQLite(dsn string, pool int) (*gorm.DB, error) {
 
 // connectMySQL interpolates parameters on our side: with the driver's prepared statements a Galera
 // cluster was measured to break the books silently. As on SQLite, rows are not read back for their ids; but
-// of a cluster, which leaves gaps between the ids of rows that are written by one statement, they are.
+// of a cluster's nodes, which leave gaps between the ids of rows that are written by one statement, they are.
 func connectMySQL(url string, pool int) (*DB, error) {
 	cfg, err := MySQLConfig(url)
 	if err != nil {
@@ -135,7 +134,7 @@ func connectMySQL(url string, pool int) (*DB, error) {
 	if err != nil {
 		return nil, err
 	}
-	h, err := open(mysql.New(mysql.Config{Conn: sql.OpenDB(readCommitted{base}), DSNConfig: cfg, DefaultStringSize: 191, DisableWithReturning: !ofCluster(cfg)}), pool)
+	h, err := open(mysql.New(mysql.Config{Conn: sql.OpenDB(asRelied{base, ofCluster(cfg)}), DSNConfig: cfg, DefaultStringSize: 191, DisableWithReturning: !ofCluster(cfg)}), pool)
 	if err != nil {
 		return nil, err
 	}
@@ -148,33 +147,6 @@ func connectorOf(cfg *mysqldriver.Config) (driver.Connector, error) {
 		return newCluster(cfg)
 	}
 	return mysqldriver.NewConnector(cfg)
-}
-
-// readCommitted opens connections whose transactions read what is committed: said once, not on the way to
-// each transaction. No variable of that name is common to MySQL and MariaDB.
-type readCommitted struct{ driver.Connector }
-
-// Connect opens one.
-func (r readCommitted) Connect(ctx context.Context) (driver.Conn, error) {
-	c, err := r.Connector.Connect(ctx)
-	if err != nil {
-		return nil, err
-	}
-	if e, ok := c.(driver.ExecerContext); ok {
-		_, err = e.ExecContext(ctx, "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED", nil)
-	}
-	if err != nil {
-		return nil, errors.Join(err, c.Close())
-	}
-	return c, nil
-}
-
-// Close ends what connecting to a cluster needs.
-func (r readCommitted) Close() error {
-	if c, ok := r.Connector.(io.Closer); ok {
-		return c.Close()
-	}
-	return nil
 }
 
 // MySQLConfig reads a database URL into the driver's own form, with what danyuan relies on set.
