@@ -30,7 +30,13 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 	if err != nil {
 		return err
 	}
-	p, err := provider(dialect, db, rendered{sub, dialect})
+	words := dialect
+	if dialect == "mysql" {
+		if words, err = speaks(ctx, db); err != nil {
+			return fmt.Errorf("migration: %w", err)
+		}
+	}
+	p, err := provider(dialect, db, rendered{sub, words})
 	if err != nil {
 		return err
 	}
@@ -46,6 +52,18 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 		return &NewerError{Have: have, Known: known}
 	}
 	return nil
+}
+
+// speaks tells TiDB, which has no triggers, from the others of MySQL's words.
+func speaks(ctx context.Context, db *sql.DB) (string, error) {
+	var version string
+	if err := db.QueryRowContext(ctx, "SELECT VERSION()").Scan(&version); err != nil {
+		return "", err
+	}
+	if strings.Contains(version, "TiDB") {
+		return "tidb", nil
+	}
+	return "mysql", nil
 }
 
 // NewerError refuses a database that a newer binary has brought up to date.
@@ -160,8 +178,9 @@ var (
 	// appendOnly are the triggers by which a table's rows are never changed nor deleted.
 	appendOnly = map[string]string{
 		"sqlite": "CREATE TRIGGER IF NOT EXISTS tr_$1_no_$2 BEFORE $2 ON $1 BEGIN SELECT RAISE(ABORT, '$1 is append-only'); END;",
-		"mysql":  "CREATE TRIGGER IF NOT EXISTS tr_$1_no_$2 BEFORE $2 ON $1 FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '$1 is append-only';",
-
+		"mysql": "DROP TRIGGER IF EXISTS tr_$1_no_$2;\n" + // MySQL knows no CREATE TRIGGER IF NOT EXISTS before 8.0.29
+			"-- +goose StatementEnd\n-- +goose StatementBegin\n" +
+			"CREATE TRIGGER tr_$1_no_$2 BEFORE $2 ON $1 FOR EACH ROW SIGNAL SQLSTATE '45000' SET MESSAGE_TEXT = '$1 is append-only';",
 		"postgres": "CREATE OR REPLACE FUNCTION refuse_$1_$2() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''$1 is append-only''; END';\n" +
 			"-- +goose StatementEnd\n-- +goose StatementBegin\n" +
 			"CREATE OR REPLACE TRIGGER tr_$1_no_$2 BEFORE $2 ON $1 FOR EACH STATEMENT EXECUTE FUNCTION refuse_$1_$2();",
@@ -190,8 +209,11 @@ var (
 // @index(name ON table (columns)) for a table that there is, and INDEX lines inside
 // CREATE TABLE, which become statements of their own where the dialect has no such lines. Every
 // statement can be run again, so that a migration cut off half-way (MySQL's DDL is not transactional)
-// goes on.
+// goes on. TiDB writes as MySQL does, but has no triggers.
 func Render(dialect, text string) string {
+	if dialect == "tidb" {
+		dialect, text = "mysql", appends.ReplaceAllString(text, "")
+	}
 	if dialect != "mysql" {
 		text = tableText.ReplaceAllStringFunc(text, func(table string) string {
 			name := tableText.FindStringSubmatch(table)[1]
