@@ -71,11 +71,6 @@ var (
 	ErrSignUpCheckedIn = fault.New(fault.Conflict, "activity.checked_in", "已经签到，不能退出活动。要离开时请签退。")
 )
 
-// SignUpOf gives a person's sign-up for an activity in any state, nil when there was never one.
-func SignUpOf(tx *gorm.DB, activity, person int64) (*SignUp, error) {
-	return maybe[SignUp](tx.Where("activity_id = ? AND person_id = ?", activity, person))
-}
-
 // CountSignUps gives how many people have a seat, or wait. Within a transaction the caller has locked
 // the activity.
 func CountSignUps(tx *gorm.DB, activity int64, state SignUpState) (int64, error) {
