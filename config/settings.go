@@ -15,7 +15,7 @@ import (
 type Settings struct {
 	Config      string   `name:"config" env:"DANYUAN_CONFIG" placeholder:"FILE" help:"YAML 配置文件，键是下面的长选项名。"`
 	DataDir     string   `name:"data-dir" env:"DATA_DIR" default:"data" help:"数据目录。"`
-	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开，同时只用一个），或同样写法的 postgres://；不填就用数据目录里的 SQLite。"`
+	DatabaseURL string   `name:"database-url" env:"DATABASE_URL" secret:"url" placeholder:"URL" help:"sqlite:路径，mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开，同时只用一个），或同样写法的 postgres://；最后加 ?tls=system 或 ?tls=/CA 证书的路径，连接就加密；不填就用数据目录里的 SQLite。"`
 	RedisURL    string   `name:"redis-url" env:"REDIS_URL" secret:"url" placeholder:"URL" help:"redis:// 一台，redis-sentinel:// 哨兵，redis-cluster:// 集群，rediss… 是加密的；不填就在进程内缓存。"`
 	KeysDir     string   `name:"keys-dir" env:"KEYS_DIR" placeholder:"DIR" help:"密钥目录；正式运行必填，演示时默认是数据目录下的 keys。"`
 	LogLevel    string   `name:"log-level" env:"LOG_LEVEL" default:"info" enum:"debug,info,warn,error" help:"日志级别。"`

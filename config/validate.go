@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
+	"path/filepath"
 	"regexp"
 	"strconv"
 	"strings"
@@ -147,12 +148,13 @@ func DatabaseProblem(value string) string {
 	}
 	scheme, rest, _ := strings.Cut(value, "://")
 	if scheme != "mysql" && scheme != "postgres" || !isServer(rest, scheme == "mysql") {
-		return "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），同样写法的 postgres://（只写一个主机），或 sqlite:路径；密码照原样写，后面不加参数"
+		return "要写成 mysql://用户:密码@主机:端口/库名（集群的几个节点用逗号隔开），同样写法的 postgres://（只写一个主机），或 sqlite:路径；密码照原样写；要加密连接就在最后写 ?tls=system，或 ?tls=/CA 证书的路径，别的参数不加"
 	}
 	return ""
 }
 
-// isServer tells whether a text is user:password@host:port/database, with one host or several.
+// isServer tells whether a text is user:password@host:port/database, with one host or several, and with ?tls=system
+// or ?tls=/a/file behind it or without.
 func isServer(text string, several bool) bool {
 	at := strings.LastIndex(text, "@")
 	if at < 0 {
@@ -160,7 +162,8 @@ func isServer(text string, several bool) bool {
 	}
 	user, _, _ := strings.Cut(text[:at], ":")
 	host, name, _ := strings.Cut(text[at+1:], "/")
-	if user == "" || name == "" || strings.ContainsAny(name, "/?#") || !several && strings.Contains(host, ",") {
+	name, trusts, sealed := strings.Cut(name, "?tls=")
+	if user == "" || name == "" || sealed && trusts != "system" && !filepath.IsAbs(trusts) || strings.ContainsAny(name, "/?#") || !several && strings.Contains(host, ",") {
 		return false
 	}
 	for one := range strings.SplitSeq(host, ",") {

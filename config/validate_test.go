@@ -121,6 +121,7 @@ func TestValidate_databaseURLs(t *testing.T) {
 		"sqlite:":                 false, "sqlite:///a.db": false, "sqlite::memory:": false, "sqlite:a.db?_txlock=deferred": false,
 		"mysql://h/db": false, "mysql://u:p@h": false, "mysql://u:p@h/": false, "mysql://u:p@/db": false, "mysql://:p@h/db": false,
 		"mysql://u:p@h1:3306,h2:3306/db": true, "mysql://u:p@h1:3306,/db": false, "mysql://u:p@h1:3306,h2:0/db": false, "mysql://u:p@h:0/db": false, "mysql://u:p@h/db?tls=false": false,
+		"mysql://u:p@h1,h2/db?tls=system": true, "postgres://u:p@h/db?tls=/etc/danyuan/ca.pem": true, "mysql://u:p@h/db?tls=": false, "postgres://u:p@h/?tls=system": false, "postgres://u:p@h/db?sslmode=disable": false,
 		"postgres://u:p@h/db": true, "postgres://u:p@s/w:o#r?d@h:5432/db": true, "postgres://u:p@h:5432": false, "postgres://h/db": false, "postgres://u:p@h1,h2/db": false,
 		"postgresql://u:p@h/db": false, "u:p@tcp(h:3306)/db": false, "a.db": false,
 	} {

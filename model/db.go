@@ -33,9 +33,9 @@ type DB struct {
 	waiting     atomic.Int64
 }
 
-// Open connects to "sqlite:PATH", "mysql://user:password@host:port/database" or the same with postgres://,
-// brings the schema up to date, and refuses a database that a newer danyuan has written. pool bounds the
-// connections.
+// Open connects to "sqlite:PATH", "mysql://user:password@host:port/database" or the same with postgres://, over TLS
+// where "?tls=" behind it says whom to trust, brings the schema up to date, and refuses a database that a newer
+// danyuan has written. pool bounds the connections.
 func Open(ctx context.Context, url string, keys *Keys, pool int) (*DB, error) {
 	d, err := OpenAsItIs(url, keys, pool)
 	if err != nil {
@@ -156,6 +156,9 @@ func MySQLConfig(url string) (*mysqldriver.Config, error) {
 		return nil, err
 	}
 	cfg := mysqldriver.NewConfig()
+	if cfg.TLS, err = s.tls(); err != nil {
+		return nil, err
+	}
 	cfg.User, cfg.Passwd, cfg.Net, cfg.Addr, cfg.DBName = s.user, s.password, "tcp", s.host, s.database
 	cfg.ParseTime, cfg.Loc, cfg.InterpolateParams, cfg.ClientFoundRows = true, time.UTC, true, true
 	cfg.Collation = "utf8mb4_bin"

@@ -52,11 +52,17 @@ func Postgres(url string) (*sql.DB, error) {
 		return nil, fmt.Errorf("model: the database URL's port: %w", err)
 	}
 	cfg.Host, cfg.Port, cfg.User, cfg.Password, cfg.Database = host, uint16(n), s.user, s.password, s.database
-	if cfg.TLSConfig != nil {
-		cfg.TLSConfig.ServerName = host
-	}
 	for _, also := range cfg.Fallbacks {
 		also.Host, also.Port = host, uint16(n)
+	}
+	switch sealed, err := s.tls(); {
+	case err != nil:
+		return nil, err
+	case sealed != nil: // and not without, where the server would rather
+		cfg.TLSConfig, cfg.Fallbacks = sealed, nil
+	}
+	if cfg.TLSConfig != nil {
+		cfg.TLSConfig.ServerName = host
 	}
 	cfg.ConnectTimeout = 5 * time.Second
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
