@@ -30,7 +30,10 @@ func viewAssociation(a model.ListedAssociation) associationView {
 
 func viewSeenAssociation(a service.SeenAssociation) associationView {
 	v := viewAssociation(a.ListedAssociation)
-	if !a.WholeName {
+	switch {
+	case a.Unled:
+		v.Lead = "暂无，等社区安排"
+	case !a.WholeName:
 		v.Lead = model.Surname(a.LeadName) + "负责人"
 	}
 	return v

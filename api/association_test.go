@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"danyuan/model"
 	"danyuan/testkit/edge"
@@ -116,4 +117,38 @@ func TestAssociation_twoOfOneNameFoundedAtOnceAreOne(t *testing.T) {
 	if won != 1 {
 		t.Fatalf("%d of one name", won)
 	}
+}
+
+func TestAssociation_whoseLeadHasMovedAwayWaitsForAnother(t *testing.T) {
+	s := newSquare(t)
+	clerk, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")
+	s.Appoint(clerk, model.CommunityStaff, s.o.OtherCommunity)
+	_, there := s.Officer(model.CommunityStaff, s.o.OtherCommunity, "外社工")
+	lead, next := s.Person(s.o.Unit, "李小梅"), s.Person(s.o.FarUnit, "张卫东")
+	leads, follows := s.SignIn(lead), s.SignIn(next)
+	id := s.association(staff, s.o.Community, "夕阳红合唱队", lead)
+	a := s.make(leads, s.o.Community, map[string]any{"association_id": id})
+	s.Post(follows, a+"/sign-up", nil).Expect(200)
+	s.Post(staff, path("/v1/people/%d/leave", lead.ID), because).Expect(200)
+	s.told(clerk, "“夕阳红合唱队”的负责人已经不住在本社区", 1)
+	at := path("/v1/nodes/%d/associations", s.o.Community.ID)
+	for _, who := range []string{staff, follows, there} {
+		s.Get(who, at).Expect(200).Has("夕阳红合唱队", "暂无").HasNot("李")
+	}
+
+	// Also when they live somewhere else by then.
+	s.Post(staff, path("/v1/people/%d/move", lead.ID), map[string]any{"unit_id": digits(s.o.ForeignUnit.ID), "room": "101", "reason": "迁入"}).Expect(200)
+	s.Post(leads, a+"/cancel", because).Refused(404, "activity.not_found")
+	s.Get(leads, a).Expect(200).Has(`"organiser":false`)
+	s.Get(leads, "/v1/associations/mine").Expect(200).HasNot("夕阳红合唱队")
+	s.Post(leads, path("/v1/nodes/%d/activities", s.o.Community.ID), plan(map[string]any{"association_id": id})).Refused(404, "association.not_found")
+
+	s.Move(26 * time.Hour)
+	s.Post(staff, path(a+"/people/%d/check-in", next.ID), nil).Expect(200)
+	s.Move(3 * time.Hour)
+	s.WorkOff()
+	s.told(lead, "请核对没有签退的人", 0)
+	s.told(clerk, "请核对没有签退的人", 1)
+	s.Post(staff, "/v1/associations/"+id+"/hand-over", map[string]any{"lead_id": digits(next.ID)}).Expect(200).Has("张卫东")
+	s.Get(follows, at).Expect(200).Has("张卫东")
 }

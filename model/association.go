@@ -101,17 +101,21 @@ func AssociationsAt(tx *gorm.DB, node int64) ([]Association, error) {
 	return out, tx.Where("node_id = ? AND active_name IS NOT NULL", node).Order("id").Find(&out).Error
 }
 
-// ListedAssociation is an association with the names that belong to it.
+// ListedAssociation is an association with the names that belong to it, and where its lead is.
 type ListedAssociation struct {
 	Association
-	NodeName string
-	NodePath string
-	LeadName string
+	NodeName  string
+	NodePath  string
+	LeadName  string
+	LeadState PersonState
+	LeadPath  string
 }
 
 func listedAssociations(tx *gorm.DB) *gorm.DB {
-	return tx.Table("associations").Select("associations.*, nodes.name AS node_name, nodes.path AS node_path, persons.name AS lead_name").
-		Joins("JOIN nodes ON nodes.id = associations.node_id").Joins("JOIN persons ON persons.id = associations.lead_id")
+	return tx.Table("associations").
+		Select("associations.*, nodes.name AS node_name, nodes.path AS node_path, persons.name AS lead_name, persons.state AS lead_state, homes.path AS lead_path").
+		Joins("JOIN nodes ON nodes.id = associations.node_id").Joins("JOIN persons ON persons.id = associations.lead_id").
+		Joins("JOIN nodes AS homes ON homes.id = persons.node_id")
 }
 
 // ListedAssociationByID gives an association with its names, ended or not.
@@ -131,6 +135,12 @@ func AssociationsUnder(tx *gorm.DB, path string, s Slice) ([]ListedAssociation, 
 func AllAssociationsOf(tx *gorm.DB, person int64) ([]Association, error) {
 	var out []Association
 	return out, tx.Where("lead_id = ?", person).Order("id").Find(&out).Error
+}
+
+// AssociationsInCareOf gives all of those in being whose lead a person is.
+func AssociationsInCareOf(tx *gorm.DB, person int64) ([]ListedAssociation, error) {
+	var out []ListedAssociation
+	return out, listedAssociations(tx).Where("associations.lead_id = ? AND associations.active_name IS NOT NULL", person).Order("associations.id").Find(&out).Error
 }
 
 // AssociationsLedBy lists those in being that a person leads, the newest first.

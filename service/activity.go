@@ -92,11 +92,11 @@ func (t *tx) mayMake(a model.Activity, n model.Node) error {
 	missing := model.ErrNodeNotFound
 	officer, leads := t.by.May(model.MakeActivities, n.Path, t.now), false
 	if a.AssociationID != nil {
-		of, err := model.AssociationByID(t.DB, *a.AssociationID)
+		of, is, err := leadOf(t.DB, *a.AssociationID, t.by.PersonID)
 		if err != nil {
 			return err
 		}
-		leads = t.by.NodeID != 0 && of.LeadID == t.by.PersonID
+		leads = is
 		switch {
 		case of.NodeID != n.ID || !officer && !leads:
 			missing = model.ErrAssociationNotFound
@@ -123,11 +123,11 @@ func organises(h *gorm.DB, by model.Actor, a model.Activity, path string, now ti
 	switch {
 	case by.May(model.MakeActivities, path, now):
 		return true, nil
-	case a.AssociationID == nil || by.NodeID == 0 || a.Audience.TellsMembership():
+	case a.AssociationID == nil || by.PersonID == 0 || a.Audience.TellsMembership():
 		return false, nil
 	}
-	of, err := model.AssociationByID(h, *a.AssociationID)
-	return err == nil && of.EndedAt == nil && of.LeadID == by.PersonID, err
+	of, leads, err := leadOf(h, *a.AssociationID, by.PersonID)
+	return leads && of.EndedAt == nil, err
 }
 
 // lockOrganised locks an activity that the actor organises, and gives it with its node; another is not

@@ -140,11 +140,15 @@ func (t *tx) toldOfEnd(a model.Activity) ([]int64, error) {
 		them = append(them, o.PersonID)
 	}
 	if a.AssociationID != nil && !a.Audience.TellsMembership() {
-		of, err := model.AssociationByID(t.DB, *a.AssociationID)
+		of, err := model.ListedAssociationByID(t.DB, *a.AssociationID)
 		if err != nil {
 			return nil, err
 		}
-		if of.EndedAt == nil {
+		led, err := led(t.DB, of)
+		if err != nil {
+			return nil, err
+		}
+		if of.EndedAt == nil && led[of.ID] {
 			them = append(them, of.LeadID)
 		}
 	}

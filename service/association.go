@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -63,6 +65,56 @@ func (t *tx) mayLead(person int64, n model.Node) error {
 		err = t.needGuardian(p)
 	}
 	return err
+}
+
+// led tells of each association whether its lead leads it: they live in its community.
+func led(h *gorm.DB, of ...model.ListedAssociation) (map[int64]bool, error) {
+	var above []int64
+	for _, a := range of {
+		above = append(above, model.PathIDs(a.NodePath)...)
+	}
+	nodes, err := model.NodesByIDs(h, above)
+	led := map[int64]bool{}
+	for _, a := range of {
+		led[a.ID] = a.LeadState == model.PersonHere && slices.ContainsFunc(nodes, func(n model.Node) bool {
+			return n.Kind == model.Community && model.Under(a.NodePath, n.Path) && model.Under(a.LeadPath, n.Path)
+		})
+	}
+	return led, err
+}
+
+// leadOf gives an association, and whether somebody is its lead, and leads it, now.
+func leadOf(h *gorm.DB, association, person int64) (of model.ListedAssociation, leads bool, err error) {
+	if of, err = model.ListedAssociationByID(h, association); err != nil || of.LeadID != person {
+		return of, false, err
+	}
+	all, err := led(h, of)
+	return of, all[of.ID], err
+}
+
+// tellUnled tells those who look after the associations of somebody who has left that these need another lead, the
+// actor too.
+func (t *tx) tellUnled(person int64) error {
+	theirs, err := model.AssociationsInCareOf(t.DB, person)
+	if err != nil {
+		return err
+	}
+	const title = "联谊会需要新的负责人"
+	for _, a := range theirs {
+		body := fmt.Sprintf("“%s”的负责人已经不住在本社区，不能再组织活动。请在管理台的“联谊会”里换一位负责人；没有人接任的，请解散。", a.Name)
+		once := fmt.Sprintf("association:%d:unled:%d:%d", a.ID, person, t.now.Unix())
+		page := fmt.Sprintf("pages/associations/one?id=%d&at=%d", a.ID, a.NodeID)
+		if err := t.tellOfficers(model.ManageAssociations, a.NodePath, NoticeActivity, title, body, page, once); err != nil {
+			return err
+		}
+		if !t.by.May(model.ManageAssociations, a.NodePath, t.now) {
+			continue
+		}
+		if err := t.notify(t.by.PersonID, NoticeActivity, title, body, page, once+":"+strconv.FormatInt(t.by.PersonID, 10)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // tellLead tells the lead of an association that they lead it, and gives the association.
@@ -159,6 +211,7 @@ func (s *Service) adjustAssociation(ctx context.Context, cmd Command, id int64,
 type SeenAssociation struct {
 	model.ListedAssociation
 	WholeName bool // of the lead
+	Unled     bool // its lead has moved away
 }
 
 // AssociationsOf lists those in being at a node and below it: what a place offers is no secret. Who lives
@@ -170,20 +223,29 @@ func (s *Service) AssociationsOf(ctx context.Context, by model.Actor, node int64
 		return nil, err
 	}
 	rows, err := model.AssociationsUnder(h, n.Path, cut)
-	return s.seenBy(by, rows), err
+	if err != nil {
+		return nil, err
+	}
+	return s.seenBy(h, by, rows)
 }
 
 // MyAssociations lists those in being that the actor leads.
 func (s *Service) MyAssociations(ctx context.Context, by model.Actor, cut model.Slice) ([]SeenAssociation, error) {
-	rows, err := model.AssociationsLedBy(s.DB.Read(ctx), by.PersonID, cut)
-	return s.seenBy(by, rows), err
+	h := s.DB.Read(ctx)
+	rows, err := model.AssociationsLedBy(h, by.PersonID, cut)
+	if err != nil {
+		return nil, err
+	}
+	seen, err := s.seenBy(h, by, rows)
+	return slices.DeleteFunc(seen, func(a SeenAssociation) bool { return a.Unled }), err
 }
 
-func (s *Service) seenBy(by model.Actor, rows []model.ListedAssociation) []SeenAssociation {
+func (s *Service) seenBy(h *gorm.DB, by model.Actor, rows []model.ListedAssociation) ([]SeenAssociation, error) {
+	led, err := led(h, rows...)
 	out := make([]SeenAssociation, len(rows))
 	for i, a := range rows {
 		near := slices.Contains(model.PathIDs(by.Path), a.NodeID)
-		out[i] = SeenAssociation{a, near || a.LeadID == by.PersonID || by.May(model.ListPeople, a.NodePath, s.now())}
+		out[i] = SeenAssociation{a, near || a.LeadID == by.PersonID || by.May(model.ListPeople, a.NodePath, s.now()), !led[a.ID]}
 	}
-	return out
+	return out, err
 }

@@ -53,6 +53,9 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 		if err := endDisplay(t, p.ID, model.EndLeft); err != nil {
 			return err
 		}
+		if err := t.tellUnled(p.ID); err != nil {
+			return err
+		}
 		return t.endOpenCheckIn(p, "", leftOffice)
 	}, offices, true})
 }
