@@ -133,6 +133,14 @@ func HasOpenCheckIn(tx *gorm.DB, person int64) (bool, error) {
 	return n > 0, err
 }
 
+// CheckedInAmong gives those of some people whose check-in is accepted.
+func CheckedInAmong(tx *gorm.DB, people []int64) ([]int64, error) {
+	return inLists(people, func(some []int64) ([]int64, error) {
+		var ids []int64
+		return ids, tx.Model(&CheckIn{}).Where("open_person_id IN ? AND state = ?", some, CheckInAccepted).Pluck("person_id", &ids).Error
+	})
+}
+
 // CheckInByID gives a check-in.
 func CheckInByID(tx *gorm.DB, id int64) (CheckIn, error) {
 	var c CheckIn

@@ -36,6 +36,9 @@ func (p *pass) settleRoster(rows []rosterRow) error {
 	if err := p.refuseBeyond(found); err != nil {
 		return err
 	}
+	if err := p.refuseCheckedIn(found); err != nil {
+		return err
+	}
 	p.noteAges(found)
 	return p.writePersons(found)
 }
@@ -275,4 +278,22 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 		}
 	}
 	return nil
+}
+
+// refuseCheckedIn keeps a roster from undoing what a check-in has given: who was accepted as an in-service member stays
+// one until the check-in ends.
+func (p *pass) refuseCheckedIn(rows []*placed) error {
+	var undone []int64
+	for _, r := range rows {
+		if r.person != nil && r.change["membership"] != nil && r.person.Membership == model.InServiceMember {
+			undone = append(undone, r.person.ID)
+		}
+	}
+	checkedIn, err := model.CheckedInAmong(p.db, undone)
+	for _, r := range rows {
+		if r.person != nil && r.change["membership"] != nil && slices.Contains(checkedIn, r.person.ID) {
+			p.faults.add(r.line, columnMembership, "这一格和社区已经接收的报到对不上。请留空，或者改成和报到一致；报到已经不作数的，请先在报到名单里结束它，再导入。")
+		}
+	}
+	return err
 }

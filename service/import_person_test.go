@@ -121,3 +121,37 @@ func TestImport_templateComesWithValidExamples(t *testing.T) {
 		t.Fatal(faults)
 	}
 }
+
+func TestImport_doesNotUndoWhatACheckInHasGiven(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "", number1))
+	p := h.named("李梅")
+	h.Tx(func(tx *gorm.DB) error {
+		unit, err := model.WorkUnitNamed(tx, "市自来水公司", testkit.Start)
+		if err != nil {
+			return err
+		}
+		c := model.CheckIn{PersonID: p.ID, CommunityID: h.Community.ID, WorkUnitID: unit.ID, AppliedAt: testkit.Start}
+		if err := model.ApplyCheckIn(tx, &c); err != nil {
+			return err
+		}
+		if err := model.MoveCheckIn(tx, &c, model.CheckInAccepted, h.clerk.ID, "", testkit.Start); err != nil {
+			return err
+		}
+		return model.SetMembership(tx, p.ID, model.InServiceMember, testkit.Start)
+	})
+	for _, word := range []string{"群众", "党员"} {
+		got := h.roster(at("1单元", "701", "李梅", "", number1, "", word))
+		if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 政治面貌 这一格和社区已经接收的报到对不上") {
+			t.Fatalf("%s: %+v: %s", word, got, h.faults(got))
+		}
+	}
+	for _, word := range []string{"", "在职党员"} {
+		if got := h.roster(at("1单元", "701", "李梅", "", number1, "", word)); got.Unchanged != 1 {
+			t.Fatalf("%s: %+v: %s", word, got, h.faults(got))
+		}
+	}
+	if got := h.named("李梅"); got.Membership != model.InServiceMember {
+		t.Fatalf("%+v", got)
+	}
+}
