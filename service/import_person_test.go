@@ -122,6 +122,19 @@ func TestImport_templateComesWithValidExamples(t *testing.T) {
 	}
 }
 
+func TestImport_numbersThatExcelHasMadeDatesAreRefused(t *testing.T) {
+	h := newHouse(t)
+	for _, room := range []string{"2026-03-01", "3月1日", "2026/3/1"} {
+		got := h.roster(at("1单元", room, "李梅"))
+		if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 房号 这一格被表格软件改成了日期") {
+			t.Fatalf("%s: %+v: %s", room, got, h.faults(got))
+		}
+	}
+	if got := h.roster(at("1单元", "3-101", "李梅")); got.Added != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
 func TestImport_doesNotUndoWhatACheckInHasGiven(t *testing.T) {
 	h := newHouse(t)
 	h.roster(at("1单元", "701", "李梅", "", number1))

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -22,6 +23,9 @@ const (
 // place is where a row of a table belongs, as it is written there.
 type place struct{ grid, building, unit, room string }
 
+// madeDate is what Excel makes of a number such as 3-1 in a column that is not set to text.
+var madeDate = regexp.MustCompile(`^(\d{4}[-/]\d{1,2}[-/]\d{1,2}( \d{2}:\d{2}:\d{2})?|\d{1,2}月\d{1,2}日)$`)
+
 // placeIn reads the four cells, as clean texts. It notes what can't be read; filled says which must be.
 func placeIn(cells []string, line int, faults *faultList, filled ...string) place {
 	var p place
@@ -31,8 +35,11 @@ func placeIn(cells []string, line int, faults *faultList, filled ...string) plac
 		max    int
 	}{{columnGrid, &p.grid, 80}, {columnBuilding, &p.building, 80}, {columnUnit, &p.unit, 80}, {columnRoom, &p.room, 20}} {
 		*cell.into = cleanCell(cells[i], line, cell.column, cell.max, faults)
-		if strings.TrimSpace(cells[i]) == "" && slices.Contains(filled, cell.column) {
+		switch {
+		case strings.TrimSpace(cells[i]) == "" && slices.Contains(filled, cell.column):
 			faults.add(line, cell.column, "这一格不能为空，请填写。")
+		case madeDate.MatchString(cells[i]):
+			faults.add(line, cell.column, "这一格被表格软件改成了日期，看不出原来的号码。请把这一列设为“文本”格式，重新填写。")
 		}
 	}
 	p.room = norm.NFKC.String(p.room)
