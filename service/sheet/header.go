@@ -50,6 +50,7 @@ type header struct {
 	found   int
 	titles  []string // all of the row, for the refusal
 	twice   error
+	line    int // of the file
 }
 
 // findHeader takes the first row that holds all required columns, and refuses in terms of the row
@@ -57,7 +58,7 @@ type header struct {
 func findHeader(src source, columns []Column, titles map[string]int) (header, error) {
 	var nearest header
 	for seen := 0; seen < headerSearch; {
-		_, cells, err := src.next(maxColumns)
+		line, cells, err := src.next(maxColumns)
 		if errors.Is(err, io.EOF) {
 			break
 		}
@@ -68,6 +69,7 @@ func findHeader(src source, columns []Column, titles map[string]int) (header, er
 			continue
 		}
 		h := matchHeader(cells, columns, titles)
+		h.line = line
 		if h.found > 0 && len(h.missing()) == 0 {
 			return h, h.twice
 		}

@@ -20,6 +20,8 @@ var (
 // Excel shows. Cells past width may be left out; the slice holds until the next call.
 type source interface {
 	next(width int) (line int, cells []string, err error)
+	// merged gives the cells that stand for several rows, when all rows have been given.
+	merged() []area
 	close()
 }
 
@@ -29,7 +31,8 @@ type source interface {
 // table of texts, no larger than limits.Unzipped.
 //
 // The type is told by content: Excel (.xlsx, .xlsm) or comma- or tab-separated text in UTF-8 or
-// GB18030. Of a workbook the first visible worksheet is read, hidden rows as well. The header is
+// GB18030. Of a workbook the first visible worksheet is read, hidden rows as well; another visible one
+// with rows under such a header is refused, as are cells merged over several rows. The header is
 // that of the first five non-blank rows which holds all required columns; the order is free, other
 // columns are ignored, titles match without regard to spaces, width, case and a mark such as
 // "（必填）". Rows whose declared cells are all blank are skipped.
@@ -61,10 +64,16 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limi
 	if err != nil {
 		return err
 	}
+	if book, is := src.(*sheetSource); is {
+		if err := book.alone(columns, titles, limits); err != nil {
+			return err
+		}
+	}
 	return readRows(ctx, src, head, limits, row)
 }
 
 func readRows(ctx context.Context, src source, head header, limits Limits, row func(line int, cells []string) error) error {
+	last := 0
 	for count := 0; ; {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -74,7 +83,7 @@ func readRows(ctx context.Context, src source, head header, limits Limits, row f
 			if count == 0 {
 				return ErrNoRows
 			}
-			return nil
+			return head.unmerged(src.merged(), last)
 		}
 		if err != nil {
 			return err
@@ -92,6 +101,7 @@ func readRows(ctx context.Context, src source, head header, limits Limits, row f
 		if err := row(line, cells); err != nil {
 			return err
 		}
+		last = line
 	}
 }
 

@@ -167,3 +167,62 @@ func TestRead_refusesATableWithoutRows(t *testing.T) {
 	}
 	mustRefuse(t, workbookOf(t, func(*excelize.File) {}), Limits{}, ErrNoRows)
 }
+
+func TestRead_refusesSecondTable(t *testing.T) {
+	more := func(fill func(f *excelize.File)) []byte {
+		return workbookOf(t, func(f *excelize.File) {
+			row(t, f, 1, "姓名", "手机号")
+			row(t, f, 2, "张三", "13800000000")
+			if _, err := f.NewSheet("第二网格"); err != nil {
+				t.Fatal(err)
+			}
+			fill(f)
+		})
+	}
+	set := func(f *excelize.File, line int, cells ...any) {
+		if err := f.SetSheetRow("第二网格", fmt.Sprintf("A%d", line), &cells); err != nil {
+			t.Fatal(err)
+		}
+	}
+	mustRefuse(t, more(func(f *excelize.File) {
+		set(f, 1, "居民名册")
+		set(f, 3, "手机号", "姓名")
+		set(f, 5, "13800000001", "李四")
+	}), Limits{}, ErrSeveralTables, "「Sheet1」和「第二网格」", "分别上传")
+	for name, fill := range map[string]func(f *excelize.File){
+		"another table": func(f *excelize.File) { set(f, 1, "品名", "数量"); set(f, 2, "扫帚", "3") },
+		"no rows":       func(f *excelize.File) { set(f, 1, "姓名", "手机号") },
+		"nothing":       func(*excelize.File) {},
+		"hidden": func(f *excelize.File) {
+			set(f, 1, "姓名", "手机号")
+			set(f, 2, "李四", "13800000001")
+			if err := f.SetSheetVisible("第二网格", false); err != nil {
+				t.Fatal(err)
+			}
+		},
+	} {
+		t.Run(name, func(t *testing.T) { mustRead(t, more(fill), "2|张三|13800000000||") })
+	}
+}
+
+func TestRead_refusesCellsMergedOverRows(t *testing.T) {
+	table := func(merges ...string) []byte {
+		return workbookOf(t, func(f *excelize.File) {
+			row(t, f, 1, "居民名册")
+			row(t, f, 2, "姓名", "手机号", "备注", "生日")
+			row(t, f, 3, "张三", "13800000000", "一家", "1950-01-31")
+			row(t, f, 4, "李四", "13800000001", "", "")
+			row(t, f, 5, "王五", "13800000002")
+			for _, m := range merges {
+				from, to, _ := strings.Cut(m, ":")
+				if err := f.MergeCell("Sheet1", from, to); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+	mustRefuse(t, table("D3:D4"), Limits{}, ErrMerged, "第 3 行到第 4 行的「生日」")
+	mustRefuse(t, table("A1:D1", "C3:E5"), Limits{}, ErrMerged, "「生日」")
+	read := []string{"3|张三|13800000000||1950-01-31", "4|李四|13800000001||", "5|王五|13800000002||"}
+	mustRead(t, table("A1:D1", "C3:C5", "D5:D9"), read...)
+}

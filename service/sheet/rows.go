@@ -22,7 +22,10 @@ type sheetSource struct {
 	line  int
 	cells []string
 	text  strings.Builder
+	areas []area
 }
+
+func (s *sheetSource) merged() []area { return s.areas }
 
 func (s *sheetSource) close() { s.xml.close() }
 
@@ -35,7 +38,13 @@ func (s *sheetSource) next(width int) (int, []string, error) {
 		if err != nil {
 			return 0, nil, broken(err)
 		}
-		if e, ok := token.(xml.StartElement); ok && e.Name.Local == "row" {
+		e, ok := token.(xml.StartElement)
+		switch {
+		case ok && e.Name.Local == "mergeCell" && len(s.areas) < mostAreas:
+			if a, tall := areaOf(attr(e, "ref")); tall {
+				s.areas = append(s.areas, a)
+			}
+		case ok && e.Name.Local == "row":
 			if err := s.row(e, width); err != nil {
 				return 0, nil, broken(err)
 			}

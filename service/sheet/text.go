@@ -63,6 +63,8 @@ func (s *textSource) next(int) (int, []string, error) {
 	return s.line, cells, nil
 }
 
+func (s *textSource) merged() []area { return nil }
+
 func (s *textSource) close() {}
 
 func (s *textSource) refusal(err error) error {

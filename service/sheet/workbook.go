@@ -4,9 +4,12 @@ import (
 	"context"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
 	"path"
 	"strings"
+
+	"danyuan/fault"
 )
 
 // workbook is what the cells of a worksheet refer to.
@@ -15,9 +18,15 @@ type workbook struct {
 	texts    texts
 	moments  []moment // what kind of date each cell style shows
 	date1904 bool
-	path     string // of the workbook's own part
-	sheet    string // of the first visible worksheet's part
+	path     string      // of the workbook's own part
+	sheets   []worksheet // the visible ones
 }
+
+// worksheet is one by its name, and its part.
+type worksheet struct{ name, part string }
+
+// ErrSeveralTables refuses a workbook of which only a part would be read.
+var ErrSeveralTables = fault.New(fault.Invalid, "sheet.several_tables", "文件里有几张工作表都填了内容，一次只能导入一张。请合并成一张，或者分成几个文件分别上传。")
 
 var errCells = errors.New("sheet: a cell refers to nothing")
 
@@ -42,7 +51,7 @@ func openWorkbook(ctx context.Context, r io.ReaderAt, size int64, limits Limits)
 	if err := b.open(); err != nil {
 		return nil, err
 	}
-	rows, err := p.part(b.sheet)
+	rows, err := p.part(b.sheets[0].part)
 	if err != nil {
 		return nil, err
 	}
@@ -62,7 +71,7 @@ func (b *workbook) open() error {
 	if err := b.readWorkbook(byID); err != nil {
 		return err
 	}
-	if b.sheet == "" {
+	if len(b.sheets) == 0 {
 		return ErrBroken.Saying("文件里没有能看见的工作表，请用 Excel 打开检查后再上传。")
 	}
 	for _, rel := range rels {
@@ -90,12 +99,49 @@ func (b *workbook) readWorkbook(rels map[string]relation) error {
 			b.date1904 = since == "1" || since == "true"
 		case parent == "sheets" && e.Name.Local == "sheet":
 			state, rel := attr(e, "state"), rels[attr(e, "id")]
-			if b.sheet == "" && (state == "" || state == "visible") && rel.kind == "worksheet" {
-				b.sheet = rel.target
+			if (state == "" || state == "visible") && rel.kind == "worksheet" {
+				b.sheets = append(b.sheets, worksheet{attr(e, "name"), rel.target})
 			}
 		}
 		return nil
 	})
+}
+
+// alone refuses a workbook with a table of the same columns on another worksheet, which nobody would read.
+func (s *sheetSource) alone(columns []Column, titles map[string]int, limits Limits) error {
+	for _, other := range s.book.sheets[1:] {
+		holds, err := s.book.holds(other, columns, titles, limits)
+		if err != nil {
+			return err
+		}
+		if holds {
+			return ErrSeveralTables.Saying(fmt.Sprintf("工作表「%s」和「%s」都填了内容，一次只能导入一张。请合并成一张，或者分成几个文件分别上传。",
+				shorten(s.book.sheets[0].name, 20), shorten(other.name, 20)))
+		}
+	}
+	return nil
+}
+
+// holds tells whether a worksheet has rows under a header with the required columns. One that can't be read has none.
+func (b *workbook) holds(w worksheet, columns []Column, titles map[string]int, limits Limits) (bool, error) {
+	rows, err := b.parts.part(w.part)
+	if err != nil {
+		return false, b.parts.ctx.Err()
+	}
+	src := &sheetSource{book: b, xml: rows}
+	defer src.close()
+	head, err := findHeader(src, columns, titles)
+	for err == nil {
+		var line int
+		var all, cells []string
+		if line, all, err = src.next(head.width); err == nil {
+			cells, err = head.pick(line, all, limits.CellRunes)
+			if cells != nil || fault.Of(err) != nil {
+				return true, nil
+			}
+		}
+	}
+	return false, b.parts.ctx.Err()
 }
 
 // maxTexts bounds the table of shared texts: without bytes of its own each still costs a number.
