@@ -12,8 +12,9 @@ import (
 
 // Refusals of one cell; the field names the row and the column.
 var (
-	ErrCellTooLong = fault.New(fault.Invalid, "sheet.cell_too_long", "有一格的内容太长，请缩短后再上传。")
-	ErrDigitsLost  = fault.New(fault.Invalid, "sheet.digits_lost", "有一格的数字太长，后面几位已经丢失，请把该列设为“文本”格式后重新填写。")
+	ErrCellTooLong  = fault.New(fault.Invalid, "sheet.cell_too_long", "有一格的内容太长，请缩短后再上传。")
+	ErrFormulaFails = fault.New(fault.Invalid, "sheet.formula_fails", "有一格的公式没有算出结果，请改正后再上传。")
+	ErrDigitsLost   = fault.New(fault.Invalid, "sheet.digits_lost", "有一格的数字太长，后面几位已经丢失，请把该列设为“文本”格式后重新填写。")
 )
 
 // pick gives the declared cells of a row, trimmed; nil when all of them are blank.
@@ -28,6 +29,9 @@ func (h header) pick(line int, all []string, most int) ([]string, error) {
 			return nil, cellFault(ErrCellTooLong, line, h.columns[i].Title, fmt.Sprintf("超过 %d 个字，请缩短后再上传", most))
 		}
 		cell = trim(cell)
+		if failed.MatchString(cell) {
+			return nil, cellFault(ErrFormulaFails, line, h.columns[i].Title, fmt.Sprintf("是 %s，公式没有算出结果。请改正，或者直接填写内容后再上传", cell))
+		}
 		if lostDigits.MatchString(cell) {
 			return nil, cellFault(ErrDigitsLost, line, h.columns[i].Title,
 				fmt.Sprintf("是 %s，后面几位数字已经丢失。请把这一列设为“文本”格式，重新填写后再上传", shorten(cell, 30)))
@@ -49,6 +53,9 @@ func cellFault(f *fault.Fault, line int, title, text string) error {
 // lostDigits is how Excel shows and saves a number that is too long for it, and how a number of more
 // than 15 digits comes out of a workbook. Excel keeps 15: an ID number stored so is another one.
 var lostDigits = regexp.MustCompile(`^-?\d(\.\d+)?E\+\d{2,}$`)
+
+// failed is what a formula shows that has no result.
+var failed = regexp.MustCompile(`^#(N/A|REF!|VALUE!|NAME\?|DIV/0!|NUM!|NULL!|SPILL!|CALC!)$`)
 
 // trim removes space of any width and the invisible marks that copying from chats and contacts brings.
 func trim(cell string) string {

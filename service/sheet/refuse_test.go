@@ -226,3 +226,8 @@ func TestRead_refusesCellsMergedOverRows(t *testing.T) {
 	read := []string{"3|张三|13800000000||1950-01-31", "4|李四|13800000001||", "5|王五|13800000002||"}
 	mustRead(t, table("A1:D1", "C3:C5", "D5:D9"), read...)
 }
+
+func TestRead_refusesFormulaWithoutResult(t *testing.T) {
+	mustRefuse(t, []byte(csvHead+"#N/A,13800000000,,\n"), Limits{}, ErrFormulaFails, "第 2 行「姓名」是 #N/A")
+	mustRead(t, []byte(csvHead+"#N,13800000000,,\n"), "2|#N|13800000000||")
+}
