@@ -21,12 +21,13 @@ func PersonsByIDNumbers(tx *gorm.DB, indexes []string, lock bool) ([]Person, err
 // PhoneIndex gives the blind index of a phone number.
 func (k *Keys) PhoneIndex(number string) string { return k.Index("persons.phone", number) }
 
-// PersonsByPhones gives the people here whom the blind indexes of phone numbers find, wherever they
-// live, those without a household first. With lock, others can't change them until the transaction ends.
+// PersonsByPhones gives the people whom the blind indexes of phone numbers find, wherever they live: those
+// without a household first, then the others who are here, then who has left. With lock, others can't change
+// them until the transaction ends.
 func PersonsByPhones(tx *gorm.DB, indexes []string, lock bool) ([]Person, error) {
 	return inLists(indexes, func(some []string) ([]Person, error) {
 		var people []Person
-		return people, locking(tx, lock).Where("phone_index IN ? AND state = ?", some, PersonHere).Order("household_id IS NOT NULL, id").Find(&people).Error
+		return people, locking(tx, lock).Where("phone_index IN ?", some).Order("state, household_id IS NOT NULL, id").Find(&people).Error
 	})
 }
 

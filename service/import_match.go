@@ -144,7 +144,8 @@ func (p *pass) findInHomes(rows []*placed) error {
 
 // findByPhone looks for those whom neither number nor home has found among people of the same name and
 // phone number: a family may share a number, but two of one name at one number are one person. Who only
-// serves somewhere so far is meant; who lives somewhere has to move, and is not entered twice.
+// serves somewhere so far is meant, and who has left this community and is back; who lives somewhere has to
+// move, and is not entered twice.
 func (p *pass) findByPhone(rows []*placed) error {
 	var numbers []string
 	for _, r := range rows {
@@ -168,6 +169,7 @@ func (p *pass) findByPhone(rows []*placed) error {
 		for _, one := range known[[2]string{r.phone, r.name}] {
 			switch {
 			case r.idNumber != "" && one.IDNumber != "": // another number: somebody else
+			case one.State == model.PersonLeft && !p.places.holds(one.NodeID): // known there alone
 			case one.HouseholdID == nil:
 				r.person = one
 			case p.places.holds(one.NodeID):

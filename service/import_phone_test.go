@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/testkit"
 )
@@ -115,6 +117,24 @@ func TestImport_anHonestRosterTellsEachWhoIsRegisteredElsewhere(t *testing.T) {
 		t.Errorf("on record are %v, want %v and %d", people, moved, volunteer.ID)
 	}
 	if got = h.roster(rows[12:]...); got.State != "done" || got.Added != 600 || got.Moved != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+// Who has left and is back is who they were, with their account and their points.
+func TestImport_whoHasLeftAndIsBackIsNotDoubled(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "15400000001"), at("1单元", "701", "李山", "15400000001"))
+	p := h.named("李梅")
+	h.Tx(func(tx *gorm.DB) error { return model.StoreLeft(tx, p.ID, testkit.Start) })
+	before := len(h.people())
+	got := h.roster(at("2单元", "801", "李梅", "15400000001", number1))
+	if now := h.named("李梅"); got.State != "done" || got.Changed != 1 || got.Added != 0 || len(h.people()) != before ||
+		now.ID != p.ID || now.State != model.PersonHere || now.NodeID != h.NextDoor.ID || now.HouseholdID == nil || now.IDNumber != number1 {
+		t.Fatalf("%+v: %s: %+v", got, h.faults(got), now)
+	}
+	h.Tx(func(tx *gorm.DB) error { return model.StoreLeft(tx, p.ID, testkit.Start) })
+	if got := h.roster(at("2单元", "801", "李梅", "15400000001", number2)); got.State != "done" || got.Added != 1 { // two id numbers
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 }
