@@ -333,5 +333,8 @@ func TestAttend_cancellingWhileItRunsVoidsWhoIsStillIn(t *testing.T) {
 	}
 	s.told(people[1], "签到已经作废，原因：有大雨", 1)
 	s.Post(tokens[0], a+"/check-out", scan("1-O-0000000000")).Refused(409, "activity.cancelled")
+	s.Move(2 * time.Hour)
+	s.WorkOff()
+	s.told(s.chiefWho, "取消以前，已经有人参加并签退", 1)
 	s.Post(s.chief, a+"/confirm", map[string]string{}).Expect(200).Has(`"people":1,"minutes":30`)
 }

@@ -97,17 +97,17 @@ func (s *Service) tellOfCancellation(ctx context.Context, id int64) error {
 	})
 }
 
-// closeActivity takes an activity that is over off the pages, and tells who made it what is left to do; who has no
-// office there any more by which they could do it, everybody who has.
+// closeActivity takes an activity that is over off the pages, and tells who made it what is left to do, also where it
+// was called off after somebody had come; who has no office there any more by which they could do it, everybody who has.
 func (s *Service) closeActivity(ctx context.Context, id int64) error {
 	_, err := inTx(ctx, s, Command{}, func(t *tx) (struct{}, error) {
 		a, err := model.ActivityByID(t.DB, id)
-		if err != nil || a.Phase(t.now) != model.PhaseOver {
+		if err != nil || t.now.Before(a.EndsAt) {
 			return struct{}{}, err
 		}
 		t.touch(model.NodeTopic(a.NodeID))
 		attended, err := model.AttendancesOf(t.DB, id)
-		if err != nil || len(attended) == 0 {
+		if err != nil || len(inState(attended, model.HoursOpen))+len(inState(attended, model.HoursClaimed)) == 0 {
 			return struct{}{}, err
 		}
 		them, err := t.toldOfEnd(a)
@@ -115,6 +115,9 @@ func (s *Service) closeActivity(ctx context.Context, id int64) error {
 			return struct{}{}, err
 		}
 		body := fmt.Sprintf("“%s”已经结束。请核对没有签退的人，再确认大家的时长。", a.Title)
+		if a.State == model.ActivityCancelled {
+			body = fmt.Sprintf("“%s”取消以前，已经有人参加并签退。请确认他们的时长。", a.Title)
+		}
 		page := activityPage + strconv.FormatInt(id, 10)
 		news := make([]told, len(them))
 		for i, p := range them {
