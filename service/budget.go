@@ -83,7 +83,7 @@ func (s *Service) ChangeBudget(ctx context.Context, cmd Command, community, year
 			return BudgetFigures{}, model.ErrFundShort.Saying(fmt.Sprintf("%d 年区里还没有分配的经费只有%s，不够分配%s。请先拨入经费，或者减少金额。", year, model.Yuan(left), model.Yuan(fen)))
 		}
 		if left := t.balance(budget); left+fen < 0 {
-			return BudgetFigures{}, model.ErrBudgetSpent.Saying(fmt.Sprintf("不能收回%s:%s %d 年的经费里，已经花掉%s，等待领取的兑换占用%s，只有%s可以收回。请减少金额。",
+			return BudgetFigures{}, model.ErrBudgetSpent.Saying(fmt.Sprintf("不能收回%s：%s %d 年的经费里，已经花掉%s，等待领取的兑换占用%s，只有%s可以收回。请减少金额。",
 				model.Yuan(-fen), n.Name, year, model.Yuan(t.balance(spent)), model.Yuan(t.balance(committed)), model.Yuan(left)))
 		}
 		return t.budgetMoved(n, b, signed(fen, budgetGiven, budgetTaken), fund, budget, fen)
