@@ -152,3 +152,25 @@ func TestAssociation_whoseLeadHasMovedAwayWaitsForAnother(t *testing.T) {
 	s.Post(staff, "/v1/associations/"+id+"/hand-over", map[string]any{"lead_id": digits(next.ID)}).Expect(200).Has("张卫东")
 	s.Get(follows, at).Expect(200).Has("张卫东")
 }
+
+func TestAssociation_ofAGridThatIsMergedIsItsCommunitys(t *testing.T) {
+	s := newSquare(t)
+	_, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")
+	lead, other := s.Person(s.o.Unit, "李小梅"), s.Person(s.o.FarUnit, "张卫东")
+	leads := s.SignIn(lead)
+	id := s.association(staff, s.o.Grid, "合唱队", lead)
+	s.association(staff, s.o.OtherGrid, "合唱队", other)
+	of := map[string]any{"association_id": id}
+	a := s.make(leads, s.o.Grid, of)
+	s.Post(staff, path("/v1/nodes/%d/rename", s.o.FarUnit.ID), map[string]any{"name": "5单元", "reason": "要合并"}).Expect(200)
+	s.Post(staff, "/v1/grids/merge", map[string]any{
+		"grid_ids": []string{digits(s.o.Grid.ID), digits(s.o.OtherGrid.ID)}, "name": "大网格", "reason": "户数减少",
+	}).Expect(200)
+	s.told(lead, "“合唱队”从现在起归先锋社区，名称是“合唱队”", 1)
+	s.told(other, "名称是“第二网格合唱队”", 1)
+	s.Get(leads, path("/v1/nodes/%d/associations", s.o.Community.ID)).Expect(200).Has(`"合唱队"`, `"第二网格合唱队"`, "李小梅", "张卫东")
+	s.Post(leads, a+"/change", map[string]any{"place": "文化站"}).Expect(200)
+	s.make(leads, s.o.Community, of)
+	s.Post(staff, "/v1/associations/"+id+"/hand-over", map[string]any{"lead_id": digits(other.ID)}).Expect(200)
+	s.Post(staff, "/v1/associations/"+id+"/end", because).Expect(200)
+}

@@ -89,6 +89,19 @@ func LeadAssociation(tx *gorm.DB, id, lead int64) error {
 	return changed(tx.Model(&Association{}).Where("id = ? AND active_name IS NOT NULL", id).Update("lead_id", lead), ErrAssociationEnded)
 }
 
+// AssociationNamed tells whether one in being at a node has a name.
+func AssociationNamed(tx *gorm.DB, node int64, name string) (bool, error) {
+	var n int64
+	err := tx.Model(&Association{}).Where("node_id = ? AND active_name = ?", node, name).Count(&n).Error
+	return n > 0, err
+}
+
+// CarryAssociation makes one in being another node's, by a name that nobody has there.
+func CarryAssociation(tx *gorm.DB, id, to int64, name string) error {
+	moved := tx.Model(&Association{}).Where("id = ? AND active_name IS NOT NULL", id).Updates(map[string]any{"node_id": to, "name": name, "active_name": name})
+	return refuseDuplicate(changed(moved, ErrAssociationEnded), ErrAssociationName)
+}
+
 // EndAssociation ends one in being.
 func EndAssociation(tx *gorm.DB, id, by int64, reason string, now time.Time) error {
 	return changed(tx.Model(&Association{}).Where("id = ? AND active_name IS NOT NULL", id).

@@ -24,6 +24,7 @@ var auditTitles = map[string]string{ //nolint:gosec // what is done with a token
 	"activity.settle":         "活动结束，结清没有签退的人",
 	"activity.sign_off":       "退出活动",
 	"activity.sign_up":        "报名活动",
+	"association.carry":       "联谊会随网格调整归社区",
 	"association.end":         "解散联谊会",
 	"association.found":       "成立联谊会",
 	"association.hand_over":   "换联谊会的负责人",

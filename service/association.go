@@ -182,11 +182,34 @@ func (t *tx) endAssociation(a model.Association, reason string) error {
 	return t.audit("association.end", a.NodeID, "association", a.ID, "")
 }
 
+// carryAssociation makes an association of a grid that is merged or split its community's. Where that has one of its
+// name, the grid's goes before it.
+func (t *tx) carryAssociation(a model.Association, grid, community model.Node) error {
+	taken, err := model.AssociationNamed(t.DB, community.ID, a.Name)
+	if err != nil {
+		return err
+	}
+	name := []rune(a.Name)
+	if taken {
+		before := []rune(grid.Name)
+		name = append(before[:min(len(before), maxAssociationName-len(name))], name...)
+	}
+	if err := model.CarryAssociation(t.DB, a.ID, community.ID, string(name)); err != nil {
+		return err
+	}
+	body := fmt.Sprintf("“%s”已经调整，“%s”从现在起归%s，名称是“%s”。负责人和活动不变。", grid.Name, a.Name, community.Name, string(name))
+	once := fmt.Sprintf("association:%d:carried:%d", a.ID, grid.ID)
+	if err := t.notify(a.LeadID, NoticeActivity, "联谊会改归社区", body, associationsPage, once); err != nil {
+		return err
+	}
+	return t.audit("association.carry", community.ID, "association", a.ID, "")
+}
+
 // adjustAssociation does something to an association that the actor may adjust, its node locked.
 func (s *Service) adjustAssociation(ctx context.Context, cmd Command, id int64,
 	do func(t *tx, n model.Node, a model.Association) (model.ListedAssociation, error),
 ) (model.ListedAssociation, error) {
-	// Where it stands never changes, and is what must be locked first.
+	// Where it stands is what must be locked first.
 	standing, err := model.AssociationByID(s.DB.Read(ctx), id)
 	if err != nil {
 		return model.ListedAssociation{}, err
@@ -200,8 +223,11 @@ func (s *Service) adjustAssociation(ctx context.Context, cmd Command, id int64,
 			return model.ListedAssociation{}, model.ErrAssociationNotFound
 		}
 		a, err := model.AssociationByID(t.DB, id)
-		if err != nil {
+		switch {
+		case err != nil:
 			return model.ListedAssociation{}, err
+		case a.NodeID != n.ID:
+			return model.ListedAssociation{}, ErrBusy // its grid was merged or split a moment ago
 		}
 		return do(t, n, a)
 	})

@@ -58,7 +58,8 @@ func (t *tx) empty(id int64) error {
 
 // endNode takes a node out of use and leaves nothing hanging on it: roles end and their holders hear
 // of it, the Party organisation is dissolved, codes are revoked, the WeChat group is untied, associations
-// end, and activities and those who belong to the node belong to its community from now on. It gives the Party organisation that it
+// of a node that is closed end, and activities, those who belong to the node, and the associations of a grid that is
+// merged or split belong to its community from now on. It gives the Party organisation that it
 // dissolved, nil when there was none. The caller holds LockOrg.
 func (t *tx) endNode(n model.Node, state model.NodeState, reason string) (*model.PartyOrg, error) {
 	community, err := t.communityOf(n)
@@ -92,22 +93,27 @@ func (t *tx) endNode(n model.Node, state model.NodeState, reason string) (*model
 			return nil, err
 		}
 	}
-	if err := t.endActivitiesAt(n, community, reason); err != nil {
+	if err := t.endActivitiesAt(n, community, state, reason); err != nil {
 		return nil, err
 	}
 	t.touch(model.NodeTopic(n.ID))
 	return org, model.MoveServing(t.DB, n.ID, community.ID, t.now)
 }
 
-// endActivitiesAt ends the associations of a node that ends; its activities that are not over are the
-// community's from now on.
-func (t *tx) endActivitiesAt(n, community model.Node, reason string) error {
+// endActivitiesAt ends the associations of a node that is closed, or carries those of one that lives on in others; its
+// activities that are not over are the community's from now on.
+func (t *tx) endActivitiesAt(n, community model.Node, state model.NodeState, reason string) error {
 	associations, err := model.AssociationsAt(t.DB, n.ID)
 	if err != nil {
 		return err
 	}
 	for _, a := range associations {
-		if err := t.endAssociation(a, reason); err != nil {
+		if state == model.NodeClosed {
+			err = t.endAssociation(a, reason)
+		} else {
+			err = t.carryAssociation(a, n, community)
+		}
+		if err != nil {
 			return err
 		}
 	}
