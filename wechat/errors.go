@@ -59,6 +59,7 @@ var byErrcode = map[int64]*fault.Fault{
 	40125:   ErrSetup, // secret
 	41002:   ErrSetup,
 	41004:   ErrSetup,
+	40243:   ErrSetup, // the secret is frozen
 	40164:   ErrSetup, // our address is not on the list of allowed ones
 	48001:   ErrSetup, // interface not granted
 	48004:   ErrSetup, // interface blocked

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/silenceper/wechat/v2/credential"
+
+	"danyuan/fault"
 )
 
 // early is how long before its end a token is no longer kept: in its last five minutes WeChat hands out
@@ -44,7 +46,8 @@ func (c *Client) token(ctx context.Context, bad string) (string, error) {
 	return token, nil
 }
 
-// fetch asks for the token (getStableAccessToken).
+// fetch asks for the token (getStableAccessToken). Whatever WeChat refuses it for is ErrSetup, but that it is busy or
+// asked too often: it says nothing of what the token was for.
 func (c *Client) fetch(ctx context.Context) (token string, lasts time.Duration, err error) {
 	err = c.do(ctx, func(k *call) error {
 		stable, ok := credential.NewStableAccessToken(c.appID, c.secret, "", noCache{}).(*credential.StableAccessToken)
@@ -52,7 +55,7 @@ func (c *Client) fetch(ctx context.Context) (token string, lasts time.Duration, 
 			return errors.New("the library has no stable token")
 		}
 		r, err := stable.GetAccessTokenDirectly(k.ctx, false)
-		if stale(k.code) { // there is no token yet: here WeChat speaks of the secret
+		if k.code != 0 && k.code != -1 && fault.KindOf(k.err) != fault.TooMany {
 			k.err = ErrSetup.Because(errors.Unwrap(k.err))
 		}
 		if err != nil {

@@ -10,6 +10,7 @@ import (
 	"testing"
 	"time"
 
+	"danyuan/fault"
 	"danyuan/wechat"
 	"danyuan/wechat/fake"
 )
@@ -69,6 +70,28 @@ func TestToken_isNotRetriedForEver(t *testing.T) {
 		if n := r.wx.Calls(path); n != 2 {
 			t.Errorf("%s: %d tries", path, n)
 		}
+	}
+}
+
+// TestToken_thatIsRefusedSaysNothingOfWhatItWasFor: a secret that is frozen, an account that is, an address that waits
+// for an administrator: the message itself may go out once that is mended.
+func TestToken_thatIsRefusedSaysNothingOfWhatItWasFor(t *testing.T) {
+	t.Parallel()
+	for _, code := range []int{40001, 40003, 40243, 50007, 61004, 89503, 89507} {
+		r := start(t)
+		r.wx.Accept("demo-a", template)
+		r.wx.Fail(tokenPath, fake.Errcode(code), 1)
+		r.wants(t, r.send("demo-a"), wechat.ErrSetup)
+		r.wx.Fail(tokenPath, fake.Errcode(code), 1)
+		r.wants(t, r.Check(t.Context()), wechat.ErrSetup)
+		if err := r.send("demo-a"); err != nil {
+			t.Errorf("after %d: %v", code, err)
+		}
+	}
+	r := start(t)
+	for code, want := range map[int]*fault.Fault{-1: wechat.ErrUnavailable, 45009: wechat.ErrTooOften, 45011: wechat.ErrTooOften} {
+		r.wx.Fail(tokenPath, fake.Errcode(code), 1)
+		r.wants(t, r.send("demo-a"), want)
 	}
 }
 
