@@ -41,7 +41,7 @@ func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 		return nil, &settled{err}
 	}
 	template := s.Templates[n.Kind]
-	if err != nil || template == "" || n.ReadAt != nil {
+	if err != nil || template == "" {
 		return nil, err
 	}
 	return inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (*message, error) {
@@ -61,7 +61,7 @@ func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 }
 
 // acceptFor gives the accept that a notice may use, reserved by an earlier try or now; nil when there
-// is none, or the notice's own has been used up. to is nil when nobody is bound to the person.
+// is none, the notice's own has been used up, or it was read. to is nil when nobody is bound to the person.
 func (t *tx) acceptFor(n model.Notice, to *model.User, template string) (*model.Accept, error) {
 	a, err := model.AcceptOf(t.DB, n.ID)
 	switch {
@@ -70,14 +70,14 @@ func (t *tx) acceptFor(n model.Notice, to *model.User, template string) (*model.
 	case a == nil:
 	case a.SpentAt != nil || a.VoidAt != nil:
 		return nil, nil
-	case to != nil && a.UserID == to.ID && a.Template == template:
+	case n.ReadAt == nil && to != nil && a.UserID == to.ID && a.Template == template:
 		return a, nil
-	default: // the person has moved to another account, or the template was replaced, since the last try
+	default: // since the last try it was read, the person has moved to another account, or the template was replaced
 		if err := model.ReturnAccept(t.DB, a.ID, n.ID); err != nil {
 			return nil, err
 		}
 	}
-	if to == nil {
+	if to == nil || n.ReadAt != nil {
 		return nil, nil
 	}
 	return model.ReserveAccept(t.DB, to.ID, template, n.ID)

@@ -154,6 +154,28 @@ func TestSendNotice_whatWasReadIsNotSent(t *testing.T) {
 	}
 }
 
+// TestSendNotice_whatIsReadMeanwhileLeavesItsAcceptToOthers: WeChat was down, and the person has looked themselves.
+func TestSendNotice_whatIsReadMeanwhileLeavesItsAcceptToOthers(t *testing.T) {
+	k := testkit.New(t)
+	p, user := someone(k, 1)
+	k.WeChat.Fail(down)
+	tell(k, p, "a")
+	k.WorkOff()
+	k.WeChat.Fail(nil)
+	if _, err := k.S.ReadAllNotices(k.Context(), service.Command{By: model.Actor{PersonID: p.ID}}); err != nil {
+		t.Fatal(err)
+	}
+	k.Move(time.Minute)
+	k.WorkOff()
+	sent(k, 0)
+	if j := job(k); j.State != model.JobDone || left(k, user) != 1 {
+		t.Fatalf("job %+v, %d accepts left", j, left(k, user))
+	}
+	tell(k, p, "b")
+	k.WorkOff()
+	sent(k, 1)
+}
+
 func TestSendNotice_acceptIsSpentOnceWhenTwoNoticesRace(t *testing.T) {
 	k := testkit.New(t)
 	p, _ := someone(k, 1)
