@@ -133,10 +133,14 @@ func TestPhone_ofAnotherCountryIsRefused(t *testing.T) {
 	}
 }
 
+// TestPhone_quotaIsItsOwnRefusal: nobody can bind until it is filled up, so whoever operates has to learn of it.
 func TestPhone_quotaIsItsOwnRefusal(t *testing.T) {
 	t.Parallel()
 	r := start(t)
 	r.wx.Fail("/wxa/business/getuserphonenumber", fake.Errcode(1400001), 1)
 	_, err := r.Phone(t.Context(), "demo-phone:13800000001")
 	r.wants(t, err, wechat.ErrPhoneQuota)
+	if fault.KindOf(err) != fault.Unavailable {
+		t.Errorf("kind %d: it is not on record, and not worth another try", fault.KindOf(err))
+	}
 }
