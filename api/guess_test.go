@@ -16,6 +16,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 
 	"danyuan/api"
+	"danyuan/model"
 	"danyuan/testkit/edge"
 )
 
@@ -336,4 +337,21 @@ func TestWholeReadings_areFewAnHour(t *testing.T) {
 	if seen < 4 {
 		t.Errorf("only %d readings are on record: the rig has lost its way", seen)
 	}
+}
+
+// TestLimits_whoClosesTheirAccountAndComesBackIsCountedOn: what a person may read in an hour they may not read twice.
+func TestLimits_whoClosesTheirAccountAndComesBackIsCountedOn(t *testing.T) {
+	w := newWorld(t)
+	w.limitedBy(&anHour{strict{used: map[string]int{}}})
+	staff := w.Person(w.Community, "社小区")
+	w.Appoint(staff, model.CommunityStaff, w.Community)
+	token := w.SignIn(staff)
+	url := path("/v1/people/%d", w.Neighbour.ID)
+	for range 300 {
+		w.Get(token, url).Expect(200)
+	}
+	w.Get(token, url).Refused(429, "http.too_many_requests")
+	w.Post(token, "/v1/me/close-account", body{"sure": true}).Expect(200)
+	token = w.SignIn(staff)
+	w.Get(token, url).Refused(429, "http.too_many_requests")
 }

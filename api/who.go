@@ -179,7 +179,7 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 	if reads && (r.code == "" || a.tried.again(triedCode("", actor.UserID, c.Param(r.code)), a.s.Clock.Now())) {
 		return nil
 	}
-	who, limit := model.UserTopic(actor.UserID), commandsAMinute
+	who, limit := subjectOf(actor), commandsAMinute
 	if actor.UserID == 0 {
 		who, limit = "from:"+network(c.ClientIP()), strangersAMin
 		if v := a.vouchedFor(c); v.openID != "" { // all of them come from the gateway's address
@@ -201,6 +201,15 @@ func (a *API) slowDown(c *gin.Context, r route, actor model.Actor) error {
 		err = a.tryCode(c, who, actor.UserID, c.Param(r.code))
 	}
 	return err
+}
+
+// subjectOf is for whom calls with a session are counted: the person, who may close their account and come back with
+// another; the account of whom nobody knows yet.
+func subjectOf(actor model.Actor) string {
+	if actor.PersonID != 0 {
+		return model.PersonTopic(actor.PersonID)
+	}
+	return model.UserTopic(actor.UserID)
 }
 
 // within counts one more, and refuses with when to try again what is more than the limit.
