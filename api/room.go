@@ -28,14 +28,15 @@ import (
 type roomKind uint8
 
 const (
-	quick   roomKind = iota // anything that only asks the database
-	outside                 // what waits for WeChat or the store of photos
-	long                    // exports and papers
-	upload                  // whose body is long, and may come slowly
+	quick    roomKind = iota // anything that only asks the database
+	outside                  // what waits for WeChat
+	pictures                 // what waits for the store of photos
+	long                     // exports and papers
+	upload                   // whose body is long, and may come slowly
 	roomKinds
 )
 
-var roomNames = [roomKinds]string{"quick", "outside", "long", "upload"}
+var roomNames = [roomKinds]string{"quick", "outside", "pictures", "long", "upload"}
 
 // How many are worked on and wait where Options do not say; and how long who wants something long waits.
 const (
@@ -95,7 +96,7 @@ func newRooms(o Options) *rooms {
 		switch roomKind(kind) {
 		case quick:
 			places, queue, wait = busy, waiting, patience
-		case outside:
+		case outside, pictures:
 			places, queue, wait = max(2, busy/2), max(8, waiting/4), patience
 		case long, upload, roomKinds:
 		}

@@ -277,6 +277,7 @@ func TestRoom_everyRouteHasOne(t *testing.T) {
 		room roomKind
 	}{
 		{way{http.MethodPost, "/v1/login"}, outside}, {way{http.MethodPost, "/v1/bindings"}, outside}, {way{http.MethodPost, "/v1/files"}, upload},
+		{way{http.MethodGet, "/v1/photos/:link"}, pictures},
 		{way{http.MethodGet, "/v1/nodes/:id/matters.xlsx"}, long}, {way{http.MethodPost, "/v1/redemptions"}, quick},
 	} {
 		if got := a.ways[want.way].room; got != want.room {

@@ -314,7 +314,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/files", "upload-photo", "上传一张照片，之后填到记录里", Bound, (*API).uploadPhoto, viewPhoto).
 			taking(photoBytes).limited(60).streaming(fileForm("JPEG 或 PNG 照片，最大 10 MB、5000 万像素；一次一张")),
 		get("/v1/files/{id}", "view-photo", "看自己上传的一张照片", Bound, (*API).ownPhoto),
-		picture("/v1/photos/{link}", "load-picture", "按链接看照片", Anyone).limited(6000).in(outside),
+		picture("/v1/photos/{link}", "load-picture", "按链接看照片", Anyone).limited(6000).in(pictures),
 		get("/v1/nodes/{id}/photo-reviews", "list-photo-reviews", "等待人工审核的照片", With(model.ReviewPhotos), (*API).photoReviews),
 		post("/v1/files/{id}/pass", "pass-photo", "照片通过审核", With(model.ReviewPhotos), (*API).passPhoto, viewPhoto),
 		post("/v1/files/{id}/reject", "reject-photo", "照片不通过审核", With(model.ReviewPhotos), (*API).rejectPhoto, viewPhoto),

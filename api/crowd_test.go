@@ -1,0 +1,77 @@
+package api_test
+
+import (
+	"context"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"danyuan/api"
+	"danyuan/service"
+	"danyuan/testkit/edge"
+)
+
+// small is an API as large as one is by itself, with limits that count.
+func small(k *edge.Kit) *api.API {
+	k.Helper()
+	a, err := api.New(api.Options{
+		Service: k.S, Limits: &strict{used: map[string]int{}}, Log: slog.New(slog.DiscardHandler), Metrics: prometheus.NewRegistry(), Demo: true,
+	})
+	if err != nil {
+		k.Fatal(err)
+	}
+	return a
+}
+
+// await waits for a group, or for some seconds: of more than there is room for some wait themselves.
+func await(t *testing.T, group *sync.WaitGroup) {
+	t.Helper()
+	all := make(chan struct{})
+	go func() { group.Wait(); close(all) }()
+	select {
+	case <-all:
+	case <-time.After(2 * time.Second):
+	}
+}
+
+// silent is a store of photos that does not answer.
+type silent struct {
+	service.Blobs
+	asked func()
+}
+
+func (s silent) Get(ctx context.Context, _ string) ([]byte, error) {
+	s.asked()
+	<-ctx.Done()
+	return nil, ctx.Err()
+}
+
+// TestPicture_aStoreThatIsSilentKeepsNobodyFromSigningIn: pages go on asking for their pictures.
+func TestPicture_aStoreThatIsSilentKeepsNobodyFromSigningIn(t *testing.T) {
+	a := newAlbum(t)
+	a.API = small(a.Kit)
+	var up shownPhoto
+	a.Upload(a.token, "/v1/files", a.Photo(64, 48), nil).Expect(200).Into(&up)
+	const many = 100
+	var loading, underWay sync.WaitGroup
+	underWay.Add(many)
+	a.S.Blobs = silent{a.S.Blobs, underWay.Done}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	for range many {
+		loading.Go(func() {
+			r := httptest.NewRequestWithContext(ctx, http.MethodGet, up.URL, nil)
+			r.Host = "127.0.0.1:8080"
+			a.API.ServeHTTP(httptest.NewRecorder(), r)
+		})
+	}
+	await(t, &underWay)
+	a.Post("", "/v1/login", body{"code": "somebody"}).Expect(200)
+	cancel()
+	loading.Wait()
+}
