@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,6 +28,54 @@ func small(k *edge.Kit) *api.API {
 		k.Fatal(err)
 	}
 	return a
+}
+
+// stalled is a body that comes to a halt. It tells that somebody waits for more of it.
+type stalled struct {
+	begun   bool
+	waits   func()
+	context context.Context
+}
+
+func (s *stalled) Read(p []byte) (int, error) {
+	if !s.begun {
+		s.begun = true
+		return copy(p, "--b\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.jpg\"\r\n\r\n\xff\xd8\xff"), nil
+	}
+	s.waits()
+	<-s.context.Done()
+	return 0, io.ErrUnexpectedEOF
+}
+
+// TestUpload_whoSendsSlowlyKeepsNobodyElseOut: a record has nine photos, which are sent at once, by a telephone that is
+// in a cellar.
+func TestUpload_whoSendsSlowlyKeepsNobodyElseOut(t *testing.T) {
+	for _, many := range []int{9, 60} {
+		t.Run(fmt.Sprint(many), func(t *testing.T) {
+			a := newAlbum(t)
+			a.API = small(a.Kit)
+			ctx, cancel := context.WithCancel(t.Context())
+			var sending, underWay sync.WaitGroup
+			for i := range many {
+				r := httptest.NewRequestWithContext(ctx, http.MethodPost, "/v1/files", nil)
+				underWay.Add(1)
+				waits := sync.OnceFunc(underWay.Done)
+				r.Host, r.Body, r.ContentLength = "127.0.0.1:8080", io.NopCloser(&stalled{waits: waits, context: ctx}), 1<<20
+				r.Header.Set("Authorization", "Bearer "+a.token)
+				r.Header.Set("Content-Type", "multipart/form-data; boundary=b")
+				r.Header.Set("Idempotency-Key", fmt.Sprintf("slow-photo-%d", i))
+				sending.Go(func() {
+					a.API.ServeHTTP(httptest.NewRecorder(), r)
+					waits() // it may have been turned away
+				})
+			}
+			await(t, &underWay)
+			a.Upload(a.nextDoor, "/v1/files", a.Photo(32, 32), nil).Expect(200)
+			cancel()
+			sending.Wait()
+			a.Upload(a.nextDoor, "/v1/files", a.Photo(32, 32), nil).Expect(200)
+		})
+	}
 }
 
 // await waits for a group, or for some seconds: of more than there is room for some wait themselves.

@@ -98,7 +98,9 @@ func newRooms(o Options) *rooms {
 			places, queue, wait = busy, waiting, patience
 		case outside, pictures:
 			places, queue, wait = max(2, busy/2), max(8, waiting/4), patience
-		case long, upload, roomKinds:
+		case upload: // mostly it waits for its body
+			places, queue = max(2, busy*3/8), max(8, waiting/4)
+		case long, roomKinds:
 		}
 		all[kind] = &room{make(chan struct{}, places), make(chan struct{}, queue), wait, refused.WithLabelValues(name)}
 	}
@@ -186,6 +188,36 @@ func (w *leaving) WriteString(s string) (int, error) {
 
 // Unwrap lets http.ResponseController find the connection.
 func (w *leaving) Unwrap() http.ResponseWriter { return w.ResponseWriter }
+
+// uploadsAtOnce is how many uploads of one account may be under way: all photos of a record, and so few that nobody who
+// sends slowly fills the room alone.
+const uploadsAtOnce = 10
+
+// senders counts the uploads of each account that are under way.
+type senders struct {
+	sync.Mutex
+	by map[int64]int
+}
+
+// begin counts one more, unless it is one too many, and gives what ends it.
+func (s *senders) begin(c *gin.Context, user int64) (end func(), err error) {
+	s.Lock()
+	defer s.Unlock()
+	if s.by[user] >= uploadsAtOnce {
+		c.Header("Retry-After", "5")
+		return func() {}, errTooMany
+	}
+	s.by[user]++
+	return func() { s.end(user) }, nil
+}
+
+func (s *senders) end(user int64) {
+	s.Lock()
+	defer s.Unlock()
+	if s.by[user]--; s.by[user] == 0 {
+		delete(s.by, user)
+	}
+}
 
 // bodyTime is how long a common body may take to arrive.
 const bodyTime = 10 * time.Second

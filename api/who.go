@@ -138,6 +138,11 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 	r, _ := c.Operation().Metadata[routeKey].(route)
 	defer inTime(humagin.Unwrap(c), r)()
 	actor, v, err := a.letIn(humagin.Unwrap(c), r)
+	if err == nil && r.body > 0 {
+		var end func()
+		end, err = a.sends.begin(humagin.Unwrap(c), actor.UserID)
+		defer end()
+	}
 	if err != nil {
 		a.refuse(humagin.Unwrap(c), r.id, err)
 		return
