@@ -65,7 +65,8 @@ type API struct {
 	ids    requestIDs
 	tried  *lately
 
-	draining atomic.Bool // it is about to stop
+	sending  atomic.Int64 // bytes of answers that are being read
+	draining atomic.Bool  // it is about to stop
 }
 
 // New builds the router from the route table, and begins to answer.

@@ -11,6 +11,7 @@ import (
 	"regexp"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -165,25 +166,41 @@ func (a *API) makeRoom(c *gin.Context) {
 		c.Next()
 		return
 	}
-	w := &leaving{ResponseWriter: c.Writer, leave: sync.OnceFunc(in.leave)}
+	w := &leaving{ResponseWriter: c.Writer, leave: sync.OnceFunc(in.leave), sending: &a.sending}
 	c.Writer = w
 	defer w.leave()
 	c.Next()
 }
 
+// mostSending is how many bytes of answers lie in memory until whoever reads slowly has read them. Beyond, they keep
+// their places: so there is a bound, however many they are.
+const mostSending = 128 << 20
+
 // leaving gives a place back when the answer begins.
 type leaving struct {
 	gin.ResponseWriter
-	leave func()
+	leave   func()
+	sending *atomic.Int64
 }
 
 // Write begins or goes on with the answer.
-func (w *leaving) Write(b []byte) (int, error) { w.leave(); return w.ResponseWriter.Write(b) }
+func (w *leaving) Write(b []byte) (int, error) {
+	defer w.begin(len(b))()
+	return w.ResponseWriter.Write(b)
+}
 
 // WriteString is Write.
 func (w *leaving) WriteString(s string) (int, error) {
-	w.leave()
+	defer w.begin(len(s))()
 	return w.ResponseWriter.WriteString(s)
+}
+
+// begin counts bytes that are being sent, and gives what ends it.
+func (w *leaving) begin(n int) (end func()) {
+	if w.sending.Add(int64(n)) <= mostSending {
+		w.leave()
+	}
+	return func() { w.sending.Add(-int64(n)) }
 }
 
 // Unwrap lets http.ResponseController find the connection.

@@ -207,6 +207,39 @@ func TestRoom_whoReadsSlowlyGivesTheirPlaceBack(t *testing.T) {
 	h.requests.Wait()
 }
 
+// TestRoom_whatSlowReadersAreStillSentIsBounded: a picture that nobody reads on lies in memory until its time is up.
+func TestRoom_whatSlowReadersAreStillSentIsBounded(t *testing.T) {
+	h := newHall(t, Options{Busy: 2, Waiting: 1, Patience: time.Millisecond})
+	h.long = strings.Repeat("a", 16<<20)
+	const fit = 128 / 16
+	for range fit + 2 {
+		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.URL, "http://"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		fmt.Fprint(c, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
+		<-h.inside
+		h.let(1)
+		if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
+			t.Fatal(err)
+		}
+	}
+	answered := make(chan int, 1)
+	go func() {
+		status, _ := h.ask("/quick")
+		answered <- status
+	}()
+	select {
+	case <-h.inside:
+		t.Errorf("%d answers of 16 MB are not read on, and one more is begun", fit+2)
+	case status := <-answered:
+		if status != http.StatusServiceUnavailable {
+			t.Errorf("answered with %d", status)
+		}
+	}
+}
+
 func TestRoom_aBodyIsHandedOnWhole(t *testing.T) {
 	for _, body := range []string{"", "short", strings.Repeat("x", commonBody), strings.Repeat("y", 3*commonBody)} {
 		c, _ := gin.CreateTestContext(httptest.NewRecorder())
