@@ -2,6 +2,18 @@
 import { ref, shallowRef, type Ref } from 'vue'
 import { Problem } from './client'
 
+/** readAll gives the whole of a list of which the server gives a part at a time. */
+export async function readAll<T>(read: (part: { cursor?: string, limit: number }) => Promise<{ items: T[], next?: string }>): Promise<T[]> {
+  const all: T[] = []
+  let cursor: string | undefined
+  do {
+    const part = await read({ cursor, limit: 100 })
+    all.push(...part.items)
+    cursor = part.next
+  } while (cursor)
+  return all
+}
+
 /** createLoading gives useLoad and useTry to a face of the API. sorry says what to do where a page itself fails; settled runs after each load. */
 export function createLoading(sorry: string, settled: () => void = () => {}) {
   function problemOf(e: unknown): Problem {

@@ -1,4 +1,5 @@
 // The places below the one where one works, read step by step.
+import { readAll } from '../../shared/load'
 import { api, type Answer } from './api'
 import { place } from './session'
 
@@ -12,14 +13,5 @@ export const branch = (n: Pick<Node, 'id' | 'name' | 'kind'>): Branch => ({ id: 
 /** top is where one works, as the root of a tree. */
 export const top = (): Branch => branch({ id: place().node, name: place().name, kind: place().kind })
 
-/** below gives all the children of a place; the server gives a hundred at a time. */
-export async function below(id: string): Promise<Branch[]> {
-  const all: Node[] = []
-  let cursor: string | undefined
-  do {
-    const slice = await api.get('/v1/nodes/{id}/children', { path: { id }, query: { cursor, limit: 100 } })
-    all.push(...slice.items)
-    cursor = slice.next
-  } while (cursor)
-  return all.map(branch)
-}
+/** below gives all the children of a place. */
+export const below = async (id: string): Promise<Branch[]> => (await readAll((query) => api.get('/v1/nodes/{id}/children', { path: { id }, query }))).map(branch)

@@ -1,6 +1,29 @@
 // 何晓燕 has no phone. 王建国 signs her up for what he organises and off again, takes back a check-in that was a
-// mistake, and redeems her points for her. His unit's group is bound in WeChat.
-import { has, holds } from '../say.mjs'
+// mistake, and redeems her points for her. His unit's group is bound in WeChat. His house is a tall one: he finds whom he
+// looks for among all who live there, and sees all who come.
+import { has, holds, until } from '../say.mjs'
+
+/** moveIn enters so many more residents of his unit in the roster. */
+async function moveIn(server, many) {
+  const staff = await server.as('staff')
+  const home = (await staff.get('/v1/me')).roles[0].node_id
+  const rows = Array.from({ length: many }, (_, i) => `第一网格,3栋,1单元,${1001 + i},邻居${i + 1}号,1550000${String(1001 + i)},,1980-05-01,群众`)
+  const form = new FormData()
+  form.append('file', new Blob(['\ufeff' + ['网格,楼栋,单元,房号,姓名,手机号,身份证号,出生日期,政治面貌', ...rows].join('\n')], { type: 'text/csv' }), '名册.csv')
+  const { id } = await staff.post(`/v1/nodes/${home}/imports?kind=roster&dry_run=false`, form)
+  await until('the roster', async () => (await staff.get('/v1/imports/' + id)).state === 'done')
+}
+
+/** everybody gives all who live in a unit. */
+async function everybody(who, unit) {
+  const all = []
+  for (let cursor = ''; cursor !== undefined;) {
+    const slice = await who.get(`/v1/nodes/${unit}/people?limit=100&cursor=${cursor}`)
+    all.push(...slice.items)
+    cursor = slice.next
+  }
+  return all
+}
 
 export default async function ({ server, phone }) {
   const chief = await server.as('chief')
@@ -34,6 +57,20 @@ export default async function ({ server, phone }) {
   await his.tap('hand-off')
   await his.miss('hand-off')
   holds(!await there(), 'a place that is free again', await there())
+
+  // More people than the server gives at a time.
+  await moveIn(server, 105)
+  const all = await everybody(chief, unit)
+  holds(all.length > 105, 'a tall house', all.length)
+  await his.goTo('/staff/people/index?unit=' + unit)
+  await his.write('people-seek', all.at(-1).name)
+  await his.see('person', all.at(-1).name)
+  await his.miss('people-empty')
+  for (const p of all.filter((one) => one.name.startsWith('邻居')).slice(0, 22)) await chief.post(`/v1/activities/${cleaning.id}/people/${p.person_id}/sign-up`)
+  await his.goTo('/staff/activities/one?id=' + cleaning.id)
+  await his.see('signed-up')
+  await until('all who have signed up', async () => await his.get('signed-up').count() === 22)
+  await his.check('many')
 
   // Her hours are written down by him and confirmed by the branch.
   for (const day of [1, 2]) {

@@ -1,4 +1,5 @@
 // Plaques as those see them who decide about them, put them up and take them off.
+import { readAll } from '../../../../shared/load'
 import { api, type Answer } from '../../api'
 
 export type Plaque = Answer<'get', '/v1/nodes/{id}/plaques'>['items'][number]
@@ -8,12 +9,6 @@ export const readPlaques = (id: string, state: Plaque['state'], query: { cursor?
 
 /** readOnDoors reads all that hang on doors, what is to be taken off first: no list of the server's has those alone. */
 export async function readOnDoors(id: string): Promise<{ items: Plaque[] }> {
-  const all: Plaque[] = []
-  let cursor: string | undefined
-  do {
-    const { items, next } = await readPlaques(id, 'installed', { limit: 100, cursor })
-    all.push(...items)
-    cursor = next
-  } while (cursor)
+  const all = await readAll((part) => readPlaques(id, 'installed', part))
   return { items: [...all.filter((p) => p.pending_removal), ...all.filter((p) => !p.pending_removal)] }
 }
