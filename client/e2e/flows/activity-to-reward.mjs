@@ -1,5 +1,6 @@
 // 王建国 publishes an activity. 李小梅 signs up, and checks in and out with the code that his screen shows and changes.
-// When all is over he confirms it. For her points she takes a reward, whose code 陈社工 types in at the console.
+// He and a neighbour forget to check out: he says when the neighbour left, and the branch says it of him. When all is
+// over he confirms it. For her points she takes a reward, whose code 陈社工 types in at the console.
 import { has, holds } from '../say.mjs'
 
 export const long = true // an activity takes its time: hours are counted by the minute
@@ -41,6 +42,10 @@ export default async function ({ server, phone, desk }) {
   const end = start + 90_000
   await chief.post(`/v1/activities/${made.id}/change`, { starts_at: new Date(start).toISOString(), ends_at: new Date(end).toISOString() })
 
+  const member = await server.as('member')
+  const secretary = await server.as('secretary')
+  for (const who of [chief, member]) await who.post(`/v1/activities/${made.id}/sign-up`)
+
   const hers = await phone()
   await hers.goTo('/pages/unit/index?scene=' + server.code)
   await hers.tap('go-login')
@@ -67,6 +72,7 @@ export default async function ({ server, phone, desk }) {
   await his.check('code-in')
   const onHisScreen = async () => (await his.see('code-digits')).replace(/\s/g, '')
   const first = await onHisScreen()
+  for (const who of [chief, member]) await who.post(`/v1/activities/${made.id}/check-in`, { code: `${made.id}-I-${first}` })
   await hers.write('activity-code', first)
   await hers.tap('activity-prove')
   await hers.see('activity-attendance', '服务中')
@@ -76,7 +82,7 @@ export default async function ({ server, phone, desk }) {
   const next = await onHisScreen()
   holds(next !== first, 'another code on the screen after half a minute', { first, next })
   await his.back()
-  has(await his.see('signed-up', '服务中'), '李小梅')
+  await his.see('signed-up', /李小梅.*服务中/s)
   await his.check('organised-checked-in')
 
   await wait(Math.max(0, since + 61_000 - Date.now()))
@@ -90,7 +96,16 @@ export default async function ({ server, phone, desk }) {
   await hers.see('activity-attendance', '待确认')
   await wait(Math.max(0, end + 500 - Date.now()))
   await his.goTo('/staff/activities/one?id=' + made.id)
-  await his.see('organised-confirm')
+  await his.see('organised-settle', '1 人')
+  await his.check('to-settle')
+  await his.tap('organised-settle')
+  await his.miss('organised-settle')
+  has(await his.see('organised-own'), '另一位组织者')
+  await his.miss('organised-confirm')
+  const own = (await chief.get(`/v1/activities/${made.id}/sign-ups`)).items.find((p) => p.name === '王建国')
+  await secretary.post(`/v1/activities/${made.id}/settle`, { people: [{ person_id: own.person_id, left_at: new Date(end).toISOString(), reason: '一直在现场' }] })
+  await his.goTo('/staff/activities/one?id=' + made.id)
+  await his.see('organised-confirm', '2 人')
   await his.check('to-confirm')
   const before = (await resident.get('/v1/me/points')).balance
   await his.tap('organised-confirm')
