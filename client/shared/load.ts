@@ -50,8 +50,11 @@ export function createLoading(sorry: string, settled: () => void = () => {}) {
     return { data, problem, busy, load }
   }
 
-  /** useTry runs one action at a time and keeps why it failed. It tells whether it was done. */
-  function useTry() {
+  /**
+   * useTry runs one action at a time and keeps why it failed. It tells whether it was done. What was refused because
+   * things stand otherwise by now, as somebody else was quicker, is shown as it is: again reads it anew.
+   */
+  function useTry(again: () => unknown = () => {}) {
     const problem = shallowRef<Problem | null>(null)
     const busy = ref(false)
 
@@ -64,6 +67,7 @@ export function createLoading(sorry: string, settled: () => void = () => {}) {
         return true
       } catch (e) {
         problem.value = problemOf(e)
+        if (problem.value.status === 409) again()
         return false
       } finally {
         busy.value = false

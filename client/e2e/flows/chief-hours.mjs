@@ -101,6 +101,17 @@ export default async function ({ server, phone }) {
   await theirs.tapIn('certificate-item', '李小梅', 'certificate-approve')
   await theirs.miss('certificate-item', '李小梅')
   holds((await resident.get('/v1/certificates/mine')).items[0].state === 'issued', 'her certificate', null)
+
+  // What has been taken back meanwhile is not offered any more.
+  const again = await resident.post('/v1/certificates', { from: '2026-01-01', to: new Date(Date.now() + 8 * 3600_000).toISOString().slice(0, 10) })
+  await theirs.goTo('/staff/certificates/index')
+  await theirs.see('certificate-item', '李')
+  await resident.post(`/v1/certificates/${again.id}/withdraw`)
+  await theirs.tapIn('certificate-item', '李', 'certificate-approve')
+  has(await theirs.see('problem'), '已撤回')
+  theirs.refused(409, '/issue')
+  await theirs.see('certificates-empty')
+
   await theirs.goTo('/staff/desk/index')
   await theirs.tap('desk-people')
   await theirs.see('place-item')

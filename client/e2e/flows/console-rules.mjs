@@ -166,9 +166,18 @@ async function annul(hers, server, staff, home) {
 
 async function certify(hers, server, staff, home) {
   const resident = await server.as('resident')
-  const asked = await resident.post('/v1/certificates', { from: '2026-01-01', to: far(0) })
-  await staff.post(`/v1/certificates/${asked.id}/issue`)
+  const ask = () => resident.post('/v1/certificates', { from: '2026-01-01', to: far(0) })
+  const taken = await ask()
   await hers.open('certificates')
+  await hers.see('certificate-issue')
+  await resident.post(`/v1/certificates/${taken.id}/withdraw`)
+  await hers.tap('certificate-issue')
+  has(await hers.see('problem'), '撤回')
+  hers.refused(409, '/issue')
+  await hers.miss('certificate-issue') // what has been taken back meanwhile is not offered any more
+
+  const asked = await ask()
+  await staff.post(`/v1/certificates/${asked.id}/issue`)
   await hers.choose('certificates-state', '已出具')
   await hers.tap('filter')
   await hers.tap('certificate-revoke')

@@ -8,7 +8,7 @@ export const { useLoad, useTry } = createLoading('页面出了点问题，请返
 /** usePaged holds a list of which the server gives a part at a time; more reads what comes after it. */
 export function usePaged<D extends { items: unknown[], next?: string }>(read: (cursor?: string) => Promise<D>) {
   const { data: list, problem, busy, load } = useLoad<D>(() => read())
-  const { problem: refused, busy: acting, attempt } = useTry()
+  const { problem: refused, busy: acting, attempt } = useTry(load)
 
   function more() {
     const before = list.value
