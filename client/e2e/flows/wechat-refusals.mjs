@@ -1,5 +1,6 @@
 // What people refuse WeChat itself: 何晓燕 does not agree to the notice on privacy, so neither her number nor her photos
-// are touched; then she does. 李小梅 wants no messages, is left in peace, and her neighbour's are counted.
+// are touched; then she does. 李小梅 wants no messages, is left in peace, and her neighbour's are counted. Ten pages lie on
+// each other at most: who goes on and on comes further all the same.
 import { has, holds, until } from '../say.mjs'
 
 export const onlyInWeChat = true
@@ -67,4 +68,12 @@ export default async function ({ server, phone }) {
   await his.tap('tell-yes')
   await until('the one message that he allowed', async () => (await member.get('/v1/me/accepts')).items.find((a) => a.kind === 'matter').left === 1)
   has(await his.see('matter-state'), '待受理')
+
+  await his.goTo('/pages/my-data/index')
+  for (let i = 0; i < 6; i++) {
+    await his.tap('privacy-open')
+    await his.see('privacy')
+    await his.tap('my-data-open')
+    await his.see('held-person')
+  }
 }

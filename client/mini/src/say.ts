@@ -39,7 +39,10 @@ export function goBack() {
   else uni.reLaunch({ url: '/pages/unit/index' })
 }
 
-export const go = (url: string) => uni.navigateTo({ url })
+const most = 10 // pages that WeChat lets lie on each other
+
+/** go opens a page upon this one, or in its place where no more may lie there. */
+export const go = (url: string) => (getCurrentPages().length < most ? uni.navigateTo({ url }) : uni.redirectTo({ url }))
 
 const tabs = ['/pages/unit/index', '/pages/matters/index', '/pages/inbox/index', '/pages/me/index']
 
