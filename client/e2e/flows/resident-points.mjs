@@ -64,4 +64,11 @@ export default async function ({ server, phone }) {
   const paper = await hers.download('certificate-take')
   holds(paper.bytes.subarray(0, 5).toString() === '%PDF-', 'a certificate as PDF', paper.name)
   await hers.check('certificate-issued')
+
+  // The community takes it back while she has the page before her: she is told why it can't be had any more.
+  await staff.post(`/v1/certificates/${asked.id}/revoke`, { reason: '记录有误' })
+  await hers.tap('certificate-take')
+  has(await hers.see('problem'), '撤销')
+  hers.refused(409, '/pdf')
+  has(await hers.see('certificate'), '已撤销')
 }

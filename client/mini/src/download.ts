@@ -16,7 +16,7 @@ export async function takePaper(path: string, name: string): Promise<void> {
   const file = await api.load<string>((headers: Headers) => new Promise((done, failed) => {
     uni.downloadFile({
       url: api.origin + path, header: headers, timeout: 60_000,
-      success: (r) => done({ status: r.statusCode, data: r.statusCode === 200 ? r.tempFilePath : null }),
+      success: (r) => done({ status: r.statusCode, data: r.statusCode === 200 ? r.tempFilePath : refusalIn(r.tempFilePath) }),
       fail: () => failed(noAnswer()),
     })
   }))
@@ -25,6 +25,13 @@ export async function takePaper(path: string, name: string): Promise<void> {
   })
   // #endif
 }
+
+// #ifdef MP-WEIXIN
+/** refusalIn gives what the server said in place of a file. */
+function refusalIn(file: string): unknown {
+  try { return JSON.parse(wx.getFileSystemManager().readFileSync(file, 'utf8')) } catch { return null }
+}
+// #endif
 
 /** takePicture fetches a picture that is not everybody's, and gives what an image can show. */
 export async function takePicture(path: string): Promise<string> {

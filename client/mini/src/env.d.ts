@@ -16,6 +16,11 @@ declare const wx: {
   onNeedPrivacyAuthorization?(ask: (answer: (said: { event: string, buttonId?: string }) => void) => void): void
   openPrivacyContract?(o: { fail(): void }): void
   shareFileMessage(o: { filePath: string, fileName: string, fail(e: { errMsg?: string }): void }): void
-  getFileSystemManager(): { writeFileSync(path: string, text: string, encoding: string): void }
+  getFileSystemManager(): {
+    writeFileSync(path: string, text: string, encoding: string): void
+    readFileSync(path: string, encoding: string): string
+    readdirSync(folder: string): string[]
+    unlinkSync(path: string): void
+  }
   env: { USER_DATA_PATH: string }
 }

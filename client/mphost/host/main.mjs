@@ -4,7 +4,7 @@ import * as easel from 'glass-easel'
 import { MiniProgramEnv } from 'glass-easel-miniprogram-adapter'
 import { Stack } from './stack.mjs'
 import { bring } from './tags.mjs'
-import { wxOf } from './wx.mjs'
+import { wxOf, written } from './wx.mjs'
 
 const program = globalThis.program
 const asked = new URLSearchParams(location.search)
@@ -91,6 +91,7 @@ for (const css of Object.values(program.styles)) document.head.append(Object.ass
 const launched = { path: program.pages[0], query: Object.fromEntries(asked), scene: 1001, referrerInfo: {} }
 const stack = new Stack({ space: code, backend, program, wrong })
 phone.at = () => stack.top.url
+phone.written = written
 const wx = phone.wx = wxOf(stack, launched)
 let app = {}
 let making // the environment of the component whose script runs now

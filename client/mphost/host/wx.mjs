@@ -89,7 +89,11 @@ const modal = (o) => new Promise((done) => {
 })
 
 const base64 = (bytes) => btoa(Array.from(new Uint8Array(bytes), (b) => String.fromCharCode(b)).join(''))
-const files = new Map() // what was loaded or written, by its path
+const files = new Map() // what was loaded, by its path
+const own = (path) => 'file:' + path // what the program has written stays on the phone
+const fileAt = (path) => files.get(path) ?? shelf.getItem(own(path)) ?? undefined
+/** written gives the paths of what the program keeps as files. */
+export const written = () => Object.keys(shelf).filter((k) => k.startsWith(own(''))).map((k) => k.slice(own('').length))
 
 const downloadFile = later('downloadFile', async (o) => {
   const r = await globalThis.fetch(globalThis.phone.reach(o.url), { headers: o.header })
@@ -101,9 +105,11 @@ const downloadFile = later('downloadFile', async (o) => {
 export const shown = (path) => (/^(data|blob):/.test(path) ? path : files.has(path) ? 'data:;base64,' + files.get(path) : globalThis.phone.reach(path))
 const taken = (path) => {
   const inline = /^data:[^,]*;base64,(.*)$/s.exec(path)?.[1]
-  if (!inline && !files.has(path)) throw new Error('no such file')
-  globalThis.phone.opened = { name: inline ? '' : path.split('/').at(-1), base64: inline ?? files.get(path) }
+  const bytes = inline ?? fileAt(path)
+  if (!bytes) throw new Error('no such file')
+  globalThis.phone.opened = { name: inline ? '' : path.split('/').at(-1), base64: bytes }
 }
+const words = (path) => new TextDecoder().decode(Uint8Array.from(atob(fileAt(path)), (c) => c.charCodeAt(0)))
 
 /** wxOf gives the wx of one mini-program. */
 export function wxOf(stack, launched) {
@@ -126,7 +132,10 @@ export function wxOf(stack, launched) {
     getGroupEnterInfo: later('getGroupEnterInfo', () => { throw new Error('not from a group') }),
     downloadFile: running(downloadFile), openDocument: later('openDocument', (o) => taken(o.filePath)), shareFileMessage: later('shareFileMessage', (o) => taken(o.filePath)),
     env: { USER_DATA_PATH: 'wxfile://usr' }, arrayBufferToBase64: base64,
-    getFileSystemManager: () => ({ writeFileSync: (path, text) => files.set(path, base64(new TextEncoder().encode(text))) }),
+    getFileSystemManager: () => ({
+      writeFileSync: (path, text) => shelf.setItem(own(path), base64(new TextEncoder().encode(text))), readFileSync: (path) => words(path),
+      readdirSync: (folder) => written().filter((p) => p.startsWith(folder + '/')).map((p) => p.slice(folder.length + 1)), unlinkSync: (path) => shelf.removeItem(own(path)),
+    }),
     chooseImage: later('chooseImage', () => agreed().then(() => ({ tempFilePaths: globalThis.phone.photos.map((p) => p.path), tempFiles: globalThis.phone.photos }))),
     chooseMedia: later('chooseMedia', () => agreed().then(() => ({ type: 'image', tempFiles: globalThis.phone.photos.map((p) => ({ tempFilePath: p.path, size: p.size, fileType: 'image' })) }))),
     compressImage: later('compressImage', (o) => ({ tempFilePath: o.src })), previewImage: later('previewImage', (o) => { const one = o.current ?? o.urls[0]; if (files.has(one) || one.startsWith('data:')) taken(one) }), setKeepScreenOn: later('setKeepScreenOn', () => {}), scanCode: later('scanCode', () => ({ result: globalThis.phone.scanned })),
