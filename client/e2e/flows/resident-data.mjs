@@ -22,6 +22,8 @@ export default async function ({ server, phone }) {
   const taken = JSON.parse(text.bytes.toString())
   const held = await resident.get('/v1/me/data')
   holds(taken.person.name === held.person.name && Object.keys(taken).length === Object.keys(held).length, 'what she took away', Object.keys(taken))
+  const written = () => hers.page.evaluate(() => globalThis.phone.written())
+  if (hers.inWeChat) holds((await written()).length === 1, 'a file to pass on', await written())
 
   await hers.tap('rectify-open')
   await hers.see('rectify-words')
@@ -103,6 +105,7 @@ export default async function ({ server, phone }) {
   await hers.tap('account-close')
   await hers.see('account-closed')
   await hers.check('account-closed')
+  if (hers.inWeChat) holds((await written()).length === 0, 'nothing of hers on the phone', await written())
   await hers.goTo('/pages/matters/index')
   await hers.see('go-login') // she is let in no more
   hers.refused(401, '/v1/me/matters')

@@ -53,12 +53,20 @@ export async function takeText(text: string, name: string): Promise<void> {
   save(new Blob([text], { type: 'application/json' }), name)
   // #endif
   // #ifdef MP-WEIXIN
-  const path = wx.env.USER_DATA_PATH + '/' + name
+  const path = wx.env.USER_DATA_PATH + '/' + name // forgetTexts finds it there
   wx.getFileSystemManager().writeFileSync(path, text, 'utf8')
   await new Promise<void>((done, failed) => {
     wx.shareFileMessage({ filePath: path, fileName: name, fail: (e) => (/cancel/.test(e.errMsg ?? '') ? done() : failed(cannot())) })
     done()
   })
+  // #endif
+}
+
+/** forgetTexts removes what takeText has left on the phone to be passed on. */
+export function forgetTexts() {
+  // #ifdef MP-WEIXIN
+  const files = wx.getFileSystemManager(), folder = wx.env.USER_DATA_PATH
+  for (const name of files.readdirSync(folder)) if (name.endsWith('.json')) files.unlinkSync(folder + '/' + name)
   // #endif
 }
 

@@ -1,6 +1,7 @@
 // What is being written, kept on the phone until the server has it. Each belongs to who wrote it: another
 // person on the same phone does not get it.
 import { reactive, watch } from 'vue'
+import { forgetTexts } from './download'
 
 const shelf = (name: string) => 'draft-' + name // throwAllAway knows them by it
 
@@ -50,4 +51,5 @@ function kept<F>(name: string, by: string): F | null {
 /** throwAllAway is for who leaves the phone to somebody else. */
 export function throwAllAway() {
   for (const key of uni.getStorageInfoSync().keys) if (key.startsWith('draft-')) uni.removeStorageSync(key)
+  forgetTexts()
 }
