@@ -16,6 +16,8 @@ export default async function ({ server, phone }) {
   await hers.check('hours-log')
   const kinds = (await resident.get('/v1/service-kinds')).kinds
   await hers.tap('service-kind-' + kinds[0].code)
+  await hers.goTo('/pages/hours/log')
+  await hers.see('hours-restored') // its day and hour are those of then
   await hers.write('service-content', '帮三楼的老人买菜')
   await hers.write('service-place', '菜市场')
   await hers.goTo('/pages/hours/log')
