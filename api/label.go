@@ -10,15 +10,11 @@ import (
 // schemasKey is where a huma context carries the registry that an operation's schemas are named in.
 type schemasKey struct{}
 
-// lacking is what is said of a field that is missing, by its name in JSON; narrow of a value that is
-// none of the allowed ones.
-var (
-	lacking = regexp.MustCompile(`^缺少 (\S+)，请填写$`)
-	narrow  = regexp.MustCompile(`^只能是：`)
-)
+// lacking is what is said of a field that is missing, by its name in JSON.
+var lacking = regexp.MustCompile(`^缺少 (\S+)，请填写$`)
 
 // labelled says in people's words which field a message is about, as far as its description has any:
-// a person who reads "缺少 work_unit" knows no more than before.
+// a person who reads "缺少 work_unit", or "太短" of a form with ten fields, knows no more than before.
 func labelled(ctx huma.Context, p *Problem) {
 	schemas, _ := ctx.Context().Value(schemasKey{}).(huma.Registry)
 	if schemas == nil || ctx.Operation() == nil {
@@ -29,11 +25,8 @@ func labelled(ctx huma.Context, p *Problem) {
 			if label := labelAt(ctx.Operation(), schemas, e.Location+"."+m[1]); label != "" {
 				p.Errors[i].Message = "缺少“" + label + "”，请填写"
 			}
-		}
-		if narrow.MatchString(e.Message) {
-			if label := labelAt(ctx.Operation(), schemas, e.Location); label != "" {
-				p.Errors[i].Message = "“" + label + "”" + strings.ReplaceAll(e.Message, ", ", "、")
-			}
+		} else if label := labelAt(ctx.Operation(), schemas, e.Location); label != "" {
+			p.Errors[i].Message = "“" + label + "”" + strings.ReplaceAll(e.Message, ", ", "、")
 		}
 	}
 }

@@ -14,6 +14,10 @@ export default async function ({ server, desk }) {
   await hers.open('rewards')
   await hers.check('rewards')
   await hers.tap('reward-new')
+  await hers.tap('send')
+  has(await hers.see('problem'), '“名称”', '“领取地点”') // what is missing is said by its name
+  hers.refused(422, '/rewards')
+  await hers.check('reward-incomplete')
   await hers.write('reward-name', '洗衣粉一袋')
   await hers.write('reward-points', '10')
   await hers.write('reward-yuan', '12.5')
