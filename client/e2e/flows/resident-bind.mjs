@@ -1,6 +1,6 @@
 // 何晓燕 has just moved in: she scans the code, reads what is done with her number, says no at first, then asks
 // with a number that the roster does not have. 王建国, her unit chief, recognises her, and she sees her unit. Then she
-// takes her consent back, and is nobody again.
+// takes her consent back, and is nobody again, until she proves the number that the roster has.
 import { has, hasNot, holds } from '../say.mjs'
 
 export default async function ({ server, phone }) {
@@ -78,4 +78,13 @@ export default async function ({ server, phone }) {
   const none = await newcomer.get('/v1/me')
   const taken = await newcomer.get('/v1/me/consents')
   holds(!none.bound && taken.items.every((c) => c.withdrawn_at), 'nobody, and nothing agreed to', [none, taken])
+
+  await hers.goTo('/pages/me/index')
+  await hers.tap('bind-open')
+  await hers.number('bind-phone-number', '15400000099')
+  await hers.tap('bind-agree')
+  await hers.tap('bind-phone')
+  await hers.tap('bound-back')
+  await hers.page.waitForTimeout(1000) // nothing takes her on from where she is
+  has(await hers.see('me-name'), '何晓燕')
 }
