@@ -69,6 +69,19 @@ export default async function ({ server, phone }) {
   await until('the one message that he allowed', async () => (await member.get('/v1/me/accepts')).items.find((a) => a.kind === 'matter').left === 1)
   has(await his.see('matter-state'), '待受理')
 
+
+  // Without the camera he is told what to do instead.
+  const chief = await server.as('chief')
+  const { kinds } = await chief.get('/v1/service-kinds')
+  const after = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString()
+  const cleaning = await chief.post(`/v1/nodes/${(await chief.get('/v1/me')).unit_id}/activities`, { kind: kinds[0].code, title: '楼道大扫除', place: '楼下', starts_at: after(15), ends_at: after(75), audience: 'everybody' })
+  await member.post(`/v1/activities/${cleaning.id}/sign-up`)
+  await his.goTo('/pages/activities/one?id=' + cleaning.id)
+  await his.see('activity-scan')
+  await his.page.evaluate(() => { globalThis.phone.answers.scanCode = () => { throw new Error('auth deny') } })
+  await his.tap('activity-scan')
+  has(await his.see('problem'), '相机')
+
   await his.goTo('/pages/my-data/index')
   for (let i = 0; i < 6; i++) {
     await his.tap('privacy-open')
