@@ -90,15 +90,19 @@ export default async function ({ server, phone }) {
   await hers.check('matter-resolved')
   await hers.tap('matter-unsolved')
   await hers.write('matter-answer', '雨天还是跳闸')
+  await hers.photograph('photo-add')
+  await hers.see('photo')
+  await hers.miss('photo-waiting')
   await hers.check('matter-unsolved')
-  await hers.restart() // what was typed is there after a restart
+  await hers.restart() // what was typed is there after a restart, and the photo
   await hers.see('matter-rate')
+  await hers.see('photo')
   holds(await hers.field('matter-answer') === '雨天还是跳闸', 'what she typed', await hers.field('matter-answer'))
   await hers.tap('matter-rate')
   await hers.see('matter-state', '待受理')
   await hers.check('matter-reopened')
   at = await now()
-  holds(at.reopened === 1 && at.step === 'community' && at.events.at(-1).words === '雨天还是跳闸', 'a matter reopened a step above', at)
+  holds(at.reopened === 1 && at.step === 'community' && at.events.at(-1).words === '雨天还是跳闸' && at.events.at(-1).photos.length === 1, 'a matter reopened a step above', at)
 
   const community = await atDesk('staff')
   await community.tap('desk-accept')
