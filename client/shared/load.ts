@@ -22,6 +22,9 @@ export function createLoading(sorry: string, settled: () => void = () => {}) {
     return new Problem(-1, 'client', sorry)
   }
 
+  /** passing tells whether a problem says nothing of what was asked for. What was read before is better than nothing then. */
+  const passing = (status: number) => status === 0 || status === 429 || status >= 500
+
   /** useLoad holds what read gives. An older answer never replaces a newer one; what was there stays while it is read again. */
   function useLoad<D>(read: () => Promise<D>) {
     const data = shallowRef(null) as Ref<D | null>
@@ -40,7 +43,7 @@ export function createLoading(sorry: string, settled: () => void = () => {}) {
       } catch (e) {
         if (mine !== turn) return
         problem.value = problemOf(e)
-        if (problem.value.status !== 0) data.value = null // without a network, what was read before is better than nothing
+        if (!passing(problem.value.status)) data.value = null
       } finally {
         if (mine === turn) busy.value = false
         settled()

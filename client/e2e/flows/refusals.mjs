@@ -124,6 +124,19 @@ export default async function ({ server, phone }) {
   const left = await resident.get('/v1/me/joined-matters')
   holds(!left.items.some((m) => m.id === said.id), 'nothing that she joined', left)
 
+  // The server has too much to do for a moment: what she has before her stays.
+  await hers.goTo('/pages/matters/index')
+  await hers.see('matter-item', '信报箱')
+  const mineAt = (url) => url.pathname === '/v1/me/matters'
+  await hers.page.route(mineAt, (route) => route.fulfill({ status: 503, contentType: 'application/problem+json', body: JSON.stringify({ status: 503, code: 'http.slow', detail: '现在办理的人太多' }) }))
+  await hers.tap('matter-item', '信报箱')
+  await hers.see('matter-state')
+  await hers.back()
+  has(await hers.see('problem'), '现在办理的人太多')
+  await hers.see('matter-item', '信报箱')
+  hers.refused(503, '/v1/me/matters')
+  await hers.page.unroute(mineAt)
+
   // A code that nobody knows, then the one from the poster.
   await hers.goTo('/pages/unit/index?scene=NOSUCHCODE12')
   has(await hers.see('scene-wrong'), '没有这个码')
