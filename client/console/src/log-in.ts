@@ -1,14 +1,14 @@
 // How one gets in: this screen shows a code, a telephone says who sits before it, and the server gives the
 // browser a cookie.
 import { createClient } from '../../shared/client'
-import { fetchSend } from '../../shared/fetch'
+import { cookieSend, fetchSend } from '../../shared/fetch'
 import { api, Problem, type Answer } from './api'
 import { enter } from './session'
 
 export type Opened = Answer<'post', '/v1/console-logins'>
 
-/** open asks for a code to show. */
-export const open = () => api.post('/v1/console-logins')
+/** open asks for a code to show: each time for another one, as the cookie that belongs to a lost one is lost with it. */
+export const open = () => api.once<Opened>('console-login ' + Math.random(), (headers) => cookieSend({ method: 'POST', url: '/v1/console-logins', headers }))
 
 const lookEvery = 2000
 
