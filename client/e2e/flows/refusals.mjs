@@ -93,6 +93,24 @@ export default async function ({ server, phone }) {
   const whole = await resident.get('/v1/matters/' + shown.id)
   holds(whole.events[0].photos.length === 2, 'both photos, each once', whole.events[0])
 
+  // What she wrote before is opened where the network comes and goes: its photo goes with it all the same.
+  const before = '单元门口的雨棚破了一个洞'
+  await begin(before)
+  await hers.photograph('photo-add')
+  await hers.see('photo')
+  await hers.miss('photo-waiting')
+  const reading = /\/v1\/files\/\d+$/
+  await hers.page.route(reading, (route) => route.abort('connectionreset'))
+  await hers.goTo('/pages/report/index')
+  await hers.see('report-restored')
+  await hers.see('photo')
+  await hers.check('report-photo-unseen')
+  await hers.page.unroute(reading)
+  await hers.tap('report-send')
+  await handedIn()
+  const [unseen] = await mine(before)
+  holds((await resident.get('/v1/matters/' + unseen.id)).events[0].photos.length === 1, 'her photo', unseen)
+
   // An impatient finger.
   const impatient = '地下室进水了，水泵不转'
   await begin(impatient)

@@ -56,13 +56,18 @@ export function usePhotos(most: number, changed: () => void = () => {}) {
     if (shot) send(shot)
   }
 
-  /** restore brings back photos that the server has, of which some may be known; those that it has cleared away meanwhile are left out. */
+  /**
+   * restore brings back photos that the server has, of which some may be known; those that it has cleared away meanwhile
+   * are left out. What can't be looked at now goes along unseen: its id stands for its path.
+   */
   async function restore(ids: string[], known: readonly Photo[] = []) {
     for (const id of ids) {
       try {
         const photo = known.find((p) => p.id === id) ?? await api.get('/v1/files/{id}', { path: { id } })
         shots.push({ path: pictureURL(photo.thumb_url), id, percent: 100, failed: '', going: false })
-      } catch { /* it has to be taken again */ }
+      } catch (e) {
+        if (e instanceof Problem && e.status !== 404) shots.push({ path: id, id, percent: 100, failed: '', going: false })
+      }
     }
   }
 
