@@ -1,1 +1,0 @@
-import{l as o}from"./say.G5dm_iW7.js";function a(a){const t=Math.abs(a),s=t>=172800?Math.floor(t/86400)+"天":t>=3600?Math.floor(t/3600)+"小时":o(Math.floor(t/60));return a<0?"已超时"+s:"还剩"+s}const t=o=>(Date.parse(o)-Date.now())/1e3;export{a as d,t as s};

@@ -1,0 +1,1 @@
+"use strict";const e=require("./common/vendor.js"),n=require("./api.js"),r=require("./session.js"),s=e.ref(0);exports.countUnread=async function(){var e;s.value=(null==(e=r.session.me)?void 0:e.bound)?await n.api.get("/v1/notices/unread-count").then(e=>e.unread,()=>0):0},exports.unread=s;
