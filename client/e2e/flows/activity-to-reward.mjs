@@ -38,7 +38,7 @@ export default async function ({ server, phone, desk }) {
   holds(made?.capacity === 5 && made.phase === 'upcoming' && made.place === '3栋1单元楼下', 'his activity', made)
 
   // It begins earlier and is short, so that nobody has to wait for hours.
-  const start = Date.now() + 15_000
+  const start = Date.now() + 20_000
   const end = start + 90_000
   await chief.post(`/v1/activities/${made.id}/change`, { starts_at: new Date(start).toISOString(), ends_at: new Date(end).toISOString() })
 
