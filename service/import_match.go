@@ -167,22 +167,26 @@ func (p *pass) findByPhone(rows []*placed) error {
 			continue
 		}
 		for _, one := range known[[2]string{r.phone, r.name}] {
-			switch {
-			case r.idNumber != "" && one.IDNumber != "": // another number: somebody else
-			case one.State == model.PersonLeft && !p.places.holds(one.NodeID): // known there alone
-			case one.HouseholdID == nil:
-				r.person = one
-			case p.places.holds(one.NodeID):
-				p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在人员管理里登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
-			default:
-				p.faults.meet(r, one, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
-			}
-			if r.person != nil {
+			if p.meet(r, one); r.person != nil {
 				break
 			}
 		}
 	}
 	return nil
+}
+
+// meet takes a row for somebody of the same name and phone number, or says why it can't.
+func (p *pass) meet(r *placed, one *model.Person) {
+	switch {
+	case r.idNumber != "" && one.IDNumber != "": // another number: somebody else
+	case one.State == model.PersonLeft && !p.places.holds(one.NodeID): // known there alone
+	case one.HouseholdID == nil:
+		r.person = one
+	case p.places.holds(one.NodeID):
+		p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在人员管理里登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
+	default:
+		p.faults.meet(r, one, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
+	}
 }
 
 // amongNamesakes picks the one of a household's people of the same name whom a row can mean: those who
