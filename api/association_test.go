@@ -174,3 +174,22 @@ func TestAssociation_ofAGridThatIsMergedIsItsCommunitys(t *testing.T) {
 	s.Post(staff, "/v1/associations/"+id+"/hand-over", map[string]any{"lead_id": digits(other.ID)}).Expect(200)
 	s.Post(staff, "/v1/associations/"+id+"/end", because).Expect(200)
 }
+
+func TestAssociation_mineArePagedWithoutThoseOfAPlaceThatWasLeft(t *testing.T) {
+	s := newSquare(t)
+	clerk, staff := s.Officer(model.CommunityStaff, s.o.Community, "陈社工")
+	s.Appoint(clerk, model.CommunityStaff, s.o.OtherCommunity)
+	lead := s.Person(s.o.Unit, "李小梅")
+	leads := s.SignIn(lead)
+	to := func(unit model.Node) {
+		s.Post(staff, path("/v1/people/%d/move", lead.ID), map[string]any{"unit_id": digits(unit.ID), "room": "101", "reason": "迁居"}).Expect(200)
+	}
+	s.association(staff, s.o.Community, "合唱队", lead)
+	to(s.o.ForeignUnit)
+	s.association(staff, s.o.OtherCommunity, "舞蹈队", lead)
+	to(s.o.Unit)
+	s.association(staff, s.o.Community, "书法社", lead)
+	var first struct{ Next string }
+	s.Get(leads, "/v1/associations/mine?limit=1").Expect(200).Has("书法社").HasNot("舞蹈队").Into(&first)
+	s.Get(leads, "/v1/associations/mine?limit=1&cursor="+first.Next).Expect(200).Has("合唱队").HasNot("舞蹈队", "书法社")
+}

@@ -187,21 +187,27 @@ func TestRoom_whoSendsSlowlyTakesNoPlace(t *testing.T) {
 	h.requests.Wait()
 }
 
+// readNoFurther asks for an answer and reads the beginning of it, until the test is over.
+func (h *hall) readNoFurther() {
+	h.Helper()
+	c, err := (&net.Dialer{}).DialContext(h.Context(), "tcp", strings.TrimPrefix(h.URL, "http://"))
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.Cleanup(func() { _ = c.Close() })
+	fmt.Fprint(c, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
+	<-h.inside
+	h.let(1)
+	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
+		h.Fatal(err)
+	}
+}
+
 // TestRoom_whoReadsSlowlyGivesTheirPlaceBack: the answer is longer than what the system takes in between.
 func TestRoom_whoReadsSlowlyGivesTheirPlaceBack(t *testing.T) {
 	h := newHall(t, Options{Busy: 1, Waiting: 1, Patience: time.Hour})
 	h.long = strings.Repeat("a", 16<<20)
-	c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.URL, "http://"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer c.Close()
-	fmt.Fprint(c, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
-	<-h.inside
-	h.let(1)
-	if _, err := bufio.NewReader(c).ReadString('\n'); err != nil { // the answer has begun, and is not read on
-		t.Fatal(err)
-	}
+	h.readNoFurther()
 	h.fill("/quick", 1)
 	h.let(1)
 	h.requests.Wait()
@@ -213,17 +219,7 @@ func TestRoom_whatSlowReadersAreStillSentIsBounded(t *testing.T) {
 	h.long = strings.Repeat("a", 16<<20)
 	const fit = 128 / 16
 	for range fit + 2 {
-		c, err := (&net.Dialer{}).DialContext(t.Context(), "tcp", strings.TrimPrefix(h.URL, "http://"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		defer c.Close()
-		fmt.Fprint(c, "GET /quick HTTP/1.1\r\nHost: x\r\n\r\n")
-		<-h.inside
-		h.let(1)
-		if _, err := bufio.NewReader(c).ReadString('\n'); err != nil {
-			t.Fatal(err)
-		}
+		h.readNoFurther()
 	}
 	answered := make(chan int, 1)
 	go func() {

@@ -150,15 +150,8 @@ func AllAssociationsOf(tx *gorm.DB, person int64) ([]Association, error) {
 	return out, tx.Where("lead_id = ?", person).Order("id").Find(&out).Error
 }
 
-// AssociationsInCareOf gives all of those in being whose lead a person is.
-func AssociationsInCareOf(tx *gorm.DB, person int64) ([]ListedAssociation, error) {
+// AssociationsLedBy lists all of those in being whose lead a person is, the newest first.
+func AssociationsLedBy(tx *gorm.DB, person int64) ([]ListedAssociation, error) {
 	var out []ListedAssociation
-	return out, listedAssociations(tx).Where("associations.lead_id = ? AND associations.active_name IS NOT NULL", person).Order("associations.id").Find(&out).Error
-}
-
-// AssociationsLedBy lists those in being that a person leads, the newest first.
-func AssociationsLedBy(tx *gorm.DB, person int64, s Slice) ([]ListedAssociation, error) {
-	var out []ListedAssociation
-	q := listedAssociations(tx).Where("associations.lead_id = ? AND associations.active_name IS NOT NULL", person)
-	return out, s.Newest(q, "associations.id").Find(&out).Error
+	return out, listedAssociations(tx).Where("associations.lead_id = ? AND associations.active_name IS NOT NULL", person).Order("associations.id DESC").Find(&out).Error
 }

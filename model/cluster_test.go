@@ -20,6 +20,7 @@ type node struct {
 	down  bool
 	ready string // what it says of itself; "" is a server of no cluster
 	state string // donor: it hands its data to another
+	step  string // in which it numbers rows
 	hangs bool
 	fails error // what each statement is answered with
 	said  []string
@@ -63,6 +64,9 @@ func (c *nodeTalk) QueryContext(ctx context.Context, query string, _ []driver.Na
 	rows := &oneRow{}
 	if strings.Contains(query, "wsrep_ready") && c.of.ready != "" {
 		rows.row = []driver.Value{[]byte("wsrep_ready"), []byte(c.of.ready)}
+	}
+	if strings.Contains(query, "auto_increment") && c.of.step != "" {
+		rows.row = []driver.Value{[]byte("auto_increment_increment"), []byte(c.of.step)}
 	}
 	if strings.Contains(query, "wsrep_local_state") && c.of.state != "" {
 		rows.row = []driver.Value{[]byte("wsrep_local_state"), []byte(c.of.state)}
@@ -251,6 +255,26 @@ func TestCluster_takesItsNodesFromTheAddress(t *testing.T) {
 	for host, want := range map[string]string{"one": "one:3306", "one:1": "one:1", "[::1]": "[::1]:3306", "[::1]:1": "[::1]:1"} {
 		if got := withPort(host); got != want {
 			t.Errorf("%s is %s", host, got)
+		}
+	}
+}
+
+// TestConnect_refusesGapsThatItMayNotClose: MySQL lets few say how rows are numbered.
+func TestConnect_refusesGapsThatItMayNotClose(t *testing.T) {
+	denied := &mysqldriver.MySQLError{Number: 1227}
+	for name, c := range map[string]struct {
+		of      node
+		several bool
+		want    error
+	}{
+		"steps":                  {node{step: "7", fails: denied}, false, ErrIDGaps},
+		"steps of several hosts": {node{step: "7", fails: denied}, true, ErrIDGaps},
+		"no steps":               {node{step: "1", fails: denied}, false, nil},
+		"a cluster's node":       {node{step: "3", ready: "ON", fails: denied}, true, nil},
+		"it may":                 {node{step: "2"}, false, nil},
+	} {
+		if err := closeGaps(t.Context(), &nodeTalk{of: &c.of}, c.several); !errors.Is(err, c.want) {
+			t.Errorf("%s: %v, want %v", name, err, c.want)
 		}
 	}
 }

@@ -95,7 +95,7 @@ func leadOf(h *gorm.DB, association, person int64) (of model.ListedAssociation, 
 // tellUnled tells those who look after the associations of somebody who has left that these need another lead, the
 // actor too.
 func (t *tx) tellUnled(person int64) error {
-	theirs, err := model.AssociationsInCareOf(t.DB, person)
+	theirs, err := model.AssociationsLedBy(t.DB, person)
 	if err != nil {
 		return err
 	}
@@ -255,15 +255,16 @@ func (s *Service) AssociationsOf(ctx context.Context, by model.Actor, node int64
 	return s.seenBy(h, by, rows)
 }
 
-// MyAssociations lists those in being that the actor leads.
+// MyAssociations lists those in being that the actor leads, the newest first, without those of a place that they have
+// moved away from. Nobody leads many: the caller shows as many as it wants of those after the cut.
 func (s *Service) MyAssociations(ctx context.Context, by model.Actor, cut model.Slice) ([]SeenAssociation, error) {
 	h := s.DB.Read(ctx)
-	rows, err := model.AssociationsLedBy(h, by.PersonID, cut)
+	rows, err := model.AssociationsLedBy(h, by.PersonID)
 	if err != nil {
 		return nil, err
 	}
 	seen, err := s.seenBy(h, by, rows)
-	return slices.DeleteFunc(seen, func(a SeenAssociation) bool { return a.Unled }), err
+	return slices.DeleteFunc(seen, func(a SeenAssociation) bool { return a.Unled || cut.After > 0 && a.ID >= cut.After }), err
 }
 
 func (s *Service) seenBy(h *gorm.DB, by model.Actor, rows []model.ListedAssociation) ([]SeenAssociation, error) {

@@ -1,6 +1,6 @@
 module danyuan/scripts/grammar
 
-go 1.26.8
+go 1.26.0
 
 require github.com/pingcap/tidb/pkg/parser v0.0.0-20260418072757-ce92298d1124
 

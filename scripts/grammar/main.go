@@ -34,11 +34,11 @@ func check(log io.Reader, out io.Writer) (kinds, refused int, err error) {
 	grammar, seen := parser.New(), map[string]bool{}
 	ended := func(statement string) {
 		statement = strings.TrimSpace(statement)
-		if shape := shapeOf(statement); statement == "" || seen[shape] || triggers.MatchString(statement) {
+		shape := shapeOf(statement)
+		if statement == "" || seen[shape] || triggers.MatchString(statement) {
 			return
-		} else {
-			seen[shape] = true
 		}
+		seen[shape] = true
 		if _, _, err := grammar.Parse(statement, "", ""); err != nil {
 			refused++
 			fmt.Fprintf(out, "%v\n  %.600s\n", err, statement)
@@ -68,7 +68,7 @@ func check(log io.Reader, out io.Writer) (kinds, refused int, err error) {
 	}
 }
 
-// triggers are left out for TiDB, which has none (model/migration); the test of them says what a trigger would.
+// triggers are left out for TiDB, which has none (model/migration). A test says what they would say.
 var triggers = regexp.MustCompile(`^(CREATE|DROP) TRIGGER |^SIGNAL `)
 
 var (
