@@ -42,16 +42,3 @@ func (a *API) confirmGuardian(ctx context.Context, cmd service.Command, in *guar
 func (a *API) endGuardianship(ctx context.Context, cmd service.Command, in *reasonedIn) (service.SeenGuardianship, error) {
 	return a.s.EndGuardianship(ctx, cmd, int64(in.ID), in.Body.Reason)
 }
-
-type birthDateIn struct {
-	Keyed
-	ID   ID `path:"id" doc:"居民编号"`
-	Body struct {
-		BirthDate string `json:"birth_date" minLength:"8" maxLength:"20" doc:"出生日期" example:"2016-05-02"`
-		Reason    string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"户口簿核对"`
-	}
-}
-
-func (a *API) registerBirthDate(ctx context.Context, cmd service.Command, in *birthDateIn) (model.Person, error) {
-	return a.s.RegisterBirthDate(ctx, cmd, int64(in.ID), in.Body.BirthDate, in.Body.Reason)
-}

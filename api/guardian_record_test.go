@@ -49,7 +49,7 @@ func TestGuardian_whoWithdrawsEndsWorkingWithTheChildsRecord(t *testing.T) {
 
 func TestGuardian_ofALogThatAChildHasFiledIsWaitedFor(t *testing.T) {
 	f := newFamily(t)
-	f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": "2010-05-01", "reason": "先登记错了"}).Expect(200)
+	f.Post(f.staff, path("/v1/people/%d/correct", f.kid.ID), map[string]any{"what": "birth_date", "value": "2010-05-01", "reason": "先登记错了"}).Expect(200)
 	filed := func(from, until string) string {
 		var h struct{ ID string }
 		f.Post(f.staff, path("/v1/people/%d/hours", f.kid.ID), onDay(3, from, until)).Expect(200).Into(&h)
@@ -57,7 +57,7 @@ func TestGuardian_ofALogThatAChildHasFiledIsWaitedFor(t *testing.T) {
 	}
 	changed, confirmed := filed("09:00", "10:00"), filed("10:00", "11:00")
 	_, secretary := f.Officer(model.CommunitySecretary, f.Community, "吴书记")
-	f.Post(f.staff, path("/v1/people/%d/birth-date", f.kid.ID), map[string]any{"birth_date": "2016-05-01", "reason": "按户口簿改正"}).Expect(200)
+	f.Post(f.staff, path("/v1/people/%d/correct", f.kid.ID), map[string]any{"what": "birth_date", "value": "2016-05-01", "reason": "按户口簿改正"}).Expect(200)
 	f.Post(f.staff, changed+"/change", onDay(3, "09:00", "09:40")).Refused(409, "guardian.child_without_consent")
 	f.Post(secretary, confirmed+"/confirm", map[string]any{}).Refused(409, "guardian.child_without_consent")
 	f.agreed()

@@ -46,6 +46,7 @@ var guesses = map[string]guess{
 	"check-in-at-activity":  {most: 20, in: time.Minute},
 	"check-out-of-activity": {most: 20, in: time.Minute},
 	"find-people":           {most: 20, in: time.Minute},
+	"correct-person":        {most: 20, in: time.Minute},
 	"appoint":               {most: 30, in: time.Minute},
 	"hand-out":              {most: 10},
 	"hand-in-import":        {most: 20, in: time.Minute}, // what one table may try: service.TestImport_aTableOfGuessesTellsNobodysNumber
@@ -67,7 +68,7 @@ var guesses = map[string]guess{
 }
 
 // guessable are names of what is short enough to be thought of, and opens or tells something.
-var guessable = regexp.MustCompile(`(^|_)(code|number|scene|link|phone|token|secret|pin|key|email)$`)
+var guessable = regexp.MustCompile(`(^|_)(code|number|scene|link|phone|token|secret|pin|key|email|value)$`)
 
 // guessed lists what of a route somebody might guess: its path, where anybody may call it or where it is
 // no id, which the matrix of roles covers; and what has such a name in the query or the body.

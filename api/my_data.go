@@ -150,7 +150,7 @@ type heldLead struct {
 }
 
 type heldChange struct {
-	What   string    `json:"what" enum:"membership,leave,move,birth_date" doc:"党员情况、迁出、迁居、出生日期"`
+	What   string    `json:"what" enum:"membership,leave,move,name,phone,id_number,birth_date,address" doc:"党员情况、迁出、迁居、姓名、手机号、身份证号、出生日期、户籍地址"`
 	Reason string    `json:"reason"`
 	At     time.Time `json:"at"`
 }

@@ -38,6 +38,20 @@ func (a *API) movePerson(ctx context.Context, cmd service.Command, in *moveIn) (
 	return a.s.MovePerson(ctx, cmd, int64(in.ID), int64(in.Body.Unit), in.Body.Room, in.Body.Reason)
 }
 
+type correctIn struct {
+	Keyed
+	ID   ID `path:"id" doc:"居民编号"`
+	Body struct {
+		What   string `json:"what" enum:"name,phone,id_number,birth_date,address" doc:"姓名、手机号、身份证号、出生日期、户籍地址" example:"phone"`
+		Value  string `json:"value" maxLength:"100" doc:"应当是怎样；手机号、身份证号和户籍地址可以空着，就是不登记。身份证号里的出生日期一并登记" example:"13900000007"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"户口簿核对"`
+	}
+}
+
+func (a *API) correctPerson(ctx context.Context, cmd service.Command, in *correctIn) (model.Person, error) {
+	return a.s.CorrectPerson(ctx, cmd, int64(in.ID), in.Body.What, in.Body.Value, in.Body.Reason)
+}
+
 type changedPersonView struct {
 	ID    ID     `json:"person_id"`
 	Node  ID     `json:"node_id" doc:"现在所在的单元；已迁出的是迁出前的"`

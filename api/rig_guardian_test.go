@@ -31,17 +31,17 @@ func (w *world) guardianship(state model.GuardianshipState) string {
 // withoutGuardian names the commands that may be done about somebody under 14 for whom no guardian agrees, and
 // says why.
 var withoutGuardian = map[string]string{
-	"name-guardian":       "by it the guardian is asked",
-	"register-birth-date": "by it is known that somebody is under 14",
-	"change-membership":   "keeps the roster right",
-	"register-left":       "keeps the roster right",
-	"move-person":         "keeps the roster right",
-	"end-binding":         "ends working with their data",
-	"limit-reporter":      "who may report nothing has nothing to limit; a limit made before they were known to be a child protects others",
-	"sign-off-for":        "ends working with their data",
-	"void-attendance":     "ends working with their data",
-	"give-matter":         "is for officers only, and nobody appoints a child",
-	"check-out-by-hand":   "ends what has begun: they have gone home",
+	"name-guardian":     "by it the guardian is asked",
+	"correct-person":    "keeps the roster right, and by it is known that somebody is under 14",
+	"change-membership": "keeps the roster right",
+	"register-left":     "keeps the roster right",
+	"move-person":       "keeps the roster right",
+	"end-binding":       "ends working with their data",
+	"limit-reporter":    "who may report nothing has nothing to limit; a limit made before they were known to be a child protects others",
+	"sign-off-for":      "ends working with their data",
+	"void-attendance":   "ends working with their data",
+	"give-matter":       "is for officers only, and nobody appoints a child",
+	"check-out-by-hand": "ends what has begun: they have gone home",
 }
 
 // Why what belongs to a child is worked with all the same.

@@ -21,6 +21,5 @@ func guardianRoutes() []route {
 		post("/v1/people/{id}/guardians", "name-guardian", "登记孩子的监护人，请监护人决定是否同意", With(model.ChangePeople), (*API).nameGuardian, viewGuardianship),
 		post("/v1/guardianships/{id}/confirm", "confirm-guardian", "核实申请人是孩子的监护人", With(model.ChangePeople), (*API).confirmGuardian, viewGuardianship),
 		post("/v1/guardianships/{id}/end", "end-guardianship", "结束监护登记，或不予登记", With(model.ChangePeople), (*API).endGuardianship, viewGuardianship),
-		post("/v1/people/{id}/birth-date", "register-birth-date", "登记出生日期，由此知道是否未满14周岁", With(model.ChangePeople), (*API).registerBirthDate, viewChanged),
 	}
 }

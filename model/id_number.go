@@ -25,7 +25,7 @@ func CleanIDNumber(typed string, now time.Time) (number, birth string, err error
 	if len(number) != 18 || !digits(number[:17]) || number[0] == '0' || number[17] != 'X' && !digits(number[17:]) {
 		return "", "", ErrIDNumberForm
 	}
-	birth = number[6:10] + "-" + number[10:12] + "-" + number[12:14]
+	birth = BirthIn(number)
 	if !possibleBirth(birth, now) {
 		return "", "", ErrIDNumberBirth
 	}
@@ -33,6 +33,14 @@ func CleanIDNumber(typed string, now time.Time) (number, birth string, err error
 		return "", "", ErrIDNumberCheck
 	}
 	return number, birth, nil
+}
+
+// BirthIn gives the birth date (YYYY-MM-DD) that an id number contains; "" where there is no number of 18.
+func BirthIn(number string) string {
+	if len(number) != 18 {
+		return ""
+	}
+	return number[6:10] + "-" + number[10:12] + "-" + number[12:14]
 }
 
 // IDNumberCheck gives the check character of the first seventeen digits of an id number.

@@ -15,7 +15,9 @@ var (
 	ErrPersonGone     = fault.New(fault.Conflict, "person.already_left", "这位居民已经登记为迁出，不用再登记。请刷新名册查看。")
 	ErrSameMembership = fault.New(fault.Conflict, "person.same_membership", "这位居民现在就是这样登记的，不用修改。请核对是不是选错了人。")
 	ErrSameHome       = fault.New(fault.Conflict, "person.same_home", "这位居民现在就住在这一户，不用修改。请核对单元和房号。")
-	ErrSameBirthDate  = fault.New(fault.Conflict, "person.same_birth_date", "这位居民登记的就是这个出生日期，不用修改。请核对是不是选错了人。")
+	ErrSameParticular = fault.New(fault.Conflict, "person.same_particular", "这位居民登记的就是这样，不用修改。请核对是不是选错了人。")
+	ErrIDNumberTaken  = fault.New(fault.Conflict, "person.id_number_taken", "这个身份证号已经登记在另一位居民名下。请对照证件核对；在本社区的可以按身份证号查找，在别处的请本人或家属到那边的社区核对。")
+	ErrBirthInNumber  = fault.New(fault.Conflict, "person.birth_in_number", "和登记的身份证号里的出生日期不一样。请对照证件核对；身份证号登记错了的，请改正身份证号，出生日期会一并改正。")
 	ErrHomeNotFound   = fault.New(fault.NotFound, "person.home_not_found", "没有找到这个单元，或者不归您管理。迁往别的社区，请登记为迁出，由那边的社区登记迁入。")
 )
 
@@ -25,7 +27,7 @@ type PersonChange struct {
 
 	ID         int64
 	PersonID   int64
-	What       string `privacy:"mark"` // membership, leave, move or birth_date
+	What       string `privacy:"mark"` // membership, leave, move, or a particular
 	Reason     string `gorm:"serializer:sealed" privacy:"reason"`
 	ByPersonID int64
 	At         time.Time
@@ -45,9 +47,40 @@ func StorePhone(tx *gorm.DB, p Person, now time.Time) error {
 	return storePerson(tx, p.ID, map[string]any{"phone": p.Phone, "phone_index": p.PhoneIndex}, now)
 }
 
-// StoreBirthDate writes when a locked person was born.
-func StoreBirthDate(tx *gorm.DB, p Person, now time.Time) error {
-	return storePerson(tx, p.ID, map[string]any{"birth_date": p.BirthDate}, now)
+// SetParticular puts one of a person's particulars, clean, as the column is called; with an id number the birth date
+// that is in it (born). Refusals: person.same_particular, person.birth_in_number.
+func (p *Person) SetParticular(k *Keys, what, value, born string) error {
+	was := *p
+	switch what {
+	case "name":
+		p.Name = value
+	case "phone":
+		p.SetPhone(k, value)
+	case "id_number":
+		if p.SetIDNumber(k, value); born != "" {
+			p.BirthDate = born
+		}
+	case "birth_date":
+		if born = BirthIn(p.IDNumber); born != "" && born != value {
+			return ErrBirthInNumber
+		}
+		p.BirthDate = value
+	case "address":
+		p.Address = value
+	}
+	if p.Name == was.Name && p.Phone == was.Phone && p.IDNumber == was.IDNumber && p.BirthDate == was.BirthDate && p.Address == was.Address {
+		return ErrSameParticular
+	}
+	return nil
+}
+
+// StoreParticulars writes those of a locked person.
+func StoreParticulars(tx *gorm.DB, p Person, now time.Time) error {
+	err := storePerson(tx, p.ID, map[string]any{
+		"name": p.Name, "phone": p.Phone, "phone_index": p.PhoneIndex, "id_number": p.IDNumber, "id_number_index": p.IDNumberIndex,
+		"birth_date": p.BirthDate, "address": p.Address,
+	}, now)
+	return refuseDuplicate(err, ErrIDNumberTaken)
 }
 
 // EraseChild clears what is held of a locked child that nothing needs any more: numbers and address. The

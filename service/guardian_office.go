@@ -129,18 +129,3 @@ func (t *tx) mayDecideGuardian(g *model.Guardianship, child model.Person) error 
 	}
 	return nil
 }
-
-// RegisterBirthDate writes when a person was born, by which it is known whether they are under 14.
-func (s *Service) RegisterBirthDate(ctx context.Context, cmd Command, person int64, date, reason string) (model.Person, error) {
-	date, err := model.CleanBirthDate(date, s.now())
-	if err != nil {
-		return model.Person{}, err
-	}
-	return s.changeRecord(ctx, cmd, recordChange{person, 0, "birth_date", reason, func(t *tx, p *model.Person, _ model.Node) error {
-		if p.BirthDate == date {
-			return model.ErrSameBirthDate
-		}
-		p.BirthDate = date
-		return model.StoreBirthDate(t.DB, *p, t.now)
-	}, nil, false})
-}

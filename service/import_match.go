@@ -240,6 +240,9 @@ func (r *placed) compare(p *pass) {
 	}
 	set("name", was.Name, r.name)
 	set("birth_date", was.BirthDate, r.birth)
+	if born := model.BirthIn(was.IDNumber); r.idNumber == "" && r.change["birth_date"] != nil && born != "" && born != r.birth {
+		p.faults.add(r.line, columnBirth, "和登记的身份证号里的出生日期不一样。请核对这一格；身份证号登记错了的，请先在人员管理里改正。")
+	}
 	set("address", was.Address, r.address)
 	set("membership", string(was.Membership), string(r.membership))
 	set("state", string(was.State), string(model.PersonHere))

@@ -168,3 +168,15 @@ func TestImport_doesNotUndoWhatACheckInHasGiven(t *testing.T) {
 		t.Fatalf("%+v", got)
 	}
 }
+
+func TestImport_aBirthDateThatTheRegisteredNumberContradictsIsRefused(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "", number1))
+	got := h.roster(at("1单元", "701", "李梅", "", "", "2016-05-01"))
+	if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 出生日期 和登记的身份证号里的出生日期不一样。") {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	if got := h.roster(at("1单元", "701", "李梅", "", "", "1950-01-31")); got.Unchanged != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}

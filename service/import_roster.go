@@ -126,7 +126,7 @@ func checkPerson(line int, cells []string, now time.Time, faults *faultList) ros
 			faults.add(line, columnMembership, "请填：群众、党员、预备党员或在职党员；其他党派和团员填群众。")
 		}
 	}
-	row.address = cleanCell(cells[9], line, columnAddress, 100, faults)
+	row.address = cleanCell(cells[9], line, columnAddress, maxAddress, faults)
 	row.guardian = joinHan(cleanCell(cells[10], line, columnGuardian, maxName, faults))
 	return row
 }

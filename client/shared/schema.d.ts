@@ -4332,7 +4332,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/people/{id}/birth-date": {
+    "/v1/people/{id}/correct": {
         parameters: {
             query?: never;
             header?: never;
@@ -4342,10 +4342,10 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * 登记出生日期，由此知道是否未满14周岁
+         * 改正姓名、手机号、身份证号、出生日期或户籍地址
          * @description 可以使用的人：社区工作人员、社区党委书记
          */
-        post: operations["register-birth-date"];
+        post: operations["correct-person"];
         delete?: never;
         options?: never;
         head?: never;
@@ -6239,18 +6239,6 @@ export interface components {
             candidates: components["schemas"]["Candidate"][];
             request: components["schemas"]["BindingRequest"];
         };
-        BirthDateInBody: {
-            /**
-             * @description 出生日期
-             * @example 2016-05-02
-             */
-            birth_date: string;
-            /**
-             * @description 原因，本人可以看到
-             * @example 户口簿核对
-             */
-            reason: string;
-        };
         Budget: {
             /**
              * Format: date-time
@@ -6889,6 +6877,24 @@ export interface components {
              * @description 到期时间
              */
             expires_at: string;
+        };
+        CorrectInBody: {
+            /**
+             * @description 原因，本人可以看到
+             * @example 户口簿核对
+             */
+            reason: string;
+            /**
+             * @description 应当是怎样；手机号、身份证号和户籍地址可以空着，就是不登记。身份证号里的出生日期一并登记
+             * @example 13900000007
+             */
+            value: string;
+            /**
+             * @description 姓名、手机号、身份证号、出生日期、户籍地址
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "phone" | "id_number" | "birth_date" | "address";
         };
         Correction: {
             /**
@@ -7586,10 +7592,10 @@ export interface components {
             at: string;
             reason: string;
             /**
-             * @description 党员情况、迁出、迁居、出生日期
+             * @description 党员情况、迁出、迁居、姓名、手机号、身份证号、出生日期、户籍地址
              * @enum {string}
              */
-            what: "membership" | "leave" | "move" | "birth_date";
+            what: "membership" | "leave" | "move" | "name" | "phone" | "id_number" | "birth_date" | "address";
         };
         HeldCheckIn: {
             /** Format: date-time */
@@ -38386,7 +38392,7 @@ export interface operations {
             };
         };
     };
-    "register-birth-date": {
+    "correct-person": {
         parameters: {
             query?: never;
             header: {
@@ -38401,7 +38407,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["BirthDateInBody"];
+                "application/json": components["schemas"]["CorrectInBody"];
             };
         };
         responses: {

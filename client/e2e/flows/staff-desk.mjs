@@ -26,7 +26,7 @@ export default async function ({ server, phone }) {
   const people = async () => (await staff.get(`/v1/nodes/${unit}/people?limit=100`)).items
   for (const p of await people()) {
     if (!['李小童', '李小果'].includes(p.name)) continue
-    await staff.post(`/v1/people/${p.person_id}/birth-date`, { birth_date: '2016-05-01', reason: '户口簿核对' })
+    await staff.post(`/v1/people/${p.person_id}/correct`, { what: 'birth_date', value: '2016-05-01', reason: '户口簿核对' })
     await resident.post('/v1/guardianships', { child_name: p.name, birth_date: '2016-05-01', relation: 'parent', consent_version: 1 })
   }
   await resident.post('/v1/me/rectifications', { what: 'phone', words: '手机号换了，应当是尾号0007' })

@@ -16,7 +16,7 @@ export const purpose = titles({ identity_display: '亮身份', phone_binding: '�
 const plaque = titles({ applied: '等待审批', approved: '已通过，等着安装', refused: '没有通过', installed: '已经安装', removed: '已经摘除' })
 const checkIn = titles({ pending: '等待审核', accepted: '已经报到', refused: '没有接收', ended: '已经结束' })
 const signUp = titles({ seated: '已报名', waiting: '候补', off: '已退出' })
-const change = titles({ membership: '党员情况', leave: '迁出', move: '迁居', birth_date: '出生日期' })
+const change = titles({ membership: '党员情况', leave: '迁出', move: '迁居', name: '姓名', phone: '手机号', id_number: '身份证号', birth_date: '出生日期', address: '户籍地址' })
 
 /** hide keeps the ends of a number, for who has somebody beside them. */
 const hide = (number: string) => number.slice(0, 3) + '*'.repeat(Math.max(number.length - 5, 1)) + number.slice(-2)

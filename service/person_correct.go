@@ -1,0 +1,82 @@
+package service
+
+import (
+	"context"
+	"errors"
+
+	"danyuan/model"
+)
+
+// maxAddress is how long a registered residence may be.
+const maxAddress = 100
+
+// CorrectPerson puts right one of the particulars (model.Particulars) of a person of the actor's community; "" clears
+// phone, id_number and address. With an id number comes the birth date that is in it. Refusals also:
+// person.own_record, person.same_particular, person.birth_in_number, binding.officers_account for the phone and id
+// number of somebody whose account the actor may not move, person.id_number_taken: then whom the number has found is
+// in the audit log as searched for.
+func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
+	value, born, err := s.cleanParticular(what, value)
+	if err != nil {
+		return model.Person{}, err
+	}
+	var holder model.Person
+	p, err := s.changeRecord(ctx, cmd, recordChange{person, 0, what, reason, func(t *tx, p *model.Person, _ model.Node) error {
+		was := *p
+		if err := p.SetParticular(model.KeysOf(t.DB), what, value, born); err != nil {
+			return err
+		}
+		if p.Phone != was.Phone || p.IDNumber != was.IDNumber {
+			if may, err := t.mayMoveAccount(p.ID); err != nil || !may {
+				return or(err, model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也要由能任免的人改正。请联系上一级。"))
+			}
+		}
+		if p.IDNumber != was.IDNumber && p.IDNumber != "" {
+			var err error
+			if holder, err = t.holderOf(*p.IDNumberIndex); err != nil || holder.ID != 0 {
+				return or(err, model.ErrIDNumberTaken)
+			}
+		}
+		return model.StoreParticulars(t.DB, *p, t.now)
+	}, nil, false})
+	if errors.Is(err, model.ErrIDNumberTaken) && holder.ID != 0 {
+		return p, or(s.auditFound(ctx, cmd.By, holder, what), err)
+	}
+	return p, err
+}
+
+// cleanParticular gives a particular as it is stored, and the birth date that an id number contains.
+func (s *Service) cleanParticular(what, value string) (clean, born string, err error) {
+	switch {
+	case what == "name":
+		clean, err = model.NeedText("body.value", value, maxName, false)
+	case what == "birth_date":
+		clean, err = model.CleanBirthDate(value, s.now())
+	case what == "address":
+		clean, err = model.CleanText("body.value", value, maxAddress, false)
+	case value == "":
+	case what == "phone":
+		clean, err = model.CleanPhone(value)
+	default:
+		clean, born, err = model.CleanIDNumber(value, s.now())
+	}
+	return clean, born, err
+}
+
+// holderOf gives who has an id number, wherever they live; nobody has the id 0.
+func (t *tx) holderOf(index string) (model.Person, error) {
+	people, err := model.PersonsByIDNumbers(t.DB, []string{index}, false)
+	if err != nil || len(people) == 0 {
+		return model.Person{}, err
+	}
+	return people[0], nil
+}
+
+// auditFound enters whom a refused command has found, as somebody who was searched for: a refusal leaves nothing else
+// behind.
+func (s *Service) auditFound(ctx context.Context, by model.Actor, found model.Person, what string) error {
+	_, err := inTx(ctx, s, Command{By: by}, func(t *tx) (struct{}, error) {
+		return struct{}{}, t.audit("person.search", found.NodeID, "person", found.ID, what)
+	})
+	return err
+}
