@@ -183,7 +183,7 @@ func (p *pass) meet(r *placed, one *model.Person) {
 	case one.HouseholdID == nil:
 		r.person = one
 	case p.places.holds(one.NodeID):
-		p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在人员管理里登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
+		p.faults.add(r.line, columnPhone, "同名、同手机号的人已登记在本社区的另一户。如果是同一个人，请在“居民”里打开这个人登记迁居，再删去这一行；不是的请填写身份证号并核对手机号。")
 	default:
 		p.faults.meet(r, one, columnPhone, "同名、同手机号的人已在别处登记，没有导入。如果是同一个人，请本人或家属在原登记的地方办理迁出，再重新导入；不是的请核对手机号。")
 	}
@@ -204,7 +204,7 @@ func amongNamesakes(idNumber string, people []*model.Person) (who *model.Person,
 	case len(fits) == 1:
 		return fits[0], "", ""
 	case len(here) > 0:
-		return nil, columnIDNumber, "这一户已有同名的人，但登记的身份证号不一样。请核对；登记错的请先在人员管理里改正。"
+		return nil, columnIDNumber, "这一户已有同名的人，但登记的身份证号不一样。请核对；登记错的请先在“居民”里打开这个人改正。"
 	}
 	return nil, "", ""
 }
@@ -241,7 +241,7 @@ func (r *placed) compare(p *pass) {
 	set("name", was.Name, r.name)
 	set("birth_date", was.BirthDate, r.birth)
 	if born := model.BirthIn(was.IDNumber); r.idNumber == "" && r.change["birth_date"] != nil && born != "" && born != r.birth {
-		p.faults.add(r.line, columnBirth, "和登记的身份证号里的出生日期不一样。请核对这一格；身份证号登记错了的，请先在人员管理里改正。")
+		p.faults.add(r.line, columnBirth, "和登记的身份证号里的出生日期不一样。请核对这一格；身份证号登记错了的，请先在“居民”里打开这个人改正。")
 	}
 	set("address", was.Address, r.address)
 	set("membership", string(was.Membership), string(r.membership))

@@ -234,7 +234,7 @@ func TestImport_idNumberGivenLaterBelongsToTheSamePerson(t *testing.T) {
 		t.Fatalf("%+v", p)
 	}
 	got := h.roster(at("1单元", "701", "李梅", "", number2))
-	if got.State != "refused" || h.faults(got) != "2 身份证号 这一户已有同名的人，但登记的身份证号不一样。请核对；登记错的请先在人员管理里改正。" {
+	if got.State != "refused" || h.faults(got) != "2 身份证号 这一户已有同名的人，但登记的身份证号不一样。请核对；登记错的请先在“居民”里打开这个人改正。" {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
 }
