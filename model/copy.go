@@ -18,7 +18,7 @@ import (
 
 // Refusals of copying.
 var (
-	ErrCopyInUse    = fault.New(fault.Conflict, "copy.target_in_use", "目标数据库里已经有数据，没有改动任何内容。请换一个空的数据库。")
+	ErrCopyInUse    = fault.New(fault.Conflict, "copy.target_in_use", "目标数据库里已经有数据，没有改动任何内容。请换一个空的数据库；上一次已经说“全部逐行核对一致”、只是后来中断了的，复制已经做完，运行 danyuan verify 核对就可以使用。")
 	ErrCopyHalf     = fault.New(fault.Conflict, "copy.unfinished", "这个数据库只复制了一部分，不能使用。请用同样的命令把复制做完。")
 	ErrCopyDiffers  = fault.New(fault.Conflict, "copy.differs", "复制以后有对不上的地方，已列在上面。如果源数据库在复制中断期间有改动，请换一个空的目标数据库重新复制。")
 	errCopyLostKeys = fault.New(fault.Internal, "copy.no_key", "系统出了点问题：有一张表没有主键。请联系技术人员。")
