@@ -61,7 +61,7 @@ type API struct {
 	ways   map[way]route
 	own    map[string]bool // the first names of its addresses, the client's pages left out
 	rooms  *rooms
-	sends  *senders
+	busy   *underWay
 	ids    requestIDs
 	tried  *lately
 
@@ -104,7 +104,7 @@ func (a *API) AnswerWith(o Options) error {
 	a.Options, a.s, a.ids = o, o.Service, requestIDs{process: rand.Text()[:10] + "-"}
 	a.draining.Store(false)
 	a.count, a.rooms, a.tried = newCounters(o.Metrics), newRooms(o), &lately{}
-	a.sends = &senders{by: map[int64]int{}}
+	a.busy = &underWay{by: map[place]int{}}
 	o.Metrics.MustRegister(gauges{a})
 	return a.router.SetTrustedProxies(o.TrustedProxies)
 }

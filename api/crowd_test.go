@@ -8,12 +8,15 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"gorm.io/gorm"
 
 	"danyuan/api"
+	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit/edge"
 )
@@ -124,4 +127,46 @@ func TestPicture_aStoreThatIsSilentKeepsNobodyFromSigningIn(t *testing.T) {
 	a.Post("", "/v1/login", body{"code": "somebody"}).Expect(200)
 	cancel()
 	loading.Wait()
+}
+
+// TestRoom_nobodyFillsOneAlone: of what one account asks for at once only so much is worked on, and its neighbours are
+// served meanwhile.
+func TestRoom_nobodyFillsOneAlone(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	one, other := k.Person(o.Unit, "李小梅"), k.Person(o.Unit, "王海")
+	token, neighbour := k.SignIn(one), k.SignIn(other)
+	var asking sync.WaitGroup
+	var turned, done atomic.Int64
+	waits := make(chan struct{})
+	k.Tx(func(tx *gorm.DB) error { // holds their record: whatever changes it waits
+		if _, err := model.LockPerson(tx, one.ID); err != nil {
+			return err
+		}
+		for i := range 100 {
+			asking.Go(func() {
+				switch a := k.Do(k.API, token, "POST", "/v1/me/rectifications", body{"what": "other", "words": fmt.Sprintf("第%d次", i)}); a.Status {
+				case http.StatusTooManyRequests:
+					if turned.Add(1) == 84 {
+						close(waits)
+					}
+				case http.StatusOK, http.StatusConflict:
+					done.Add(1)
+				default:
+					t.Errorf("%d %s", a.Status, a.Body)
+				}
+			})
+		}
+		select {
+		case <-waits:
+		case <-time.After(10 * time.Second):
+			t.Errorf("%d of 100 were turned away, want 84", turned.Load())
+		}
+		k.Get(neighbour, "/v1/me").Expect(200)
+		return nil
+	})
+	asking.Wait()
+	if done.Load() != 16 {
+		t.Errorf("%d were done, want 16", done.Load())
+	}
 }

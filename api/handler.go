@@ -149,8 +149,13 @@ func (r route) hourly(calls int) route { r.hour = calls; return r }
 // opening is the route that opens something by a code in its path, see tried.go.
 func (r route) opening(parameter string) route { r.code = parameter; return r }
 
-// taking is the route with its own limit of bytes in the body.
-func (r route) taking(bytes int64) route { r.body = bytes; return r }
+// taking is the route with its own limit of bytes in the body; it is worked on where bodies may come slowly.
+func (r route) taking(bytes int64) route {
+	if r.body = bytes; r.room == quick {
+		r.room = upload
+	}
+	return r
+}
 
 // in is the route with its requests worked on in another room.
 func (r route) in(room roomKind) route { r.room = room; return r }

@@ -134,9 +134,6 @@ var inBraces = regexp.MustCompile(`\{([^}]+)\}`)
 func ways(routes []route) map[way]route {
 	all := make(map[way]route, len(routes))
 	for _, r := range routes {
-		if r.body > 0 && r.room == quick {
-			r.room = upload
-		}
 		all[way{r.method, inBraces.ReplaceAllString(r.path, ":$1")}] = r
 	}
 	return all
@@ -206,33 +203,43 @@ func (w *leaving) begin(n int) (end func()) {
 // Unwrap lets http.ResponseController find the connection.
 func (w *leaving) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
-// uploadsAtOnce is how many uploads of one account may be under way: all photos of a record, and so few that nobody who
-// sends slowly fills the room alone.
-const uploadsAtOnce = 10
+// mostAtOnce is how many requests of one account are worked on at once in a room, so that nobody fills one alone: of
+// uploads all photos of a record, of exports two, elsewhere more than a phone asks for (WeChat lets a mini-program make
+// ten at once, a browser six).
+var mostAtOnce = [roomKinds]int{quick: 16, outside: 8, pictures: 16, long: 2, upload: 10}
 
-// senders counts the uploads of each account that are under way.
-type senders struct {
-	sync.Mutex
-	by map[int64]int
+// place is where an account has something under way.
+type place struct {
+	user int64
+	in   roomKind
 }
 
-// begin counts one more, unless it is one too many, and gives what ends it.
-func (s *senders) begin(c *gin.Context, user int64) (end func(), err error) {
-	s.Lock()
-	defer s.Unlock()
-	if s.by[user] >= uploadsAtOnce {
+// underWay counts the requests of each account that are worked on.
+type underWay struct {
+	sync.Mutex
+	by map[place]int
+}
+
+// begin counts one more, unless it is one too many, and gives what ends it. Strangers are counted by their address.
+func (u *underWay) begin(c *gin.Context, at place) (end func(), err error) {
+	if at.user == 0 {
+		return func() {}, nil
+	}
+	u.Lock()
+	defer u.Unlock()
+	if u.by[at] >= mostAtOnce[at.in] {
 		c.Header("Retry-After", "5")
 		return func() {}, errTooMany
 	}
-	s.by[user]++
-	return func() { s.end(user) }, nil
+	u.by[at]++
+	return func() { u.end(at) }, nil
 }
 
-func (s *senders) end(user int64) {
-	s.Lock()
-	defer s.Unlock()
-	if s.by[user]--; s.by[user] == 0 {
-		delete(s.by, user)
+func (u *underWay) end(at place) {
+	u.Lock()
+	defer u.Unlock()
+	if u.by[at]--; u.by[at] == 0 {
+		delete(u.by, at)
 	}
 }
 

@@ -138,9 +138,9 @@ func (a *API) admit(c huma.Context, next func(huma.Context)) {
 	r, _ := c.Operation().Metadata[routeKey].(route)
 	defer inTime(humagin.Unwrap(c), r)()
 	actor, v, err := a.letIn(humagin.Unwrap(c), r)
-	if err == nil && r.body > 0 {
+	if err == nil {
 		var end func()
-		end, err = a.sends.begin(humagin.Unwrap(c), actor.UserID)
+		end, err = a.busy.begin(humagin.Unwrap(c), place{actor.UserID, r.room})
 		defer end()
 	}
 	if err != nil {
