@@ -12,13 +12,13 @@ import (
 
 func notice(k *edge.Kit, p model.Person, title string) string {
 	k.Helper()
-	var told []int64
+	var told []model.Notice
 	once := strconv.QuoteToASCII(title)
 	k.Tx(func(tx *gorm.DB) (err error) {
 		told, err = model.AddNotices(tx, []model.Notice{{PersonID: p.ID, Kind: "role", Title: title, Body: "从今天起。", CreatedAt: k.Clock.Now(), OnceKey: &once}})
 		return err
 	})
-	return strconv.FormatInt(told[0], 10)
+	return digits(told[0].ID)
 }
 
 func TestNotices_newestFirstPageByPage(t *testing.T) {

@@ -27,15 +27,14 @@ type Notice struct {
 // ErrNoticeNotFound answers for a notice that is not there and for one in somebody else's inbox.
 var ErrNoticeNotFound = fault.New(fault.NotFound, "notice.not_found", "没有找到这条消息。请返回消息列表，刷新后重试。")
 
-// AddNotices stores notices, each with a once key, in few statements, and gives the ids of those that were
-// not told before.
-func AddNotices(tx *gorm.DB, notices []Notice) (added []int64, err error) {
-	ids := map[string]int64{}
+// AddNotices stores notices, each with a once key, in few statements, and gives those that were not told before.
+func AddNotices(tx *gorm.DB, notices []Notice) (added []Notice, err error) {
+	first := map[string]Notice{} // of the same news twice the first is told
 	var keys []string
 	for i, n := range notices {
 		notices[i].ID = NewID(n.CreatedAt)
-		if ids[*n.OnceKey] == 0 { // of the same news twice the first is told
-			ids[*n.OnceKey] = notices[i].ID
+		if first[*n.OnceKey].ID == 0 {
+			first[*n.OnceKey] = notices[i]
 			keys = append(keys, *n.OnceKey)
 		}
 	}
@@ -48,8 +47,8 @@ func AddNotices(tx *gorm.DB, notices []Notice) (added []int64, err error) {
 	})
 	told := map[string]bool{}
 	for _, n := range stored {
-		if !told[*n.OnceKey] && ids[*n.OnceKey] == n.ID {
-			added = append(added, n.ID)
+		if !told[*n.OnceKey] && first[*n.OnceKey].ID == n.ID {
+			added = append(added, first[*n.OnceKey])
 		}
 		told[*n.OnceKey] = true
 	}

@@ -21,6 +21,8 @@ type draft struct {
 	now    time.Time
 	shared bool // several commands are in it: one that fails must not take the others along
 
+	templates map[string]string // of the kinds of notice that are also sent
+
 	book    *ledger.Book
 	rewards map[int64]*model.Reward // those that it keeps from being changed
 	reports reports                 // what reports are judged by
@@ -94,8 +96,8 @@ var errAlone = errors.New("service: the command needs a transaction of its own")
 // saved is the savepoint's name. There is one at a time: each command's replaces the one before.
 const saved = "command"
 
-func newDraft(raw *gorm.DB, now time.Time, shared bool) *draft {
-	return &draft{raw: raw, now: now, shared: shared, book: ledger.NewBook(), rewards: map[int64]*model.Reward{}}
+func (s *Service) newDraft(raw *gorm.DB, now time.Time, shared bool) *draft {
+	return &draft{raw: raw, now: now, shared: shared, templates: s.Templates, book: ledger.NewBook(), rewards: map[int64]*model.Reward{}}
 }
 
 // hold locks what the parts will need.
@@ -247,8 +249,10 @@ func (d *draft) write() error {
 	if err != nil {
 		return againIfTaken(err)
 	}
-	for _, id := range told {
-		d.jobs = append(d.jobs, outbox.Owed(sendNotice, id, "", d.now, d.now))
+	for _, n := range told {
+		if d.templates[n.Kind] != "" { // others are for the inbox alone
+			d.jobs = append(d.jobs, outbox.Owed(sendNotice, n.ID, "", d.now, d.now))
+		}
 	}
 	if err := outbox.Owe(d.raw, d.jobs...); err != nil {
 		return err

@@ -123,6 +123,13 @@ func TestSendNotice_kindWithoutTemplateStaysInTheInbox(t *testing.T) {
 	if err := k.S.Notify(k.Context(), p.ID, service.NoticeRole, "您已担任单元长", "", "a"); err != nil {
 		t.Fatal(err)
 	}
+	var owed int64
+	k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Job{}).Where("kind = ?", "send_notice").Count(&owed).Error })
+	if owed != 0 {
+		t.Fatalf("%d jobs are owed for what is never sent", owed)
+	}
+	tell(k, p, "b")
+	k.S.Templates = nil // it was replaced by none since
 	k.WorkOff()
 	sent(k, 0)
 	if job(k).State != model.JobDone || left(k, user) != 1 {

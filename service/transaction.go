@@ -187,7 +187,7 @@ func (s *Service) committed(p *part) {
 // failure is the transaction's.
 func (s *Service) run(handle *gorm.DB, parts []*part) error {
 	now := s.now()
-	d := newDraft(handle, now, len(parts) > 1)
+	d := s.newDraft(handle, now, len(parts) > 1)
 	if err := s.findHappened(handle, parts); err != nil {
 		return err
 	}
