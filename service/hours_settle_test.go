@@ -331,7 +331,6 @@ func (f *field) counted(fn func()) int64 {
 func TestConfirmAll_takesFewStatements(t *testing.T) {
 	statements := func(people int) int64 {
 		f := newField(t, people)
-		f.S.Templates = map[string]string{service.NoticeHours: "tpl-hours"}
 		list := f.claimed(1)
 		n := f.counted(func() { must(t, f.S.ConfirmAll(t.Context(), f.organiser, list)) })
 		f.sound()

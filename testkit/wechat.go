@@ -11,7 +11,9 @@ import (
 )
 
 // Templates are the subscribe templates that tests know, by notice kind.
-var Templates = map[string]string{"binding": "tpl-binding", "plaque": "tpl-plaque", "check_in": "tpl-check-in"}
+var Templates = map[string]string{
+	"binding": "tpl-binding", "plaque": "tpl-plaque", "check_in": "tpl-check-in", "hours": "tpl-hours", "activity": "tpl-activity", "matter": "tpl-matter",
+}
 
 // Sent is a subscribe message that went out.
 type Sent struct {
