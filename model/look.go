@@ -49,7 +49,7 @@ func (d *DB) Look(ctx context.Context) (Sight, error) {
 	case "mysql":
 		err = mysqlSettings(h, s.Settings)
 	case "postgres":
-		err = postgresSettings(h, s.Settings)
+		err = d.Snapshot(ctx, func(tx *gorm.DB) error { return postgresSettings(tx, s.Settings) }) // a pool in front of it may know no transactions
 	}
 	return s, err
 }
