@@ -140,6 +140,20 @@ func TestDoctor_repeatsWhatIsWrongWithTheSettingsAndLooksAtTheRest(t *testing.T)
 	told(t, said, fine, "数据库", "密钥对得上")
 }
 
+// A driver that tried two ways says so in several lines.
+func TestDoctor_printsALineForEachFinding(t *testing.T) {
+	env, wx, _ := serviceEnv(t)
+	env["DATABASE_URL"] = "postgres://me:s3cret@127.0.0.1:1/danyuan"
+	said, _ := consulted(t, env, base(wx))
+	told(t, said, broken, "数据库", "DATABASE_URL", "connection refused")
+	findings, _, _ := strings.Cut(said, "\n\n")
+	for line := range strings.SplitSeq(findings, "\n") {
+		if _, check, ok := strings.Cut(line, "  "); !ok || !strings.Contains(check, ":") || strings.Contains(line, "\t") {
+			t.Errorf("no finding: %q", line)
+		}
+	}
+}
+
 func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 	for name, c := range map[string]struct {
 		check string

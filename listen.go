@@ -19,7 +19,7 @@ const longestProfile = 2 * time.Minute
 // Refusals of a socket that was handed over.
 var (
 	errOneSocket  = fault.New(fault.Invalid, "listen.one_socket", "systemd 交来的套接字要正好一个，而且是 TCP。请在 .socket 单元里只写一行 ListenStream=。")
-	errDemoAbroad = fault.New(fault.Invalid, "listen.demo", "演示模式没有登录保护，只能监听本机。请把 .socket 单元里的 ListenStream= 改成 127.0.0.1：端口；要对外服务请先填 WECHAT_APP_ID。")
+	errDemoAbroad = fault.New(fault.Invalid, "listen.demo", "演示模式没有登录保护，只能监听本机。请把 .socket 单元里的 ListenStream= 改成 127.0.0.1:端口；要对外服务请先填 WECHAT_APP_ID。")
 )
 
 // listen gives the public socket. One that systemd handed over outlives this process: who connects

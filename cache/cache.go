@@ -23,7 +23,7 @@ import (
 var (
 	ErrURL     = fault.New(fault.Invalid, "cache.url", "Redis 网址读不懂，请写成 redis://:密码@主机:端口/0，或 redis-sentinel://、redis-cluster:// 加几个主机。")
 	ErrMaster  = fault.New(fault.Invalid, "cache.master", "哨兵不认识 REDIS_URL 里 master= 后面的主库名，请改成 sentinel.conf 里 sentinel monitor 后面的名字。")
-	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了连接：请检查用户名、密码和库号，版本要 7.0 或更新。")
+	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了连接：请检查 REDIS_URL 里的用户名、密码和库号，开头写的是一台（redis）、哨兵（redis-sentinel）还是集群（redis-cluster）；版本要 7.0 或更新。")
 	ErrSilent  = fault.New(fault.Unavailable, "cache.silent", "缓存暂时没有回应，请稍后再试。")
 )
 
