@@ -63,6 +63,8 @@ func TestOpen_saysWhatIsAtFault(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	_, err = listenAt(t.Context(), "127.0.0.1:"+silentPort(t), "PORT")
+	says(err, "PORT", "占用", "127.0.0.1:")
 	says((&firstAdmin{Settings: config.Settings{DataDir: t.TempDir(), LogLevel: "error"}, Name: "郑管理", Phone: "13900000001", District: "340802"}).Run(t.Context()), "danyuan import")
 }
 
