@@ -60,6 +60,7 @@ func postgresSettings(h *gorm.DB, into map[string]string) error {
 	for name, text := range map[string]string{
 		"max_connections": "SELECT current_setting('max_connections')",
 		"fsync":           "SELECT current_setting('fsync')", "synchronous_commit": "SELECT current_setting('synchronous_commit')",
+		"creates": "SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false)::text",
 		"ordered": "SELECT CASE WHEN 'a' < 'B' THEN 'by language' ELSE 'by bytes' END",
 	} {
 		var value string
