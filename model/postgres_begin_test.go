@@ -165,10 +165,10 @@ func throughPgBouncer(t *testing.T, url, mode string) string {
 		lines = append(lines, "user = nobody")
 	}
 	file := filepath.Join(t.TempDir(), "pgbouncer.ini")
-	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil { //nolint:gosec // nobody reads it
+	if err := os.WriteFile(file, []byte(strings.Join(lines, "\n")+"\n"), 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.CommandContext(t.Context(), program, "--quiet", file) //nolint:gosec // it was looked up
+	cmd := exec.CommandContext(t.Context(), program, "--quiet", file)
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
