@@ -48,12 +48,13 @@ func (c *fillDemo) Run(ctx context.Context) error {
 		return errInUse
 	}
 	if c.Matters > 0 {
-		fmt.Println()
+		drawnOver()
 		if err := demo.FillMatters(ctx, h.db, c.Matters, clock{}.Now(), mattersBar); err != nil {
 			return err
 		}
 	}
-	fmt.Println("\n已填入。运行 danyuan 就可以看到。")
+	drawnOver()
+	fmt.Println("已填入。运行 danyuan 就可以看到。")
 	return nil
 }
 
@@ -65,7 +66,7 @@ func mattersBar(done, total int) { draw(done, total, "件") }
 func draw(done, total int, unit string) {
 	const width = 40
 	full := width * done / total
-	fmt.Printf("\r[%-*s] %6d / %d %s", width, string(bytes.Repeat([]byte{'='}, full)), done, total, unit)
+	drawn("[%-*s] %6d / %d %s", width, string(bytes.Repeat([]byte{'='}, full)), done, total, unit)
 }
 
 // fill loads the divisions and the plan's people into a database that has nothing in it yet.
@@ -97,7 +98,8 @@ func (c *importing) Run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n新增 %d，改名 %d，移动 %d，不变 %d。\n", report.Added, report.Renamed, report.Moved, report.Unchanged)
+	drawnOver()
+	fmt.Printf("新增 %d，改名 %d，移动 %d，不变 %d。\n", report.Added, report.Renamed, report.Moved, report.Unchanged)
 	return nil
 }
 
@@ -114,7 +116,7 @@ func (c *importing) divisions(ctx context.Context, h *house) (service.DivisionRe
 	if err != nil {
 		return service.DivisionReport{}, err
 	}
-	return h.s.ImportDivisions(ctx, service.Command{}, f, info.Size(), func(rows int) { fmt.Printf("\r已处理 %d 行", rows) })
+	return h.s.ImportDivisions(ctx, service.Command{}, f, info.Size(), func(rows int) { drawn("已处理 %d 行", rows) })
 }
 
 // firstAdmin is the command that makes the first district administrator.

@@ -40,6 +40,9 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 		return databaseFault(from, err)
 	}
 	defer func() { _ = src.Close() }()
+	if err := keysFit(ctx, src, set.Keys()); err != nil { // what comes of it could not be verified
+		return err
+	}
 	dst, err := model.Open(ctx, to, keys, 2)
 	if err != nil {
 		return databaseFault(to, err)
@@ -47,10 +50,10 @@ func copyDatabase(ctx context.Context, set config.Settings, from, to string) err
 	began, rows := clock{}.Now(), map[string]int64{}
 	progress := func(table string, n int64) {
 		rows[table] += n
-		fmt.Printf("\r%-24s %10d 行", table, rows[table])
+		drawn("%-24s %10d 行", table, rows[table])
 	}
-	err = model.Copy(ctx, src, dst, progress, func(table, what string) { fmt.Printf("\n%s: %s", table, what) })
-	fmt.Println()
+	err = model.Copy(ctx, src, dst, progress, func(table, what string) { drawnOver(); fmt.Printf("%s: %s\n", table, what) })
+	drawnOver()
 	if err := errors.Join(err, dst.Close()); err != nil {
 		return err
 	}

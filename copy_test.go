@@ -4,11 +4,13 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"gorm.io/gorm"
 
 	"danyuan/config"
+	"danyuan/model"
 )
 
 // TestCopies_takeNothingForAnInstallation: a mistyped address is an empty database, and a copy of that is no backup.
@@ -80,5 +82,29 @@ func TestCopies_bringNoOlderDatabaseUpToDate(t *testing.T) {
 		if is, err := h.db.Look(t.Context()); err != nil || is.Have != was.Have {
 			t.Errorf("%s brought the database from %d to %d: %v", name, was.Have, is.Have, err)
 		}
+	}
+}
+
+// TestCopies_areRefusedAtOnceWithKeysOfAnother: what could not be verified in the end is not begun.
+func TestCopies_areRefusedAtOnceWithKeysOfAnother(t *testing.T) {
+	set := config.Settings{DataDir: filledCopy(t), KeysDir: filepath.Join(t.TempDir(), "keys"), LogLevel: "error"}
+	if err := model.CreateKeys(set.KeysDir); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "copy.db")
+	if err := (&copying{set, set.Database(), "sqlite:" + file}).Run(t.Context()); !errors.Is(err, model.ErrOtherKeys) {
+		t.Errorf("%v", err)
+	}
+	if _, err := os.Stat(file); err == nil {
+		t.Error("a copy was begun")
+	}
+}
+
+// TestCopies_drawNothingWhereNobodyLooks: what a nightly backup prints goes into a mail.
+func TestCopies_drawNothingWhereNobodyLooks(t *testing.T) {
+	dir := filledCopy(t)
+	said, err := danyuan([]string{"DATA_DIR=" + dir, "LOG_LEVEL=error"}, "backup", filepath.Join(dir, "backup")).CombinedOutput()
+	if err != nil || strings.Contains(string(said), "\r") || strings.Contains(string(said), "\n\n") || !strings.Contains(string(said), "逐行核对一致") {
+		t.Errorf("%v: %q", err, said)
 	}
 }

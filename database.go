@@ -91,5 +91,5 @@ func databaseFault(url string, err error) error {
 	case strings.HasPrefix(url, "sqlite:"):
 		return fmt.Errorf("数据库文件 %s 打不开或写不进去，请检查路径、权限和磁盘空间：%w", strings.TrimPrefix(url, "sqlite:"), err)
 	}
-	return fmt.Errorf("数据库 %s 连不上或打不开，请检查 DATABASE_URL、用户名密码和数据库服务器：%w", model.Address(url), err)
+	return fmt.Errorf("数据库 %s 连不上或打不开，请检查 DATABASE_URL、用户名密码、这个用户对库的权限（要能建表和触发器）和数据库服务器：%w", model.Address(url), err)
 }

@@ -111,6 +111,11 @@ func TestDeploy_composeSetsWhatDanyuanKnowsAndNeeds(t *testing.T) {
 		t.Fatal(err)
 	}
 	example := filledIn(t, "env.example")
+	// A replica that stops serves for longer than Caddy takes to see it.
+	looked, err := time.ParseDuration(regexp.MustCompile(`health_interval (\S+)`).FindStringSubmatch(deployed(t, "Caddyfile"))[1])
+	if err != nil {
+		t.Fatal(err)
+	}
 	replicas := 0
 	for name, service := range compose.Services {
 		if service.Image != "danyuan" {
@@ -137,7 +142,7 @@ func TestDeploy_composeSetsWhatDanyuanKnowsAndNeeds(t *testing.T) {
 		if s.Demo() || !slices.Contains(s.TrustedProxies, compose.Networks["front"].IPAM.Config[0].Subnet) {
 			t.Errorf("%s: %v", name, s)
 		}
-		if service.Grace <= s.StopTimeout || !service.ReadOnly || strings.HasPrefix(service.User, "0") || service.User == "" {
+		if service.Grace <= s.DrainTime+s.StopTimeout || s.DrainTime <= looked || !service.ReadOnly || strings.HasPrefix(service.User, "0") || service.User == "" {
 			t.Errorf("%s: %+v", name, service)
 		}
 	}
@@ -182,8 +187,8 @@ func TestDeploy_unitStartsWithItsFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if grace, err := time.ParseDuration(unit["TimeoutStopSec"] + "s"); err != nil || grace <= s.StopTimeout {
-		t.Errorf("it is killed after %v, while it may take %v", grace, s.StopTimeout)
+	if grace, err := time.ParseDuration(unit["TimeoutStopSec"] + "s"); err != nil || grace <= s.DrainTime+s.StopTimeout {
+		t.Errorf("it is killed after %v, while it may take %v", grace, s.DrainTime+s.StopTimeout)
 	}
 	if unit["Type"] != "notify" || unit["StartLimitIntervalSec"] != "0" || unit["RestartPreventExitStatus"] != "2" {
 		t.Errorf("it is not started when it is ready, or gives up on a database that comes late: %v", unit)
@@ -207,7 +212,7 @@ func TestDeploy_cloudRunsVariablesAreKnownAndEnough(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !s.CloudRun.On || s.Address() != "0.0.0.0:80" || s.Database() != "mysql://root:given@10.0.0.7:3306/danyuan" {
+	if !s.CloudRun.On || s.Address() != "0.0.0.0:8080" /* nobody may listen below 1024 */ || s.Database() != "mysql://root:given@10.0.0.7:3306/danyuan" {
 		t.Errorf("got %v", s)
 	}
 }

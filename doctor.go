@@ -85,6 +85,9 @@ type otherClock struct {
 	ahead time.Duration
 }
 
+// inOneLine joins what a driver says in several lines.
+var inOneLine = strings.NewReplacer(":\n\t", ": ", "\n\t", "; ", "\n", "; ")
+
 // errUnwell is what the command fails with.
 var errUnwell = fault.New(fault.Conflict, "doctor.unwell", "有故障，请按上面“故障”各行的说明处理，然后再查一遍。")
 
@@ -100,7 +103,7 @@ func (c *doctor) Run(ctx context.Context) error {
 	for _, e := range exams {
 		for _, f := range e.ask(ctx, p) {
 			count[f.mark]++
-			fmt.Fprintf(out, "%s  %s:%s\n", f.mark, e.name, f.text)
+			fmt.Fprintf(out, "%s  %s:%s\n", f.mark, e.name, inOneLine.Replace(f.text))
 		}
 		if err := ctx.Err(); err != nil {
 			return err

@@ -61,6 +61,9 @@ func (p *patient) examServer() (found []finding) {
 	if is("fsync", "off") || is("synchronous_commit", "off") {
 		found = append(found, finding{notice, "PostgreSQL 的 fsync 或 synchronous_commit 关着，断电会丢掉已经答复的办理。请在数据库配置里打开。"})
 	}
+	if is("creates", "false") && p.sight.Have < p.sight.Known {
+		found = append(found, finding{broken, "这个用户不能在库里建表，启动会失败。请让它做库的所有者：ALTER DATABASE 库名 OWNER TO 用户名。"})
+	}
 	if is("ordered", "by language") {
 		found = append(found, finding{notice, "数据库按语言给文字排序，名单的顺序会和别处不一样。请新建一个 LC_COLLATE 'C' 的库，用 danyuan copy 搬过去。"})
 	}

@@ -111,13 +111,31 @@ func examService(ctx context.Context, p *patient) []finding {
 	case p.Port == 0:
 		return []finding{{fine, "端口由系统挑选。"}}
 	case err != nil:
-		return []finding{{fine, "现在没有服务在 " + at + " 运行，端口空着。"}}
+		return p.examFree(ctx, at)
 	case status == http.StatusOK && strings.Contains(said, `"database"`):
 		return []finding{{fine, "正在 " + at + " 运行，能办理。"}}
 	case strings.Contains(said, `"database"`):
 		return []finding{{broken, "正在 " + at + " 运行，但不能办理：" + said + "。failing 的就是连不上的那一个，请看上面它那一行和服务的日志。"}}
 	}
 	return []finding{{broken, at + " 被别的程序占用了。请停掉它，或在 PORT 里换一个端口。"}}
+}
+
+// examFree looks whether danyuan could listen, for a moment, where it is not running.
+func (p *patient) examFree(ctx context.Context, at string) []finding {
+	addresses := map[string]string{"PORT": p.Address()}
+	if p.PrivateAddress != "" && len(p.wrong.Of("private-address")) == 0 {
+		addresses["PRIVATE_ADDRESS"] = p.PrivateAddress
+	}
+	var found []finding
+	for setting, address := range addresses {
+		l, err := listenAt(ctx, address, setting)
+		if err != nil {
+			found = append(found, finding{broken, "没有 danyuan 回答，又" + err.Error() + "。由 danyuan.socket 监听的，请看 danyuan.service 为什么没有运行。"})
+			continue
+		}
+		_ = l.Close()
+	}
+	return all(found, "现在没有服务在 "+at+" 运行，端口空着。")
 }
 
 // examPublic goes the way that the world goes: name, certificate, proxy.

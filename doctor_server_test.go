@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -75,6 +76,34 @@ func TestDoctor_looksHowPostgresKeepsTexts(t *testing.T) {
 	said, err := consulted(t, map[string]string{"DATA_DIR": t.TempDir(), "DATABASE_URL": server + name, "PORT": "0"})
 	told(t, said, notice, "数据库", "LC_COLLATE 'C'")
 	if err != nil {
+		t.Errorf("it ended with %v", err)
+	}
+}
+
+// From PostgreSQL 15 on only a database's owner makes tables in it, unless somebody lets others.
+func TestDoctor_looksWhetherTablesCanBeMade(t *testing.T) {
+	url := testkit.OpenDatabase(t)
+	if !strings.HasPrefix(url, "postgres:") {
+		t.Skip("there is no PostgreSQL")
+	}
+	db, err := model.Postgres(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = db.Close() }()
+	const name = "doctor_no_owner"
+	if _, err := db.ExecContext(t.Context(), "CREATE ROLE "+name+" LOGIN"); err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if _, err := db.ExecContext(context.WithoutCancel(t.Context()), "DROP ROLE "+name); err != nil {
+			t.Error(err)
+		}
+	}()
+	_, at, _ := strings.Cut(url, "@")
+	said, err := consulted(t, map[string]string{"DATA_DIR": t.TempDir(), "DATABASE_URL": "postgres://" + name + "@" + at, "PORT": "0"})
+	told(t, said, broken, "数据库", "OWNER TO")
+	if !errors.Is(err, errUnwell) {
 		t.Errorf("it ended with %v", err)
 	}
 }

@@ -5,10 +5,12 @@ import (
 	"errors"
 	"io"
 	"log"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -140,6 +142,20 @@ func TestDoctor_repeatsWhatIsWrongWithTheSettingsAndLooksAtTheRest(t *testing.T)
 	told(t, said, fine, "数据库", "密钥对得上")
 }
 
+// A driver that tried two ways says so in several lines.
+func TestDoctor_printsALineForEachFinding(t *testing.T) {
+	env, wx, _ := serviceEnv(t)
+	env["DATABASE_URL"] = "postgres://me:s3cret@127.0.0.1:1/danyuan"
+	said, _ := consulted(t, env, base(wx))
+	told(t, said, broken, "数据库", "DATABASE_URL", "connection refused")
+	findings, _, _ := strings.Cut(said, "\n\n")
+	for line := range strings.SplitSeq(findings, "\n") {
+		if _, check, ok := strings.Cut(line, "  "); !ok || !strings.Contains(check, ":") || strings.Contains(line, "\t") {
+			t.Errorf("no finding: %q", line)
+		}
+	}
+}
+
 func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 	for name, c := range map[string]struct {
 		check string
@@ -219,6 +235,12 @@ func TestDoctor_saysWhatToDoAboutEachFault(t *testing.T) {
 		"somebody else at our port": {"服务", []string{"别的程序"}, broken, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
 			env["PORT"] = portOf(t, http.NotFoundHandler())
 		}},
+		"somebody at our port who says nothing": {"服务", []string{"不能在 127.0.0.1:", "PORT"}, broken, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
+			env["PORT"] = silentPort(t)
+		}},
+		"somebody at the port of our metrics": {"服务", []string{"不能在 127.0.0.1:", "PRIVATE_ADDRESS"}, broken, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
+			env["PORT"], env["PRIVATE_ADDRESS"] = strconv.Itoa(freePort(t)), "127.0.0.1:"+silentPort(t)
+		}},
 		"a service that has lost its database": {"服务", []string{"不能办理", "failing"}, broken, func(t *testing.T, env map[string]string, _ *fake.Server, _ *house) {
 			env["PORT"] = portOf(t, http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 				w.WriteHeader(http.StatusServiceUnavailable)
@@ -256,6 +278,27 @@ func portOf(t *testing.T, handler http.Handler) string {
 }
 
 func quiet() *log.Logger { return log.New(io.Discard, "", 0) }
+
+// silentPort is that of a program which hangs up on whoever speaks to it.
+func silentPort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+		}
+	}()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	return port
+}
 
 func TestDoctor_saysThatTheDiskIsFull(t *testing.T) {
 	dir := t.TempDir()

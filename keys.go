@@ -87,12 +87,13 @@ func (c *rotateKeys) Run(ctx context.Context) error {
 	done := int64(0)
 	sealed, err := h.s.SealAnew(ctx, func(table string, rows int64) {
 		done += rows
-		fmt.Printf("\r已重新加密 %d 行（%s）          ", done, table)
+		drawn("已重新加密 %d 行（%s）          ", done, table)
 	})
+	drawnOver()
 	if err != nil {
 		return err
 	}
-	fmt.Printf("\n完成：重新加密了 %d 行，现在全部由新密钥加密。旧密钥留在密钥目录里，以前的数据库备份还要用它。如果还有别的机器运行 danyuan，请现在把密钥目录再复制过去一次。\n", sealed)
+	fmt.Printf("完成：重新加密了 %d 行，现在全部由新密钥加密。旧密钥留在密钥目录里，以前的数据库备份还要用它。如果还有别的机器运行 danyuan，请现在把密钥目录再复制过去一次。\n", sealed)
 	return nil
 }
 

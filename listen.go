@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"net"
 	"net/netip"
@@ -19,7 +20,7 @@ const longestProfile = 2 * time.Minute
 // Refusals of a socket that was handed over.
 var (
 	errOneSocket  = fault.New(fault.Invalid, "listen.one_socket", "systemd 交来的套接字要正好一个，而且是 TCP。请在 .socket 单元里只写一行 ListenStream=。")
-	errDemoAbroad = fault.New(fault.Invalid, "listen.demo", "演示模式没有登录保护，只能监听本机。请把 .socket 单元里的 ListenStream= 改成 127.0.0.1：端口；要对外服务请先填 WECHAT_APP_ID。")
+	errDemoAbroad = fault.New(fault.Invalid, "listen.demo", "演示模式没有登录保护，只能监听本机。请把 .socket 单元里的 ListenStream= 改成 127.0.0.1:端口；要对外服务请先填 WECHAT_APP_ID。")
 )
 
 // listen gives the public socket. One that systemd handed over outlives this process: who connects
@@ -31,8 +32,7 @@ func (c *serve) listen(ctx context.Context) (net.Listener, error) {
 	}
 	switch {
 	case len(given) == 0:
-		var listen net.ListenConfig
-		return listen.Listen(ctx, "tcp", c.Address())
+		return listenAt(ctx, c.Address(), "PORT")
 	case len(given) > 1 || given[0] == nil:
 		return nil, errOneSocket
 	case c.Demo() && !atHome(given[0]):
@@ -52,8 +52,17 @@ func (c *serve) listenPrivately(ctx context.Context) (net.Listener, error) {
 	if c.PrivateAddress == "" {
 		return nil, nil //nolint:nilnil // none is asked for
 	}
+	return listenAt(ctx, c.PrivateAddress, "PRIVATE_ADDRESS")
+}
+
+// listenAt listens where a setting says, or says what is in the way there.
+func listenAt(ctx context.Context, at, setting string) (net.Listener, error) {
 	var listen net.ListenConfig
-	return listen.Listen(ctx, "tcp", c.PrivateAddress)
+	l, err := listen.Listen(ctx, "tcp", at)
+	if err != nil {
+		return nil, fmt.Errorf("不能在 %s 监听。端口被占用，就看看是不是已经有一个 danyuan 在运行，停掉占用它的程序，或在 %s 里换一个端口；1024 以下的端口普通用户用不了；地址要是本机的：%w", at, setting, err)
+	}
+	return l, nil
 }
 
 // tell tells systemd how far this process is; without systemd nobody listens.

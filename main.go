@@ -56,13 +56,24 @@ func run() int {
 		return 2
 	}
 	err = command.Run(ctx)
-	if errors.Is(err, context.Canceled) {
-		err = errInterrupted
-		if _, serves := command.(*serve); serves { // it was ended before it served, as it may be
+	if _, serves := command.(*serve); serves {
+		if errors.Is(err, context.Canceled) { // it was ended before it served, as it may be
 			err = nil
 		}
+		return ended(os.Stderr, err)
 	}
-	return ended(os.Stderr, err)
+	return ended(os.Stderr, ifInterrupted(ctx, err))
+}
+
+// ifInterrupted gives errInterrupted in place of what being interrupted looks like where it happened: a driver may
+// call it a connection that broke. What a command says of itself stays.
+func ifInterrupted(ctx context.Context, err error) error {
+	f := fault.Of(err)
+	ours := f == nil || f.Kind == fault.Internal || f.Kind == fault.Unavailable
+	if errors.Is(err, context.Canceled) || err != nil && ctx.Err() != nil && ours {
+		return errInterrupted
+	}
+	return err
 }
 
 // ended says what a command ended with, and gives the exit code.

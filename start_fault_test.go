@@ -2,7 +2,10 @@ package main
 
 import (
 	"bytes"
+	"context"
+	"database/sql/driver"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -60,6 +63,8 @@ func TestOpen_saysWhatIsAtFault(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	_, err = listenAt(t.Context(), "127.0.0.1:"+silentPort(t), "PORT")
+	says(err, "PORT", "占用", "127.0.0.1:")
 	says((&firstAdmin{Settings: config.Settings{DataDir: t.TempDir(), LogLevel: "error"}, Name: "郑管理", Phone: "13900000001", District: "340802"}).Run(t.Context()), "danyuan import")
 }
 
@@ -133,5 +138,22 @@ func TestRun_saysWhyAndWithWhatCode(t *testing.T) {
 	}
 	if err := cmd.Wait(); err == nil || cmd.ProcessState.ExitCode() != 1 || !strings.Contains(text.String(), errInterrupted.Text) {
 		t.Errorf("a backup that was broken off: %v, %s", err, &text)
+	}
+}
+
+// What is broken off looks different in each driver, and is one thing for who broke it off.
+func TestIfInterrupted_saysSoWhateverADriverSays(t *testing.T) {
+	going, ended := t.Context(), func() context.Context { ctx, end := context.WithCancel(t.Context()); end(); return ctx }()
+	broken := fmt.Errorf("model: copying matters: %w", driver.ErrBadConn)
+	for _, c := range []struct {
+		ctx       context.Context //nolint:containedctx // what is tested
+		err, want error
+	}{
+		{going, nil, nil}, {ended, nil, nil}, {going, broken, broken}, {ended, broken, errInterrupted}, {ended, context.Canceled, errInterrupted},
+		{ended, blob.ErrUnavailable, errInterrupted}, {ended, errBackedUp, errBackedUp}, {ended, errDiffers, errDiffers},
+	} {
+		if got := ifInterrupted(c.ctx, c.err); !errors.Is(got, c.want) || (got == nil) != (c.want == nil) {
+			t.Errorf("%v, interrupted %v: %v, want %v", c.err, c.ctx.Err() != nil, got, c.want)
+		}
 	}
 }

@@ -23,7 +23,8 @@ import (
 var (
 	ErrURL     = fault.New(fault.Invalid, "cache.url", "Redis 网址读不懂，请写成 redis://:密码@主机:端口/0，或 redis-sentinel://、redis-cluster:// 加几个主机。")
 	ErrMaster  = fault.New(fault.Invalid, "cache.master", "哨兵不认识 REDIS_URL 里 master= 后面的主库名，请改成 sentinel.conf 里 sentinel monitor 后面的名字。")
-	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了连接：请检查用户名、密码和库号，版本要 7.0 或更新。")
+	ErrRefused = fault.New(fault.Invalid, "cache.refused", "Redis 拒绝了连接：请检查 REDIS_URL 里的用户名、密码和库号，开头写的是一台（redis）、哨兵（redis-sentinel）还是集群（redis-cluster）；版本要 7.0 或更新。")
+	ErrNode    = fault.New(fault.Invalid, "cache.node", "REDIS_URL 指向的是集群里的一台，别的节点上的计数它不认。请把开头的 redis:// 改成 redis-cluster://（rediss:// 改成 rediss-cluster://），写上几个节点。")
 	ErrSilent  = fault.New(fault.Unavailable, "cache.silent", "缓存暂时没有回应，请稍后再试。")
 )
 
@@ -90,12 +91,24 @@ func (c *Cache) probe(ctx context.Context) error {
 	if errors.Is(err, redis.Nil) { // no answer of EXPIRE
 		return ErrMaster.Because(err)
 	}
+	if c.onOneNode(asking) {
+		return ErrNode
+	}
 	var refusal redis.Error
 	if errors.As(err, &refusal) && !redis.IsLoadingError(err) {
 		return ErrRefused.Because(err)
 	}
 	c.heard(err)
 	return nil
+}
+
+// onOneNode tells whether a cluster's node was taken for a server by itself: most keys are not its own.
+func (c *Cache) onOneNode(ctx context.Context) bool {
+	if _, one := c.client.(*redis.Client); !one || c.inside != nil {
+		return false
+	}
+	said, err := c.said(ctx)
+	return err == nil && said["redis_mode"] == "cluster"
 }
 
 // inTime bounds one question to a server. The one inside may take as long as the machine is busy.

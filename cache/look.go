@@ -12,17 +12,25 @@ func (c *Cache) Look(ctx context.Context) (version string, clock time.Time, err 
 	if c.inside != nil {
 		return "", time.Time{}, nil
 	}
-	said, err := c.client.Info(ctx, "server").Result()
+	said, err := c.said(ctx)
 	if err != nil {
 		return "", time.Time{}, ErrSilent.Because(err)
 	}
-	for line := range strings.Lines(said) {
-		if v, ok := strings.CutPrefix(strings.TrimSpace(line), "redis_version:"); ok {
-			version = v
-		}
-	}
+	version = said["redis_version"]
 	if clock, err = c.client.Time(ctx).Result(); err != nil {
 		return "", time.Time{}, ErrSilent.Because(err)
 	}
 	return version, clock, nil
+}
+
+// said is what a server says of itself.
+func (c *Cache) said(ctx context.Context) (map[string]string, error) {
+	text, err := c.client.Info(ctx, "server").Result()
+	said := map[string]string{}
+	for line := range strings.Lines(text) {
+		if name, value, ok := strings.Cut(strings.TrimSpace(line), ":"); ok {
+			said[name] = value
+		}
+	}
+	return said, err
 }

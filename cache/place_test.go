@@ -80,6 +80,13 @@ func TestOpen_aServerThatIsNoClusterIsSaidAtTheStart(t *testing.T) {
 	}
 }
 
+func TestOpen_aNodeOfAClusterIsNoServerByItself(t *testing.T) {
+	first, _, _ := strings.Cut(strings.TrimPrefix(ofASet(t, "cluster"), "redis-cluster://"), ",")
+	if _, err := Open(t.Context(), "redis://"+first, time.Now); !errors.Is(err, ErrNode) {
+		t.Errorf("got %v", err)
+	}
+}
+
 // masterOf asks the sentinels of a URL for the address of the master.
 func masterOf(ctx context.Context, url string) (string, error) {
 	hosts, _, _ := strings.Cut(strings.TrimPrefix(url, "redis-sentinel://"), "/")

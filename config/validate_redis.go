@@ -10,7 +10,7 @@ import (
 // redisProblem reads the URL as package cache does.
 func redisProblem(value string) string {
 	const form = "要写成 redis://:密码@主机:端口/0；哨兵写成 redis-sentinel://:密码@主机:26379,主机:26379/0?master=主库名，" +
-		"集群写成 redis-cluster://:密码@主机:6379，主机:6379；加密连接把开头的 redis 换成 rediss；密码里的特殊字符要写成 %XX"
+		"集群写成 redis-cluster://:密码@主机:6379,主机:6379；加密连接把开头的 redis 换成 rediss；密码里的特殊字符要写成 %XX"
 	if value == "" {
 		return ""
 	}

@@ -49,7 +49,7 @@ func (d *DB) Look(ctx context.Context) (Sight, error) {
 	case "mysql":
 		err = mysqlSettings(h, s.Settings)
 	case "postgres":
-		err = postgresSettings(h, s.Settings)
+		err = d.Snapshot(ctx, func(tx *gorm.DB) error { return postgresSettings(tx, s.Settings) }) // a pool in front of it may know no transactions
 	}
 	return s, err
 }
@@ -60,6 +60,7 @@ func postgresSettings(h *gorm.DB, into map[string]string) error {
 	for name, text := range map[string]string{
 		"max_connections": "SELECT current_setting('max_connections')",
 		"fsync":           "SELECT current_setting('fsync')", "synchronous_commit": "SELECT current_setting('synchronous_commit')",
+		"creates": "SELECT COALESCE(has_schema_privilege(current_schema(), 'CREATE'), false)::text",
 		"ordered": "SELECT CASE WHEN 'a' < 'B' THEN 'by language' ELSE 'by bytes' END",
 	} {
 		var value string

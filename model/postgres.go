@@ -32,7 +32,9 @@ func connectPostgres(url string, pool int) (*DB, error) {
 
 // Postgres opens the database of a "postgres://…" URL with what danyuan relies on set: times in UTC, and
 // parameters written into the text on our side, as on MariaDB: then one statement is one way to the server
-// and back, also through a pool in front of it, and an untyped parameter takes the type of its place.
+// and back, and an untyped parameter takes the type of its place. It may be a pool in front of the server that
+// answers (PgBouncer), also one that gives us another connection of the server for each transaction: nothing is
+// left behind on one, and what holds for a transaction is said as it begins.
 func Postgres(url string) (*sql.DB, error) {
 	s, err := serverOf(url)
 	if err != nil {
@@ -66,12 +68,11 @@ func Postgres(url string) (*sql.DB, error) {
 	}
 	cfg.ConnectTimeout = 5 * time.Second
 	cfg.DefaultQueryExecMode = pgx.QueryExecModeSimpleProtocol
-	cfg.RuntimeParams["timezone"] = "UTC"
-	cfg.RuntimeParams["lock_timeout"] = "30s"
-	return stdlib.OpenDB(*cfg, stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
+	cfg.RuntimeParams["timezone"] = "UTC" // one of the few that a pool knows, and sets again on each connection that it gives
+	return sql.OpenDB(begun{stdlib.GetConnector(*cfg, stdlib.OptionAfterConnect(func(_ context.Context, c *pgx.Conn) error {
 		c.TypeMap().RegisterType(&pgtype.Type{Name: "timestamptz", OID: pgtype.TimestamptzOID, Codec: &pgtype.TimestamptzCodec{ScanLocation: time.UTC}})
 		return nil
-	})), nil
+	}))}), nil
 }
 
 // trying runs what may be refused in the middle of a transaction that goes on after it. PostgreSQL ends a

@@ -41,6 +41,10 @@ func Up(ctx context.Context, dialect string, db *sql.DB) error {
 		return err
 	}
 	known := p.ListSources()[len(p.ListSources())-1].Version
+	if dialect != "sqlite" && db.Stats().MaxOpenConnections == 1 { // the lock is held beside the connection that migrates
+		db.SetMaxOpenConns(2)
+		defer db.SetMaxOpenConns(1)
+	}
 	if err := run(ctx, p); err != nil {
 		return fmt.Errorf("migration: %w", err)
 	}
@@ -83,11 +87,7 @@ func provider(dialect string, db *sql.DB, files fs.FS) (*goose.Provider, error) 
 		return goose.NewProvider(goose.DialectCustom, db, files, goose.WithStore(notedOnce{s}))
 	}
 	if dialect == "postgres" {
-		l, err := lock.NewPostgresSessionLocker(lock.WithLockTimeout(1, 300))
-		if err != nil {
-			return nil, err
-		}
-		return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithSessionLocker(l))
+		return goose.NewProvider(goose.DialectPostgres, db, files, goose.WithLocker(&advisory{}))
 	}
 	l, err := lock.NewMySQLTableLocker(lock.WithTableLockTimeout(200*time.Millisecond, 300))
 	if err != nil {
