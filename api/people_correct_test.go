@@ -168,3 +168,22 @@ func TestCorrect_aNameIsWrittenAsTheRosterWritesIt(t *testing.T) {
 	k.Post(staff, url+"/correct", correction("name", "Anna Maria")).Expect(200)
 	k.Get(staff, url).Expect(200).Has(`"name":"Anna Maria"`)
 }
+
+func TestCorrect_whatAGuardianHasHadDeletedStaysDeletedUntilOneAgrees(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	mother := k.Person(o.Unit, "李小梅")
+	child := k.Person(o.Unit, "王小童", testkit.Born("2016-05-01"), testkit.AtHome(mother), testkit.Phone("13900000008"))
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	url := path("/v1/people/%d/correct", child.ID)
+	for _, c := range [][2]string{{"phone", "13900000007"}, {"id_number", numberOf2016}, {"address", "安庆市某路1号"}} {
+		k.Post(staff, url, correction(c[0], c[1])).Refused(409, "guardian.child_without_consent")
+	}
+	for _, c := range [][2]string{{"phone", ""}, {"name", "王小桐"}, {"birth_date", "2016-05-02"}, {"birth_date", "2016-05-01"}} {
+		k.Post(staff, url, correction(c[0], c[1])).Expect(200)
+	}
+	k.Guard(mother, child)
+	k.Post(staff, url, correction("phone", "13900000007")).Expect(200)
+	mistaken := k.Person(o.Unit, "钱多多", testkit.Born("2016-05-01"))
+	k.Post(staff, path("/v1/people/%d/correct", mistaken.ID), correction("id_number", numberOf1988)).Expect(200)
+}

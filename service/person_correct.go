@@ -13,7 +13,7 @@ const maxAddress = 100
 // CorrectPerson puts right one of the particulars (model.Particulars) of a person of the actor's community; "" clears
 // phone, id_number and address. With an id number comes the birth date that is in it. Refusals also:
 // person.own_record, person.same_particular, person.birth_in_number, binding.officers_account (mayIdentifyAs),
-// person.id_number_taken: then whom the number has found is
+// guardian.child_without_consent (mayAddOfChild), person.id_number_taken: then whom the number has found is
 // in the audit log as searched for.
 func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
 	value, born, err := s.cleanParticular(what, value)
@@ -27,6 +27,9 @@ func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, 
 			return err
 		}
 		if err := t.mayIdentifyAs(was, *p); err != nil {
+			return err
+		}
+		if err := t.mayAddOfChild(was, *p); err != nil {
 			return err
 		}
 		if p.Name != was.Name {
@@ -63,6 +66,16 @@ func (t *tx) mayIdentifyAs(was, now model.Person) error {
 		return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，不能登记为未满14周岁。请对照证件核对；没有错的，请先联系上一级结束任职。")
 	}
 	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也要由能任免的人改正。请联系上一级。")
+}
+
+// mayAddOfChild keeps phone, id number and address of a child from being registered while no guardian agrees, who may
+// have had them deleted. Name and birth date belong to the roster; and who was taken for a child is none from now on.
+func (t *tx) mayAddOfChild(was, now model.Person) error {
+	adds := now.Phone != was.Phone && now.Phone != "" || now.IDNumber != was.IDNumber && now.IDNumber != "" || now.Address != was.Address && now.Address != ""
+	if !adds || !was.IsChild(t.now) {
+		return nil
+	}
+	return t.needGuardian(now)
 }
 
 // cleanParticular gives a particular as it is stored, and the birth date that an id number contains.
