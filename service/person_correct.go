@@ -65,7 +65,7 @@ func (t *tx) mayIdentifyAs(was, now model.Person) error {
 	case child:
 		return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，不能登记为未满14周岁。请对照证件核对；没有错的，请先联系上一级结束任职。")
 	}
-	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也要由能任免的人改正。请联系上一级。")
+	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也不由您改正。请联系上一级先结束任职，改正以后再重新任命。")
 }
 
 // mayAddOfChild keeps phone, id number and address of a child from being registered while no guardian agrees, who may
