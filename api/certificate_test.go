@@ -330,3 +330,12 @@ func TestCertificate_askedTwiceAtOnceIsOne(t *testing.T) {
 		t.Fatalf("%d certificates", won)
 	}
 }
+
+func TestCertificate_daysOfLongAgoAreRefusedOnEveryDatabase(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	token := k.SignIn(k.Person(o.Unit, "李小梅"))
+	for _, days := range [][2]string{{"0000-01-01", "0000-01-01"}, {"0001-01-01", "0001-01-01"}, {"0000-02-30", "2026-01-01"}, {"1018-12-31", "1019-12-31"}} {
+		k.Post(token, "/v1/certificates", body{"from": days[0], "to": days[1]}).Refused(422, "certificate.period_invalid")
+	}
+}

@@ -130,3 +130,60 @@ func TestCorrect_whoSignsInAsAnOfficerIsForWhoAppointsThem(t *testing.T) {
 	k.Post(staff, path("/v1/people/%d/correct", secretary.ID), correction("address", "安庆市某路1号")).Expect(200)
 	k.Post(staff, path("/v1/people/%d/correct", self.ID), correction("address", "安庆市某路1号")).Refused(409, "person.own_record")
 }
+
+func TestCorrect_anOfficersNewNameIsOnEveryPageThatShowsThem(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	code := k.Code(o.Unit)
+	secretary, token := k.Officer(model.BranchSecretary, o.Grid, "王小明") // lives elsewhere
+	home := k.Person(o.ForeignUnit, "随便")
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&secretary).Updates(map[string]any{"node_id": o.ForeignUnit.ID, "household_id": home.HouseholdID}).Error
+	})
+	_, staff := k.Officer(model.CommunityStaff, o.OtherCommunity, "赵社工")
+	k.Get(token, "/v1/units/"+code).Expect(200).Has("王小明")
+	k.Post(staff, path("/v1/people/%d/correct", secretary.ID), correction("name", "王晓明")).Expect(200)
+	k.Get(token, "/v1/units/"+code).Expect(200).Has("王晓明").HasNot("王小明")
+}
+
+func TestCorrect_nobodyShutsOutAnOfficerByMakingThemAChild(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	secretary, token := k.Officer(model.CommunitySecretary, o.Community, "吴书记")
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	url := path("/v1/people/%d", secretary.ID)
+	k.Post(staff, url+"/correct", correction("birth_date", "2016-05-01")).Refused(403, "binding.officers_account")
+	k.Get(token, path("/v1/nodes/%d/people", o.Community.ID)).Expect(200)
+	k.Post(staff, url+"/correct", correction("birth_date", "1976-05-01")).Expect(200)
+}
+
+func TestCorrect_aNameIsWrittenAsTheRosterWritesIt(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	p := k.Person(o.Unit, "李梅")
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	url := path("/v1/people/%d", p.ID)
+	k.Post(staff, url+"/correct", correction("name", "李\u3000敏")).Expect(200)
+	k.Get(staff, url).Expect(200).Has(`"name":"李敏"`)
+	k.Post(staff, url+"/correct", correction("name", "Anna Maria")).Expect(200)
+	k.Get(staff, url).Expect(200).Has(`"name":"Anna Maria"`)
+}
+
+func TestCorrect_whatAGuardianHasHadDeletedStaysDeletedUntilOneAgrees(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	mother := k.Person(o.Unit, "李小梅")
+	child := k.Person(o.Unit, "王小童", testkit.Born("2016-05-01"), testkit.AtHome(mother), testkit.Phone("13900000008"))
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	url := path("/v1/people/%d/correct", child.ID)
+	for _, c := range [][2]string{{"phone", "13900000007"}, {"id_number", numberOf2016}, {"address", "安庆市某路1号"}} {
+		k.Post(staff, url, correction(c[0], c[1])).Refused(409, "guardian.child_without_consent")
+	}
+	for _, c := range [][2]string{{"phone", ""}, {"name", "王小桐"}, {"birth_date", "2016-05-02"}, {"birth_date", "2016-05-01"}} {
+		k.Post(staff, url, correction(c[0], c[1])).Expect(200)
+	}
+	k.Guard(mother, child)
+	k.Post(staff, url, correction("phone", "13900000007")).Expect(200)
+	mistaken := k.Person(o.Unit, "钱多多", testkit.Born("2016-05-01"))
+	k.Post(staff, path("/v1/people/%d/correct", mistaken.ID), correction("id_number", numberOf1988)).Expect(200)
+}

@@ -56,3 +56,15 @@ func TestRectification_withdrawnMayBeAskedAnewAndNobodyAnswersTheirOwn(t *testin
 	k.Post(staff, "/v1/me/rectifications", wrongPhone("我的号码换了")).Expect(200).Into(&r)
 	k.Post(staff, "/v1/rectifications/"+r.ID+"/done", map[string]any{"answer": "改好"}).Refused(403, "rectification.own")
 }
+
+// Nobody waits for an answer that nobody can give: whose record no community keeps is told who helps.
+func TestRectification_ofWhoServesAboveTheCommunitiesSaysWhoHelps(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	for role, at := range map[model.Role]model.Node{model.StreetStaff: o.Street, model.DistrictAdmin: o.District} {
+		_, token := k.Officer(role, at, "孙丽")
+		k.Post(token, "/v1/me/rectifications", wrongPhone("我的号码换了")).Refused(409, "rectification.no_community")
+	}
+	_, secretary := k.Officer(model.CommunitySecretary, o.Community, "吴书记")
+	k.Post(secretary, "/v1/me/rectifications", wrongPhone("我的号码换了")).Expect(200)
+}

@@ -32,7 +32,6 @@ func (w *world) guardianship(state model.GuardianshipState) string {
 // says why.
 var withoutGuardian = map[string]string{
 	"name-guardian":     "by it the guardian is asked",
-	"correct-person":    "keeps the roster right, and by it is known that somebody is under 14",
 	"change-membership": "keeps the roster right",
 	"register-left":     "keeps the roster right",
 	"move-person":       "keeps the roster right",

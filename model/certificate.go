@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto/subtle"
 	"encoding/gob"
+	"errors"
 	"fmt"
 	"slices"
 	"strconv"
@@ -115,9 +116,15 @@ const (
 	MostYears    = 10
 )
 
+// errLongAgo refuses a day that nobody here has seen: not every database can be asked for the first years.
+var errLongAgo = errors.New("model: a day before 1900")
+
 // Day reads a Beijing day written YYYY-MM-DD, and gives its first moment.
 func Day(text string) (time.Time, error) {
 	at, err := time.ParseInLocation(time.DateOnly, text, Beijing)
+	if err == nil && at.Year() < 1900 {
+		err = errLongAgo
+	}
 	return at.UTC(), err
 }
 

@@ -161,12 +161,12 @@ func MembershipsOf(tx *gorm.DB, people []int64) (map[int64]Membership, error) {
 
 // SetMembership changes where a person's Party membership is. The caller holds the person's lock.
 func SetMembership(tx *gorm.DB, person int64, m Membership, now time.Time) error {
-	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": now}).Error
+	return tx.Model(&Person{}).Where("id = ?", person).Updates(map[string]any{"membership": m, "updated_at": changedAt(now)}).Error
 }
 
 // MoveServing takes everybody who belongs to a node that has ended to another one.
 func MoveServing(tx *gorm.DB, from, to int64, now time.Time) error {
-	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": now}).Error
+	return tx.Model(&Person{}).Where("node_id = ?", from).Updates(map[string]any{"node_id": to, "updated_at": changedAt(now)}).Error
 }
 
 // NewHousehold makes a home ready to be stored. However a room's number is written, it has one index.

@@ -92,16 +92,24 @@ func EraseChild(tx *gorm.DB, child int64, now time.Time) error {
 // StoreLeft writes that a locked person has moved away. They keep the node they belonged to last: its
 // community answers for their record.
 func StoreLeft(tx *gorm.DB, person int64, now time.Time) error {
-	return storePerson(tx, person, map[string]any{"state": PersonLeft, "household_id": nil}, now)
+	return storePerson(tx, person, map[string]any{"state": PersonLeft, "household_id": nil, "updated_at": now}, now)
 }
 
 // StoreHome writes the household in which a locked person lives now.
 func StoreHome(tx *gorm.DB, person int64, home Household, now time.Time) error {
-	return storePerson(tx, person, map[string]any{"state": PersonHere, "household_id": home.ID, "node_id": home.UnitID}, now)
+	return storePerson(tx, person, map[string]any{"state": PersonHere, "household_id": home.ID, "node_id": home.UnitID, "updated_at": now}, now)
+}
+
+// changedAt is when a person's record was changed last. Of who has left it stays when they left: from then on counts how
+// long what is held of them is kept.
+func changedAt(now time.Time) clause.Expr {
+	return gorm.Expr("CASE WHEN state = ? THEN updated_at ELSE ? END", PersonLeft, now)
 }
 
 func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error {
-	set["updated_at"] = now
+	if set["updated_at"] == nil {
+		set["updated_at"] = changedAt(now)
+	}
 	return tx.Model(&Person{}).Where("id = ?", id).Updates(set).Error
 }
 

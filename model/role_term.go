@@ -118,6 +118,7 @@ func heldRoles(tx *gorm.DB) *gorm.DB {
 // Office is an appointment with where it reaches.
 type Office struct {
 	PersonID int64
+	NodeID   int64
 	Role     Role
 	Path     string
 }
@@ -126,7 +127,7 @@ type Office struct {
 func OfficesOf(tx *gorm.DB, people []int64, now time.Time) ([]Office, error) {
 	return inLists(people, func(some []int64) ([]Office, error) {
 		var held []Office
-		return held, tx.Table("roles").Select("roles.person_id, roles.role, nodes.path").Joins("JOIN nodes ON nodes.id = roles.node_id").
+		return held, tx.Table("roles").Select("roles.person_id, roles.node_id, roles.role, nodes.path").Joins("JOIN nodes ON nodes.id = roles.node_id").
 			Where("roles.person_id IN ? AND (roles.ends_at IS NULL OR (roles.ends_at > ? AND roles.ends_at > roles.starts_at))", some, now).
 			Order("roles.id").Find(&held).Error
 	})

@@ -25,7 +25,7 @@ type Claim struct {
 // AskChief asks the chief of a unit to recognise the user, whose number matched nobody or several. The
 // chief and the community's staff are notified.
 func (s *Service) AskChief(ctx context.Context, cmd Command, c Claim) (model.Binding, error) {
-	name, err := model.NeedText("body.name", c.Name, maxName, false)
+	name, err := cleanName("body.name", c.Name)
 	if err != nil {
 		return model.Binding{}, err
 	}

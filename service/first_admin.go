@@ -12,7 +12,7 @@ import (
 // and phone who stands in the roster already is taken, else a person is made at the district. They
 // sign in and bind by phone like everybody.
 func (s *Service) FirstAdmin(ctx context.Context, name, phone, districtCode string) error {
-	name, err := model.NeedText("name", name, maxName, false)
+	name, err := cleanName("name", name)
 	if err != nil {
 		return err
 	}
@@ -57,7 +57,7 @@ func (t *tx) personOfPhone(at model.Node, name, phone string) (model.Person, err
 		return model.Person{}, err
 	}
 	for _, p := range known {
-		if p.Name == name {
+		if joinHan(p.Name) == name {
 			return p, nil
 		}
 	}

@@ -85,6 +85,10 @@ func (t *tx) childAtHome(me model.Person, kid Kid) (model.Person, error) {
 	if err != nil {
 		return none, err
 	}
+	name, err := cleanName("body.child_name", kid.Name)
+	if err != nil {
+		return none, err
+	}
 	if me.HouseholdID == nil || me.State != model.PersonHere {
 		return none, model.ErrChildNotFound
 	}
@@ -93,7 +97,7 @@ func (t *tx) childAtHome(me model.Person, kid Kid) (model.Person, error) {
 		return none, err
 	}
 	people = slices.DeleteFunc(people, func(p model.Person) bool {
-		return p.ID == me.ID || p.State != model.PersonHere || p.Name != kid.Name || p.BirthDate != born || !p.IsChild(t.now)
+		return p.ID == me.ID || p.State != model.PersonHere || p.Name != name || p.BirthDate != born || !p.IsChild(t.now)
 	})
 	if len(people) != 1 {
 		return none, model.ErrChildNotFound

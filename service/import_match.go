@@ -3,6 +3,7 @@ package service
 import (
 	"fmt"
 	"slices"
+	"time"
 
 	"danyuan/model"
 )
@@ -264,11 +265,11 @@ func (r *placed) compare(p *pass) {
 }
 
 // refuseBeyond keeps a roster off officers whom the person who handed it in does not appoint (reaches):
-// whoever could give them another phone number could sign in as them.
+// whoever could give them another phone number could sign in as them, and whoever made them a child could shut them out.
 func (p *pass) refuseBeyond(rows []*placed) error {
 	var sensitive []int64
 	for _, r := range rows {
-		if r.person != nil && (r.change["phone"] != nil || r.change["id_number"] != nil || !p.places.holds(r.person.NodeID)) {
+		if r.person != nil && (r.change["phone"] != nil || r.change["id_number"] != nil || r.becomesChild(p.now) || !p.places.holds(r.person.NodeID)) {
 			sensitive = append(sensitive, r.person.ID)
 		}
 	}
@@ -276,10 +277,13 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 	if err != nil {
 		return err
 	}
+	const young = "这个人担任的职务不归您任命，名册不能把他登记为未满14周岁。请核对这一格；没有错的，请由上级先结束任职。"
 	const text = "这个人担任的职务不归您任命，名册不能改动他的手机号和身份证号，也不能把他从别处迁入。请由上级办理；只改其他内容时，请把手机号留空。"
 	for _, r := range rows {
 		switch {
 		case r.person == nil || !slices.ContainsFunc(held, func(o model.Office) bool { return o.PersonID == r.person.ID && !reaches(p.by, o, p.now) }):
+		case p.places.holds(r.person.NodeID) && r.becomesChild(p.now):
+			p.faults.add(r.line, columnBirth, young)
 		case p.places.holds(r.person.NodeID):
 			p.faults.add(r.line, columnPhone, text)
 		default:
@@ -287,6 +291,11 @@ func (p *pass) refuseBeyond(rows []*placed) error {
 		}
 	}
 	return nil
+}
+
+// becomesChild tells whether a row makes somebody a child who was none.
+func (r *placed) becomesChild(now time.Time) bool {
+	return r.change["birth_date"] != nil && model.Person{BirthDate: r.birth}.IsChild(now) && !r.person.IsChild(now)
 }
 
 // refuseCheckedIn keeps a roster from undoing what a check-in has given: who was accepted as an in-service member stays

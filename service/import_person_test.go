@@ -139,20 +139,7 @@ func TestImport_doesNotUndoWhatACheckInHasGiven(t *testing.T) {
 	h := newHouse(t)
 	h.roster(at("1单元", "701", "李梅", "", number1))
 	p := h.named("李梅")
-	h.Tx(func(tx *gorm.DB) error {
-		unit, err := model.WorkUnitNamed(tx, "市自来水公司", testkit.Start)
-		if err != nil {
-			return err
-		}
-		c := model.CheckIn{PersonID: p.ID, CommunityID: h.Community.ID, WorkUnitID: unit.ID, AppliedAt: testkit.Start}
-		if err := model.ApplyCheckIn(tx, &c); err != nil {
-			return err
-		}
-		if err := model.MoveCheckIn(tx, &c, model.CheckInAccepted, h.clerk.ID, "", testkit.Start); err != nil {
-			return err
-		}
-		return model.SetMembership(tx, p.ID, model.InServiceMember, testkit.Start)
-	})
+	checkedIn(h, p, h.Community)
 	for _, word := range []string{"群众", "党员"} {
 		got := h.roster(at("1单元", "701", "李梅", "", number1, "", word))
 		if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 政治面貌 这一格和社区已经接收的报到对不上") {
@@ -179,4 +166,83 @@ func TestImport_aBirthDateThatTheRegisteredNumberContradictsIsRefused(t *testing
 	if got := h.roster(at("1单元", "701", "李梅", "", "", "1950-01-31")); got.Unchanged != 1 {
 		t.Fatalf("%+v: %s", got, h.faults(got))
 	}
+}
+
+// Nobody is shut out of their office by a row that makes them a child.
+func TestImport_noOfficerOfAHigherPlaceBecomesAChild(t *testing.T) {
+	h := newHouse(t)
+	secretary := h.Person(h.Unit, "社区书记")
+	h.Person(h.Unit, "李小梅", testkit.AtHome(secretary))
+	h.Appoint(secretary, model.CommunitySecretary, h.Community)
+	row := func(born string) []string {
+		return append(at("1单元", "101", "社区书记", "", "", born), "李小梅")
+	}
+	if got := h.roster(row("2018-01-01")); got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 出生日期 这个人担任的职务不归您任命") {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	if got := h.roster(row("1968-01-01")); got.State != "done" || got.Changed != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+// An officer of another community bears their new name on its pages, too.
+func TestImport_anOfficersNewNameIsOnEveryPageThatShowsThem(t *testing.T) {
+	h := newHouse(t)
+	secretary := h.Person(h.Unit, "王小明", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number1) })
+	h.Appoint(secretary, model.BranchSecretary, h.ForeignGrid)
+	code, by := h.Code(h.ForeignUnit), as(h.Kit, h.SignIn(secretary)).By
+	shown := func() (name string) {
+		page := func(p service.Page) (service.Rendered, error) {
+			return service.Rendered{Bytes: []byte(p.Secretary.Name)}, nil
+		}
+		got, err := h.S.UnitPage(t.Context(), by, code, page)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return string(got.Bytes)
+	}
+	before := shown()
+	h.roster(at("1单元", "101", "王晓明", "", number1))
+	if after := shown(); before != "王小明" || after != "王晓明" {
+		t.Fatalf("the page shows %q, then %q", before, after)
+	}
+}
+
+// Who moves in from where they served, and had checked in there, may check in here.
+func TestImport_whoMovesInHasCheckedInElsewhereNoMore(t *testing.T) {
+	h := newHouse(t)
+	p := h.Person(h.OtherCommunity, "吴敏", testkit.Phone("15400000001"))
+	checkedIn(h, p, h.OtherCommunity)
+	if imp := h.roster(at("1单元", "701", "吴敏", "15400000001")); imp.State != "done" || imp.Moved != 1 {
+		t.Fatalf("%+v: %s", imp, h.faults(imp))
+	}
+	var c model.CheckIn
+	if err := h.DB.Read(t.Context()).Where("person_id = ?", p.ID).Take(&c).Error; err != nil || c.State != model.CheckInEnded || c.Reason != "已迁往别的社区" {
+		t.Fatalf("%+v %v", c, err)
+	}
+	if got := h.named("吴敏"); got.Membership != model.NoMember {
+		t.Fatalf("%+v", got)
+	}
+}
+
+// checkedIn has a community accept somebody's check-in who was registered as no member before.
+func checkedIn(h *house, p model.Person, community model.Node) {
+	h.Helper()
+	h.Tx(func(tx *gorm.DB) error {
+		unit, err := model.WorkUnitNamed(tx, "市自来水公司", testkit.Start)
+		if err != nil {
+			return err
+		}
+		c := model.CheckIn{PersonID: p.ID, CommunityID: community.ID, WorkUnitID: unit.ID, AppliedAt: testkit.Start}
+		if err := model.ApplyCheckIn(tx, &c); err != nil {
+			return err
+		}
+		if err := model.MoveCheckIn(tx, &c, model.CheckInAccepted, h.clerk.ID, "", testkit.Start); err != nil {
+			return err
+		}
+		if err := model.GiveReceipt(tx, c.ID, community, model.NoMember, testkit.Start); err != nil {
+			return err
+		}
+		return model.SetMembership(tx, p.ID, model.InServiceMember, testkit.Start)
+	})
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strings"
 	"time"
-	"unicode"
 
 	"danyuan/model"
 	"danyuan/service/sheet"
@@ -98,7 +97,7 @@ func checkPerson(line int, cells []string, now time.Time, faults *faultList) ros
 			faults.add(line, column, faultText(err))
 		}
 	}
-	name, err := model.NeedText(columnName, joinHan(cells[4]), 40, false)
+	name, err := cleanName(columnName, cells[4])
 	row.name = name
 	note(columnName, err)
 	if cells[5] != "" {
@@ -129,14 +128,4 @@ func checkPerson(line int, cells []string, now time.Time, faults *faultList) ros
 	row.address = cleanCell(cells[9], line, columnAddress, maxAddress, faults)
 	row.guardian = joinHan(cleanCell(cells[10], line, columnGuardian, maxName, faults))
 	return row
-}
-
-// joinHan takes out the spaces that people put into short Chinese names to make columns even.
-func joinHan(name string) string {
-	for _, r := range name {
-		if !unicode.IsSpace(r) && !unicode.Is(unicode.Han, r) {
-			return name
-		}
-	}
-	return strings.Join(strings.Fields(name), "")
 }

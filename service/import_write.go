@@ -14,6 +14,7 @@ func (p *pass) writePersons(rows []*placed) error {
 		return nil // nothing will happen, and whom these rows are about is not known
 	}
 	var added []model.Person
+	var renamed []int64
 	for _, r := range rows {
 		switch {
 		case r.person == nil:
@@ -26,6 +27,9 @@ func (p *pass) writePersons(rows []*placed) error {
 			if r.moves() {
 				p.counts.Moved++
 			}
+			if r.change["name"] != nil {
+				renamed = append(renamed, r.person.ID)
+			}
 			if err := p.changePerson(r); err != nil {
 				return err
 			}
@@ -33,6 +37,9 @@ func (p *pass) writePersons(rows []*placed) error {
 	}
 	if p.write == nil {
 		return nil
+	}
+	if err := p.write.touchOffices(renamed); err != nil {
+		return err
 	}
 	if err := model.AddPersons(p.db, added); err != nil {
 		return err
@@ -92,10 +99,6 @@ func (p *pass) changePerson(r *placed) error {
 		return err
 	}
 	if r.moves() {
-		if !p.places.holds(now.NodeID) {
-			t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
-		}
-		now.NodeID = r.unit
 		if err := p.moveAlong(t, now, r.unit); err != nil {
 			return err
 		}
@@ -131,12 +134,20 @@ func (r *placed) newPerson(p *pass) model.Person {
 
 // moveAlong has what hangs on a person's place follow an import that moves them, one after another: after
 // a failure nothing more is written.
-func (p *pass) moveAlong(t *tx, now model.Person, unit int64) error {
+func (p *pass) moveAlong(t *tx, was model.Person, unit int64) error {
+	now := was
+	now.NodeID = unit
 	if err := model.CarryRebindings(p.db, now.ID, unit); err != nil {
 		return err
 	}
 	if err := endDisplay(t, now.ID, model.EndMoved); err != nil {
 		return err
+	}
+	if !p.places.holds(was.NodeID) {
+		t.touch(model.PersonTopic(now.ID)) // what is kept of them hangs on other places
+		if err := t.endOpenCheckIn(&now, p.places.root.Path, checkedInElsewhere); err != nil {
+			return err
+		}
 	}
 	return t.record(now, "move", "名册导入")
 }

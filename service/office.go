@@ -68,6 +68,15 @@ func (t *tx) mayMoveAccount(person int64) (bool, error) {
 	return !slices.ContainsFunc(held, func(o model.Office) bool { return !reaches(t.by, o, t.now) }), err
 }
 
+// touchOffices has what shows people as officers, by name, looked at again.
+func (t *tx) touchOffices(people []int64) error {
+	held, err := model.OfficesOf(t.DB, people, t.now)
+	for _, o := range held {
+		t.touch(model.NodeTopic(o.NodeID))
+	}
+	return err
+}
+
 // reaches tells whether an actor may decide about the account of who holds an office. An account
 // carries its person's roles, so for each of them the actor must hold the same one or be who gives it:
 // otherwise they could hand themselves, or a friend, an office above their own.

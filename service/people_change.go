@@ -10,6 +10,9 @@ import (
 // NoticeRecord is the kind of notice that tells people of a change in what is held of them.
 const NoticeRecord = "record"
 
+// checkedInElsewhere is why a check-in ends of who lives in another community now.
+const checkedInElsewhere = "已迁往别的社区"
+
 // recordChange is a change of a person's record by the community.
 type recordChange struct {
 	person       int64
@@ -90,7 +93,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 		if err := endDisplay(t, p.ID, model.EndMoved); err != nil {
 			return err
 		}
-		return t.endOpenCheckIn(p, into.Path, "已迁往别的社区")
+		return t.endOpenCheckIn(p, into.Path, checkedInElsewhere)
 	}, nil, false})
 }
 

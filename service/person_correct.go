@@ -12,8 +12,8 @@ const maxAddress = 100
 
 // CorrectPerson puts right one of the particulars (model.Particulars) of a person of the actor's community; "" clears
 // phone, id_number and address. With an id number comes the birth date that is in it. Refusals also:
-// person.own_record, person.same_particular, person.birth_in_number, binding.officers_account for the phone and id
-// number of somebody whose account the actor may not move, person.id_number_taken: then whom the number has found is
+// person.own_record, person.same_particular, person.birth_in_number, binding.officers_account (mayIdentifyAs),
+// guardian.child_without_consent (mayAddOfChild), person.id_number_taken: then whom the number has found is
 // in the audit log as searched for.
 func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
 	value, born, err := s.cleanParticular(what, value)
@@ -26,9 +26,15 @@ func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, 
 		if err := p.SetParticular(model.KeysOf(t.DB), what, value, born); err != nil {
 			return err
 		}
-		if p.Phone != was.Phone || p.IDNumber != was.IDNumber {
-			if may, err := t.mayMoveAccount(p.ID); err != nil || !may {
-				return or(err, model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也要由能任免的人改正。请联系上一级。"))
+		if err := t.mayIdentifyAs(was, *p); err != nil {
+			return err
+		}
+		if err := t.mayAddOfChild(was, *p); err != nil {
+			return err
+		}
+		if p.Name != was.Name {
+			if err := t.touchOffices([]int64{p.ID}); err != nil {
+				return err
 			}
 		}
 		if p.IDNumber != was.IDNumber && p.IDNumber != "" {
@@ -45,11 +51,38 @@ func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, 
 	return p, err
 }
 
+// mayIdentifyAs keeps somebody whose account the actor may not move from being signed in as by another phone or id number,
+// and from being shut out of their office as a child.
+func (t *tx) mayIdentifyAs(was, now model.Person) error {
+	child := now.IsChild(t.now) && !was.IsChild(t.now)
+	if now.Phone == was.Phone && now.IDNumber == was.IDNumber && !child {
+		return nil
+	}
+	may, err := t.mayMoveAccount(now.ID)
+	switch {
+	case err != nil || may:
+		return err
+	case child:
+		return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，不能登记为未满14周岁。请对照证件核对；没有错的，请先联系上一级结束任职。")
+	}
+	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也不由您改正。请联系上一级先结束任职，改正以后再重新任命。")
+}
+
+// mayAddOfChild keeps phone, id number and address of a child from being registered while no guardian agrees, who may
+// have had them deleted. Name and birth date belong to the roster; and who was taken for a child is none from now on.
+func (t *tx) mayAddOfChild(was, now model.Person) error {
+	adds := now.Phone != was.Phone && now.Phone != "" || now.IDNumber != was.IDNumber && now.IDNumber != "" || now.Address != was.Address && now.Address != ""
+	if !adds || !was.IsChild(t.now) {
+		return nil
+	}
+	return t.needGuardian(now)
+}
+
 // cleanParticular gives a particular as it is stored, and the birth date that an id number contains.
 func (s *Service) cleanParticular(what, value string) (clean, born string, err error) {
 	switch {
 	case what == "name":
-		clean, err = model.NeedText("body.value", value, maxName, false)
+		clean, err = cleanName("body.value", value)
 	case what == "birth_date":
 		clean, err = model.CleanBirthDate(value, s.now())
 	case what == "address":

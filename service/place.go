@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"strconv"
+	"strings"
+	"unicode"
 
 	"danyuan/fault"
 	"danyuan/model"
@@ -11,6 +13,21 @@ import (
 
 // The longest texts of each kind, in characters, as their columns and the API's description say.
 const maxName, maxRoom, maxReason = 40, 20, 200
+
+// cleanName gives a person's name as it is stored, however it was typed.
+func cleanName(field, typed string) (string, error) {
+	return model.NeedText(field, joinHan(typed), maxName, false)
+}
+
+// joinHan takes out the spaces that people put into short Chinese names to make columns even.
+func joinHan(name string) string {
+	for _, r := range name {
+		if !unicode.IsSpace(r) && !unicode.Is(unicode.Han, r) {
+			return name
+		}
+	}
+	return strings.Join(strings.Fields(name), "")
+}
 
 // lockNode locks a node in which the actor may do the action, and gives it. Outside the actor's scope
 // the answer is missing, as if there were none; a node that is no longer in use is refused.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"danyuan/model"
@@ -10,8 +11,8 @@ import (
 // The mini-program pages that notices of rectifications lead to: the community's list, the person's own.
 const rectificationsPage, myRectificationsPage = "staff/rectifications/index", "pages/rectify/index"
 
-// AskRectification asks the community to put right what is held of the actor. Refusals:
-// rectification.open_already.
+// AskRectification asks the community to put right what is held of the actor. Refusals: rectification.no_community for
+// who serves above the communities, whose record none keeps, rectification.open_already.
 func (s *Service) AskRectification(ctx context.Context, cmd Command, what, words string) (model.ListedRectification, error) {
 	none := model.ListedRectification{}
 	words, err := model.NeedText("body.words", words, model.MaxRectification, true)
@@ -25,6 +26,12 @@ func (s *Service) AskRectification(ctx context.Context, cmd Command, what, words
 		}
 		node, err := model.NodeByID(t.DB, p.NodeID)
 		if err != nil {
+			return none, err
+		}
+		if _, err := t.communityOf(node); err != nil {
+			if errors.Is(err, model.ErrNodeUnfit) {
+				err = model.ErrRectificationHome
+			}
 			return none, err
 		}
 		r := model.Rectification{PersonID: p.ID, What: what, Words: words, AskedAt: t.now}

@@ -20,7 +20,7 @@ var (
 // can help. Refusals: node.not_found, role.no_such_admin, role.several_admins, role.admin_phone_shared
 // when the number would not tell who they are.
 func (s *Service) RestoreAdmin(ctx context.Context, name, phone, districtCode string) error {
-	name, err := model.NeedText("name", name, maxName, false)
+	name, err := cleanName("name", name)
 	if err != nil {
 		return err
 	}
@@ -58,7 +58,7 @@ func (t *tx) adminNamed(district model.Node, name string) (model.Person, error) 
 	}
 	var found []int64
 	for _, a := range admins {
-		if a.Name == name {
+		if joinHan(a.Name) == name {
 			found = append(found, a.PersonID)
 		}
 	}

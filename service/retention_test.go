@@ -286,3 +286,32 @@ func TestSetRetention_holdsFromThenOnAndNotTooFewNorTooMany(t *testing.T) {
 		t.Fatal(n)
 	}
 }
+
+// TestRetain_whoHasLeftIsForgottenInTimeWhateverIsPutRight: the time that data are kept for counts from when they left.
+func TestRetain_whoHasLeftIsForgottenInTimeWhateverIsPutRight(t *testing.T) {
+	r := &retaining{Kit: testkit.New(t)}
+	o := r.Org()
+	r.unit = o.Unit
+	p := whoLeft(o.Unit, testkit.Start)
+	r.Tx(func(tx *gorm.DB) error { return tx.Create(&p).Error })
+	staff, _ := r.Officer(model.CommunityStaff, o.Community, "赵社工")
+	r.Move(1090 * 24 * time.Hour)
+	for what, value := range map[string]string{"name": "王建军", "phone": "13900000001", "birth_date": "1951-01-01"} {
+		if _, err := r.S.CorrectPerson(t.Context(), as(r.Kit, r.SignIn(staff)), p.ID, what, value, "户口簿核对"); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := r.S.ChangeMembership(t.Context(), as(r.Kit, r.SignIn(staff)), p.ID, model.Member, "组织关系已转入"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.S.CloseNode(t.Context(), as(r.Kit, r.SignIn(staff)), o.Unit.ID, "拆除"); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.retain("left_people", true); n != 0 {
+		t.Fatalf("%d are forgotten too early", n)
+	}
+	r.Move(6 * 24 * time.Hour)
+	if n := r.retain("left_people", false); n != 1 {
+		t.Fatalf("%d are forgotten, want who left %d days ago", n, 1096)
+	}
+}

@@ -27,7 +27,7 @@ func (w Appointee) clean() (Appointee, error) {
 		return w, model.ErrRoleWhom
 	}
 	var err error
-	if w.Name, err = model.NeedText("body.name", w.Name, maxName, false); err != nil {
+	if w.Name, err = cleanName("body.name", w.Name); err != nil {
 		return w, err
 	}
 	w.Phone, err = model.CleanPhone(w.Phone)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"slices"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -99,12 +101,11 @@ func (s *Service) unitOfCode(ctx context.Context, code string) (model.Node, erro
 
 func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audience) (Page, error) {
 	h, now := s.DB.Read(ctx), s.now()
-	page := Page{Unit: unit, Audience: audience}
-	above, err := model.NodesOnPath(h, unit.Path)
+	unit, above, err := whereIs(h, unit)
+	page := Page{Unit: unit, Above: above, Audience: audience}
 	if err != nil {
 		return page, err
 	}
-	page.Above = slices.DeleteFunc(above, func(n model.Node) bool { return n.ID == unit.ID })
 	officers, err := model.OfficersAt(h, model.PathIDs(unit.Path), now, model.UnitChief, model.BranchSecretary)
 	if err != nil {
 		return page, err
@@ -124,6 +125,23 @@ func (s *Service) loadPage(ctx context.Context, unit model.Node, audience Audien
 	}
 	page.Counts, err = s.countUnit(ctx, unit)
 	return page, err
+}
+
+// whereIs gives a unit as it is now, with what holds it: it may have moved since it was looked up by its code.
+func whereIs(h *gorm.DB, unit model.Node) (now model.Node, above []model.Node, err error) {
+	nodes, err := model.NodesOnPath(h, unit.Path)
+	if err != nil {
+		return unit, nil, err
+	}
+	itself := func(n model.Node) bool { return n.ID == unit.ID }
+	i := slices.IndexFunc(nodes, itself)
+	if i < 0 {
+		return unit, nil, model.ErrNodeNotFound
+	}
+	if now = nodes[i]; now.Path != unit.Path {
+		return whereIs(h, now)
+	}
+	return now, slices.DeleteFunc(nodes, itself), nil
 }
 
 // countUnit gives what the chief of a unit wants to know.
