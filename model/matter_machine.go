@@ -203,6 +203,22 @@ func (r MatterRule) Fits(m Matter) error {
 	return ErrMatterState.Saying(text)
 }
 
+// FitsStep refuses a move for which there is no step where it would lead from where the matter is, whoever works there.
+func (r MatterRule) FitsStep(m Matter) error {
+	level := m.Step.Level()
+	switch {
+	case r.Way == GoesUp && level == len(Steps)-1:
+		return ErrMatterTop
+	case r.Way == GoesDown && level == ChiefStep.Level():
+		return ErrMatterBottom
+	case r.Way == GoesDown && m.Anonymity == HiddenFromChief && level-1 == ChiefStep.Level():
+		return ErrMatterHidden
+	case r.Move == MoveReassign && m.Step != ChiefStep:
+		return ErrMatterGiven
+	}
+	return nil
+}
+
 // leads tells whether a way leads from one step to another.
 func (w StepWay) leads(from, to Step) bool {
 	a, b := from.Level(), to.Level()

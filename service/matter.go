@@ -81,7 +81,7 @@ func readMatter(h *gorm.DB, by model.Actor, m model.ListedMatter, as MatterSeenA
 // movesOf gives the moves that an actor can make now.
 func movesOf(by model.Actor, r MatterRecord, now time.Time) (moves []model.MatterMove) {
 	for _, rule := range model.MatterRules {
-		if rule.By != model.SystemMoves && rule.Fits(r.Matter) == nil && mayMove(by, r.ListedMatter, r.Events, rule, now) == nil {
+		if rule.By != model.SystemMoves && rule.Fits(r.Matter) == nil && rule.FitsStep(r.Matter) == nil && mayMove(by, r.ListedMatter, r.Events, rule, now) == nil {
 			moves = append(moves, rule.Move)
 		}
 	}

@@ -187,12 +187,12 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 	if rule.By == model.HandlerMoves || rule.By == model.AboveMoves {
 		e.ByRole = string(t.roleOver(m.Matter, m.NodePath, rule))
 	}
+	if err := rule.FitsStep(m.Matter); err != nil {
+		return err
+	}
 	level, top := m.Step.Level(), len(model.Steps)-1
 	switch rule.Move {
 	case model.MovePassUp, model.MoveRaise:
-		if level == top {
-			return model.ErrMatterTop
-		}
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, level+1)
 	case model.MoveReopen:
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, min(level+1, top))
@@ -202,9 +202,6 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 	case model.MoveReturn:
 		e.Step, err = t.stepBelow(m.Matter, m.NodePath, level)
 	case model.MoveReassign:
-		if m.Step != model.ChiefStep {
-			return model.ErrMatterGiven
-		}
 		e.HandlerID, err = t.giveTo(m, do.To)
 	default:
 	}
