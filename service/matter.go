@@ -14,6 +14,9 @@ import (
 // NoticeMatter is the kind of notice about matters.
 const NoticeMatter = "matter"
 
+// pageDesk is where officers find what waits for them.
+const pageDesk = "staff/desk/index"
+
 func matterPage(id int64) string { return fmt.Sprintf("pages/matter/index?id=%d", id) }
 
 // MatterSeenAs is in what capacity somebody sees a matter.
