@@ -34,7 +34,7 @@ func TestMatterCounts_countWhatIsOpenAndWhatHappened(t *testing.T) {
 	c.Get(c.staff, "/v1/nodes/"+digits(c.o.Community.ID)+"/matter-counts").Expect(200).Has(`"satisfied":1,"unanswered":1,"withdrawn":1`)
 	c.Get(c.chief, at+"?from=2026-03-06").Expect(200).Has(`"reported":0,"satisfied":0,"unanswered":1,"withdrawn":0`)
 	c.Get(c.chief, at+"?until=2026-03-05").Expect(200).Has(`"from":"2026-02-04"`, `"reported":5,"satisfied":1,"unanswered":0,"withdrawn":1`)
-	for _, days := range []string{"?from=2020-01-01", "?from=2026-03-05&until=2026-03-04", "?from=2027-01-01", "?until=x"} {
+	for _, days := range []string{"?from=2020-01-01", "?from=2026-03-05&until=2026-03-04", "?from=2027-01-01", "?until=x", "?until=2099-12-31", "?from=2027-01-01&until=2027-01-31", "?from=9999-12-01&until=9999-12-31"} {
 		c.Get(c.chief, at+days).Refused(422, "matter.days_invalid")
 	}
 }

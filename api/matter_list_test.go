@@ -251,6 +251,12 @@ func TestMatters_searchFindsWhatIsSaidAndNothingElse(t *testing.T) {
 	if n := len(c.ledgerOf(c.chief, mattersAt(c.o.Unit)+"?from=2026-03-05&until=2026-03-05")); n != 5 {
 		t.Errorf("%d reported today", n)
 	}
+	for _, days := range []string{"?until=2099-12-31", "?until=9999-12-31", "?from=2026-03-05&until=2199-12-31", "?from=0001-01-01"} {
+		if n := len(c.ledgerOf(c.chief, mattersAt(c.o.Unit)+days)); n != 5 {
+			c.Errorf("%d until a day that no id can tell: %s", n, days)
+		}
+	}
+	c.same("from a day that no id can tell", c.ledgerOf(c.chief, mattersAt(c.o.Unit)+"?from=2090-01-01"))
 	c.same("yesterday", c.ledgerOf(c.chief, mattersAt(c.o.Unit)+"?until=2026-03-04"))
 	c.same("contrary wishes", c.ledgerOf(c.chief, mattersAt(c.o.Unit)+"?open=false&state=reported"))
 }

@@ -347,6 +347,22 @@ func TestMatter_whoReportsTooMuchIsToldSo(t *testing.T) {
 	w.report(w.volunteer, lamp(model.Named))
 }
 
+// TestMatter_whatIsEnteredForSomebodyKeepsNobodyFromReporting: else a chief could fill the day of who complains of them.
+func TestMatter_whatIsEnteredForSomebodyKeepsNobodyFromReporting(t *testing.T) {
+	w := newWard(t)
+	url := path("/v1/people/%d/matters", w.who.ID)
+	for range model.MostMattersADay {
+		w.Post(w.chief, url, lamp(model.Named)).Expect(200)
+	}
+	w.Post(w.chief, url, lamp(model.Named)).Refused(429, "matter.too_many_today")
+	for range model.MostMattersADay {
+		w.report(w.volunteer, lamp(model.HiddenFromChief))
+	}
+	w.Post(w.volunteer, "/v1/matters", lamp(model.HiddenFromChief)).Refused(429, "matter.too_many_today")
+	w.Move(24 * time.Hour)
+	w.Post(w.chief, url, lamp(model.Named)).Expect(200)
+}
+
 func TestMatter_aUnitWithOpenOnesIsNotClosed(t *testing.T) {
 	w := newWard(t)
 	empty := w.Node(&w.o.Building, model.Unit, "3单元")

@@ -162,6 +162,21 @@ func FilesOf(tx *gorm.DB, now time.Time, subject string, ids ...int64) (map[int6
 	return of, err
 }
 
+// FilesUnder gives the photos of one record that it has under several subjects, by subject, each subject's in its own
+// order, ready for showing at a moment.
+func FilesUnder(tx *gorm.DB, now time.Time, id int64, subjects ...string) (map[string][]File, error) {
+	files, err := inLists(subjects, func(some []string) ([]File, error) {
+		var found []File
+		return found, tx.Where("subject IN ? AND subject_id = ?", some, id).Order("subject, place, id").Find(&found).Error
+	})
+	under := map[string][]File{}
+	for _, f := range files {
+		f.ForShowing(KeysOf(tx), now)
+		under[f.Subject] = append(under[f.Subject], f)
+	}
+	return under, err
+}
+
 // ReviewedFile is a photo that waits for a person, with who uploaded it.
 type ReviewedFile struct {
 	File

@@ -37,8 +37,12 @@ func idTaken(err error) error {
 	return err
 }
 
-// FirstID gives an id that is not above any that NewID makes from a moment on.
-func FirstID(at time.Time) int64 { return max(0, at.UnixMilli()-idEpoch) << 22 }
+// idMillis is how many milliseconds from idEpoch on an id can tell: until the year 2089.
+const idMillis = 1 << 41
+
+// FirstID gives an id that is not above any that NewID makes from a moment on; of a moment that no id can tell,
+// the nearest that one can: a list may be asked for until 2099.
+func FirstID(at time.Time) int64 { return min(max(0, at.UnixMilli()-idEpoch), idMillis-1) << 22 }
 
 // idsOfADay is how far apart ids lie that NewID makes a day apart.
 const idsOfADay = 86_400_000 << 22

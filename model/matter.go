@@ -43,7 +43,7 @@ const (
 	MostMatterPhotos  = 9
 	MatterFiles       = "matter" // what photos of the report are attached as
 	MatterAnsweredFor = 7 * 24 * time.Hour
-	MostMattersADay   = 10 // of one reporter
+	MostMattersADay   = 10 // of one reporter, and as many that others enter for them
 )
 
 // Refusals about matters. ErrMatterNotFound answers for one that is not there and for one that is not
@@ -277,12 +277,12 @@ func LockMatter(tx *gorm.DB, id int64) (Matter, error) {
 	return MatterByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
 }
 
-// MattersSince gives what some people have reported since a moment: whose it is, where it lies, from whom it is hidden,
-// and when it was reported.
+// MattersSince gives what some people have reported since a moment: whose it is, who has entered it, where it lies, from
+// whom it is hidden, and when it was reported.
 func MattersSince(tx *gorm.DB, reporters []int64, since time.Time) ([]Matter, error) {
 	return inLists(reporters, func(some []int64) ([]Matter, error) {
 		var them []Matter
-		return them, tx.Select("id", "reporter_id", "node_id", "anonymity", "created_at").Where("reporter_id IN ? AND id >= ?", some, FirstID(since)).Find(&them).Error
+		return them, tx.Select("id", "reporter_id", "entered_by_id", "node_id", "anonymity", "created_at").Where("reporter_id IN ? AND id >= ?", some, FirstID(since)).Find(&them).Error
 	})
 }
 

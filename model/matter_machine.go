@@ -173,7 +173,7 @@ var (
 	ErrMatterStale   = fault.New(fault.Conflict, "matter.moved_meanwhile", "这件事刚刚有了新的进展。请刷新看过以后再办理。")
 	ErrMatterNotUp   = fault.New(fault.Forbidden, "matter.not_at_your_step", "这件事现在不由您办理。")
 	ErrMatterOwn     = fault.New(fault.Forbidden, "matter.own", "自己上报的事项不能自己办理。请由另一位同志或者上一级办理。")
-	ErrMatterNotMine = fault.New(fault.Forbidden, "matter.not_your_report", "这一步由上报人本人办理；没有手机的，由没有办理过这件事的工作人员代为登记。")
+	ErrMatterNotMine = fault.New(fault.Forbidden, "matter.not_your_report", "这一步由上报人本人办理；没有手机的，由代为上报的同志或者没有办理过这件事的工作人员代为登记。")
 	ErrMatterBound   = fault.New(fault.Conflict, "matter.reporter_has_account", "上报人已经绑定微信，这一步请由本人在手机上办理。代办只用于没有手机的居民。")
 	ErrMatterTop     = fault.New(fault.Conflict, "matter.top_step", "这件事已经在社区这一级，没有上一级可以转交。请直接办理。")
 	ErrMatterBottom  = fault.New(fault.Conflict, "matter.bottom_step", "没有下一级可以退回。请直接办理，或者请上报人补充。")
@@ -201,6 +201,22 @@ func (r MatterRule) Fits(m Matter) error {
 		text += "请刷新后再看。"
 	}
 	return ErrMatterState.Saying(text)
+}
+
+// FitsStep refuses a move for which there is no step where it would lead from where the matter is, whoever works there.
+func (r MatterRule) FitsStep(m Matter) error {
+	level := m.Step.Level()
+	switch {
+	case r.Way == GoesUp && level == len(Steps)-1:
+		return ErrMatterTop
+	case r.Way == GoesDown && level == ChiefStep.Level():
+		return ErrMatterBottom
+	case r.Way == GoesDown && m.Anonymity == HiddenFromChief && level-1 == ChiefStep.Level():
+		return ErrMatterHidden
+	case r.Move == MoveReassign && m.Step != ChiefStep:
+		return ErrMatterGiven
+	}
+	return nil
 }
 
 // leads tells whether a way leads from one step to another.

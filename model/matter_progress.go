@@ -45,3 +45,15 @@ func MatterProgressOf(tx *gorm.DB, matters []ListedMatter) (map[int64]MatterProg
 	}
 	return all, err
 }
+
+// WhoHandled gives who has worked on a matter.
+func WhoHandled(tx *gorm.DB, id int64) ([]int64, error) {
+	var moves []MatterMove
+	for _, r := range MatterRules {
+		if r.By == HandlerMoves {
+			moves = append(moves, r.Move)
+		}
+	}
+	var people []int64
+	return people, tx.Model(&MatterEvent{}).Where("matter_id = ? AND move IN ?", id, moves).Distinct().Pluck("by_person_id", &people).Error
+}

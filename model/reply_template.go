@@ -71,3 +71,9 @@ func LockReplyTemplate(tx *gorm.DB, id int64) (ReplyTemplate, error) {
 func DeleteReplyTemplate(tx *gorm.DB, id int64) error {
 	return changed(tx.Where("id = ?", id).Delete(&ReplyTemplate{}), ErrTemplateNotFound)
 }
+
+// CarryReplyTemplates makes the templates of a grid that has ended those of another node. It may have more than it could
+// be given then: some must be deleted before another is added.
+func CarryReplyTemplates(tx *gorm.DB, from, to int64) error {
+	return tx.Model(&ReplyTemplate{}).Where("node_id = ?", from).Update("node_id", to).Error
+}

@@ -110,6 +110,9 @@ func (t *tx) splitGrid(grid model.Node, children []model.Node, parts []GridPart,
 		}
 		made = append(made, part)
 	}
+	if err := model.CarryReplyTemplates(t.DB, grid.ID, community.ID); err != nil {
+		return nil, err
+	}
 	return made, t.owe(clearDesk, grid.ID, "", t.now)
 }
 

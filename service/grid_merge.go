@@ -10,7 +10,7 @@ import (
 
 // MergeGrids makes one grid out of two or more of one community, which end. Their buildings and units
 // keep their nodes; two of one name are refused, so that nobody has to guess afterwards which is which. What was
-// reported from the grids themselves is the new one's.
+// reported from the grids themselves is the new one's, and so are their reply templates.
 func (s *Service) MergeGrids(ctx context.Context, cmd Command, grids []int64, name, reason string) (model.Node, error) {
 	name, reason, err := nodeTexts(name, reason)
 	if err != nil {
@@ -70,6 +70,9 @@ func (t *tx) mergeGrids(grids []model.Node, name, reason string) (model.Node, er
 			return made, err
 		}
 		if err := model.CarryMatters(t.DB, g.ID, made.ID); err != nil {
+			return made, err
+		}
+		if err := model.CarryReplyTemplates(t.DB, g.ID, made.ID); err != nil {
 			return made, err
 		}
 	}

@@ -14,6 +14,9 @@ import (
 // NoticeMatter is the kind of notice about matters.
 const NoticeMatter = "matter"
 
+// pageDesk is where officers find what waits for them.
+const pageDesk = "staff/desk/index"
+
 func matterPage(id int64) string { return fmt.Sprintf("pages/matter/index?id=%d", id) }
 
 // MatterSeenAs is in what capacity somebody sees a matter.
@@ -81,7 +84,7 @@ func readMatter(h *gorm.DB, by model.Actor, m model.ListedMatter, as MatterSeenA
 // movesOf gives the moves that an actor can make now.
 func movesOf(by model.Actor, r MatterRecord, now time.Time) (moves []model.MatterMove) {
 	for _, rule := range model.MatterRules {
-		if rule.By != model.SystemMoves && rule.Fits(r.Matter) == nil && mayMove(by, r.ListedMatter, r.Events, rule, now) == nil {
+		if rule.By != model.SystemMoves && rule.Fits(r.Matter) == nil && rule.FitsStep(r.Matter) == nil && mayMove(by, r.ListedMatter, r.Events, rule, now) == nil {
 			moves = append(moves, rule.Move)
 		}
 	}
@@ -149,19 +152,22 @@ func matterFiles(seq int64) string {
 // withPhotos are the moves that photos can be added to.
 var withPhotos = []model.MatterMove{model.MoveReport, model.MoveResolve, model.MovePassUp, model.MoveReturn, model.MoveAsk, model.MoveAnswer, model.MoveReopen, model.MoveSatisfy}
 
+// matterPhotos gives the photos of a matter's events, in one reading however many there are.
 func matterPhotos(h *gorm.DB, id int64, events []model.ListedMatterEvent, now time.Time) (map[int64][]model.File, error) {
+	var subjects []string
+	for _, e := range events {
+		if slices.Contains(withPhotos, e.Move) {
+			subjects = append(subjects, matterFiles(e.Seq))
+		}
+	}
+	under, err := model.FilesUnder(h, now, id, subjects...)
 	photos := map[int64][]model.File{}
 	for _, e := range events {
-		if !slices.Contains(withPhotos, e.Move) {
-			continue
+		if of := under[matterFiles(e.Seq)]; of != nil {
+			photos[e.Seq] = of
 		}
-		of, err := model.FilesOf(h, now, matterFiles(e.Seq), id)
-		if err != nil {
-			return nil, err
-		}
-		photos[e.Seq] = of[id]
 	}
-	return photos, nil
+	return photos, err
 }
 
 // onMatter does something to a matter that the actor sees, under its lock, and gives it as it is then.

@@ -95,14 +95,19 @@ func countedPeriod(fromDay, untilDay string, now time.Time) (from, until time.Ti
 	if from, until, err = model.MatterDays(fromDay, untilDay); err != nil {
 		return from, until, err
 	}
+	tomorrow := model.BeijingMidnight(now).AddDate(0, 0, 1)
 	if until.IsZero() {
-		until = model.BeijingMidnight(now).AddDate(0, 0, 1)
-		if !from.IsZero() && !from.Before(until) {
-			return from, until, model.ErrMatterDays
-		}
+		until = tomorrow
 	}
 	if from.IsZero() {
-		from = until.AddDate(0, 0, -countedDays)
+		from = until
+		if from.After(tomorrow) {
+			from = tomorrow
+		}
+		from = from.AddDate(0, 0, -countedDays)
+	}
+	if !from.Before(tomorrow) {
+		return from, until, model.ErrMatterDays.Saying("这些日子还没有到。请重新选择。")
 	}
 	if from.AddDate(1, 0, 1).Before(until) {
 		return from, until, model.ErrMatterDays.Saying("一次最多统计一年。请缩短日期范围。")

@@ -119,20 +119,6 @@ func mayMove(by model.Actor, m model.ListedMatter, events []model.ListedMatterEv
 	return model.ErrMatterState
 }
 
-// forReporter tells whether an actor speaks for a reporter without a phone. Whether it is solved says
-// nobody who has worked on it.
-func forReporter(by model.Actor, m model.ListedMatter, events []model.ListedMatterEvent, rule model.MatterRule, now time.Time) bool {
-	if m.EnteredByID == 0 || m.HiddenFrom(by, now) || !by.May(model.ReportForOthers, m.NodePath, now) {
-		return false
-	}
-	if rule.Move == model.MoveAnswer || rule.Move == model.MoveWithdraw {
-		return m.EnteredByID == by.PersonID
-	}
-	return !slices.ContainsFunc(events, func(e model.ListedMatterEvent) bool {
-		return e.ByPersonID == by.PersonID && model.RuleOf(e.Move).By == model.HandlerMoves
-	})
-}
-
 func notAtYourStep(m model.ListedMatter) error {
 	at := m.Step.Title()
 	if m.HandlerName != "" {
@@ -187,12 +173,12 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 	if rule.By == model.HandlerMoves || rule.By == model.AboveMoves {
 		e.ByRole = string(t.roleOver(m.Matter, m.NodePath, rule))
 	}
+	if err := rule.FitsStep(m.Matter); err != nil {
+		return err
+	}
 	level, top := m.Step.Level(), len(model.Steps)-1
 	switch rule.Move {
 	case model.MovePassUp, model.MoveRaise:
-		if level == top {
-			return model.ErrMatterTop
-		}
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, level+1)
 	case model.MoveReopen:
 		e.Step, err = t.stepFrom(m.Matter, m.NodePath, min(level+1, top))
@@ -202,9 +188,6 @@ func (t *tx) lead(m *model.ListedMatter, rule model.MatterRule, do MatterDo, e *
 	case model.MoveReturn:
 		e.Step, err = t.stepBelow(m.Matter, m.NodePath, level)
 	case model.MoveReassign:
-		if m.Step != model.ChiefStep {
-			return model.ErrMatterGiven
-		}
 		e.HandlerID, err = t.giveTo(m, do.To)
 	default:
 	}
@@ -268,7 +251,7 @@ func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
 	case err != nil:
 		return 0, err
 	}
-	if err := t.needGivenTo(m, to); err != nil {
+	if err := t.needGivenTo(m.Matter, to); err != nil {
 		return 0, err
 	}
 	roles, err := model.RunningRolesOf(t.DB, to, t.now)
@@ -279,8 +262,8 @@ func (t *tx) giveTo(m *model.ListedMatter, to int64) (int64, error) {
 }
 
 // needGivenTo refuses somebody whom a matter can't be given to.
-func (t *tx) needGivenTo(m *model.ListedMatter, to int64) error {
-	able, err := mayBeGivenTo(t.DB, *m, t.now)
+func (t *tx) needGivenTo(m model.Matter, to int64) error {
+	able, err := mayBeGivenTo(t.DB, m, t.now)
 	if err == nil && !slices.ContainsFunc(able, func(o model.Officer) bool { return o.PersonID == to }) {
 		err = model.ErrMatterWhom
 	}
@@ -288,7 +271,7 @@ func (t *tx) needGivenTo(m *model.ListedMatter, to int64) error {
 }
 
 // mayBeGivenTo gives whom a matter can be given to: who holds an office in its grid, save its reporter.
-func mayBeGivenTo(h *gorm.DB, m model.ListedMatter, now time.Time) ([]model.Officer, error) {
+func mayBeGivenTo(h *gorm.DB, m model.Matter, now time.Time) ([]model.Officer, error) {
 	grid, err := model.NodeByID(h, m.GridID)
 	if err != nil {
 		return nil, err
@@ -314,7 +297,7 @@ func (s *Service) MatterHandlers(ctx context.Context, by model.Actor, id int64) 
 	if err := mayMove(by, r.ListedMatter, r.Events, model.RuleOf(model.MoveReassign), now); err != nil {
 		return nil, err
 	}
-	able, err := mayBeGivenTo(h, r.ListedMatter, now)
+	able, err := mayBeGivenTo(h, r.Matter, now)
 	if err != nil {
 		return nil, err
 	}

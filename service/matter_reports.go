@@ -108,13 +108,17 @@ func (t *tx) limitOf(category string, step model.Step) (model.MatterLimit, error
 	return l, err
 }
 
-// reportedToday counts what a person has reported today, also in this transaction, without what is hidden from
-// the chief of these units: they must not know of it, not even by a number.
-func (r *reports) reportedToday(person int64, hiddenAt []model.Led) (n int64) {
+// reportedToday counts what a person has reported today, also in this transaction, themselves and by the hand of others,
+// without what is hidden from the chief of these units: they must not know of it, not even by a number.
+func (r *reports) reportedToday(person int64, hiddenAt []model.Led) (own, entered int64) {
 	for _, m := range r.today {
-		if m.ReporterID == person && !slices.ContainsFunc(hiddenAt, func(l model.Led) bool { return l.Hides(m) }) {
-			n++
+		switch {
+		case m.ReporterID != person || slices.ContainsFunc(hiddenAt, func(l model.Led) bool { return l.Hides(m) }):
+		case m.EnteredByID != 0:
+			entered++
+		default:
+			own++
 		}
 	}
-	return n
+	return own, entered
 }

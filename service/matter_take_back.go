@@ -25,7 +25,7 @@ func (s *Service) takeBackMatters(ctx context.Context, person int64) error {
 		if m.HandlerID != person {
 			return false, nil
 		}
-		err := t.needGivenTo(m, person)
+		err := t.needGivenTo(m.Matter, person)
 		if errors.Is(err, model.ErrMatterWhom) {
 			return true, nil
 		}

@@ -1,6 +1,7 @@
 package service
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,38 +34,70 @@ var toldToOfficers = map[model.MatterMove][2]string{
 	model.MoveAnswer:   {"上报人已补充", "%s有一件事项上报人已经补充，请继续办理。"},
 	model.MoveWithdraw: {"有事项已撤回", "%s有一件事项上报人已经撤回，不用再办理。"},
 	model.MoveSatisfy:  {"有事项评价为满意", "%s有一件事项上报人评价为满意，已经销号。"},
-	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限，请尽快办理；到时限会自动转交上一级。"},
+	model.MoveWarn:     {"有事项快到时限", "%s有一件事项快到时限，请尽快办理。"},
 	model.MoveRaise:    {"有事项超时升级", "%s有一件事项下级没有在时限内办理，已经升级，请受理。"},
 	model.MoveTakeBack: {"有事项转给您", "%s有一件事项，原来的承办人已经不再任职，现在转给您，请受理。"},
 	model.MoveOverdue:  {"有事项已经超时", "%s有一件事项已经超过时限，请马上办理。"},
 }
 
-// tellMoved tells of a move: the reporter, who joined them, and those who work where the matter is now; of
-// one that time has raised also those who work where it was.
+// toldToFormer are the words that those are told of a move with who have the matter no more; %s is where it is now.
+var toldToFormer = map[model.MatterMove][2]string{
+	model.MoveRaise:    {"有事项超时，已转交上级", "您手上有一件事项没有在时限内办理，已自动转交%s。"},
+	model.MoveReassign: {"有事项已改派", "您手上有一件%s的事项已经改派给别的同志，您不用再办理。"},
+}
+
+// tellMoved tells of a move: the reporter, or who speaks for them, who joined them, and those who work where the matter
+// is now; of one that time has raised, or somebody has given away, also those who have it no more.
 func (t *tx) tellMoved(m model.Matter, at model.Node, e model.MatterEvent, before *model.Matter) error {
 	once := func(whom string) string { return fmt.Sprintf("matter:%d:%d:%s", m.ID, e.Seq, whom) }
 	news, err := t.newsForReporter(m, e, once)
 	if err != nil {
 		return err
 	}
+	forThem, err := t.newsForSpeakers(m, at.Path, e, once)
+	if err != nil {
+		return err
+	}
+	news = append(news, forThem...)
 	if words, ok := toldToOfficers[e.Move]; ok {
-		them, err := t.workingOn(m, at.Path)
-		if err != nil {
-			return err
+		them := []int64{m.HandlerID} // may be given it, as has just been seen
+		if e.Move != model.MoveReassign {
+			if them, err = t.workingOn(m, at.Path); err != nil {
+				return err
+			}
 		}
 		if m.Urgent && e.State == model.MatterReported {
 			words[0] = "紧急：" + words[0]
 		}
+		if e.Move == model.MoveWarn && m.Step.Level() < len(model.Steps)-1 {
+			words[1] += "到时限会自动转交上一级。"
+		}
 		news = tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], at.Name), matterPage(m.ID), once)
 	}
-	if e.Move == model.MoveRaise && before != nil {
-		them, err := t.workingOn(*before, at.Path)
-		if err != nil {
+	if before != nil {
+		if news, err = t.tellFormer(news, m, at, e, *before, once); err != nil {
 			return err
 		}
-		news = tellEach(news, them, t.by.PersonID, "有事项超时，已转交上级", "您手上有一件事项没有在时限内办理，已自动转交"+m.Step.Title()+"。", matterPage(m.ID), once)
 	}
 	return t.notifyMany(news)
+}
+
+// tellFormer adds what they are told who have the matter no more. Whoever had it given to them can't open it now, nor
+// can the chief from whose desk it is given away.
+func (t *tx) tellFormer(news []told, m model.Matter, at model.Node, e model.MatterEvent, before model.Matter, once func(string) string) ([]told, error) {
+	words, ok := toldToFormer[e.Move]
+	if !ok {
+		return news, nil
+	}
+	them, err := t.workingOn(before, at.Path)
+	page, where := pageDesk, at.Name
+	if e.Move == model.MoveRaise {
+		where = m.Step.Title()
+		if before.HandlerID == 0 {
+			page = matterPage(m.ID)
+		}
+	}
+	return tellEach(news, them, t.by.PersonID, words[0], fmt.Sprintf(words[1], where), page, once), err
 }
 
 // newsForReporter gives what the reporter, and who joined them, is told of a move.
@@ -72,6 +105,10 @@ func (t *tx) newsForReporter(m model.Matter, e model.MatterEvent, once func(stri
 	if e.Move == model.MoveReport && m.EnteredByID != 0 {
 		body := t.by.Name + "代您上报了一件事，办理的进展会告诉您。如果不是您的意思，请联系社区。"
 		news = append(news, told{m.ReporterID, NoticeMatter, "有人代您上报了事项", body, matterPage(m.ID), once("entered")})
+	}
+	if e.Move == model.MoveWithdraw {
+		joiners, err := model.MatterJoiners(t.DB, m.ID)
+		return tellEach(news, joiners, 0, "您加入的事项已撤回", "您加入的事项，上报人已经撤回，不再办理。如果问题还在，请您自己上报。", matterPage(m.ID), once), err
 	}
 	words, ok := toldToReporter[e.Move]
 	if !ok {
@@ -98,10 +135,15 @@ func tellEach(news []told, people []int64, but int64, title, body, page string, 
 	return news
 }
 
-// workingOn gives who works at the step where a matter is: its handler, or whoever holds a role there.
+// workingOn gives who works at the step where a matter is: its handler, or whoever holds a role there. From a handler
+// who may not be given it any more it is taken back in its time: they hear of it no more.
 func (t *tx) workingOn(m model.Matter, path string) ([]int64, error) {
 	if m.HandlerID != 0 {
-		return []int64{m.HandlerID}, nil
+		err := t.needGivenTo(m, m.HandlerID)
+		if errors.Is(err, model.ErrMatterWhom) {
+			return nil, nil
+		}
+		return []int64{m.HandlerID}, err
 	}
 	able, err := t.officersFor(m, path)
 	if err != nil {

@@ -76,13 +76,17 @@ func (s *Service) replay(ctx context.Context, cmd Command) error {
 }
 
 // matterAgain answers the repetition of a command about a matter with the matter as the actor sees it now: what
-// was redacted since is in no kept answer's way.
+// was redacted since is in no kept answer's way. Who sees it no more, because the command has handed it on or for
+// whatever has happened since, is told that it is done (ErrCommandDone).
 func (s *Service) matterAgain(ctx context.Context, cmd Command, id int64, err error) error {
 	var again *Replayed
 	if !errors.As(err, &again) {
 		return err
 	}
 	r, err := s.Matter(ctx, cmd.By, id)
+	if errors.Is(err, model.ErrMatterNotFound) {
+		return model.ErrCommandDone
+	}
 	if err != nil {
 		return err
 	}

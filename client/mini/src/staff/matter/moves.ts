@@ -11,6 +11,7 @@ interface Move {
   ask: string // above what is to be written
   send: string
   done: string
+  silent?: boolean // takes no photos
   make(id: string, said: Said): Promise<Matter>
 }
 
@@ -31,5 +32,22 @@ export const moves: Record<string, Move> = {
   return: {
     may: 'return', text: '退回下级', ask: '为什么退回（上报人会看到）', send: '退回下级', done: '已经退回下级',
     make: (id, body) => api.post('/v1/matters/{id}/return', { path: { id }, body }),
+  },
+  // Who speaks for a reporter without a phone asks them first.
+  answer: {
+    may: 'answer', text: '代上报人补充', ask: '上报人怎么说（请先问过本人）', send: '代为补充', done: '已经代为补充',
+    make: (id, body) => api.post('/v1/matters/{id}/answer', { path: { id }, body }),
+  },
+  satisfied: {
+    may: 'satisfy', text: '代为评价：解决了，满意', ask: '上报人怎么说（请先问过本人）', send: '代为评价满意', done: '已经代为评价，这件事了结',
+    make: (id, body) => api.post('/v1/matters/{id}/rate', { path: { id }, body: { ...body, solved: true, satisfied: true } }),
+  },
+  unsolved: {
+    may: 'reopen', text: '代为评价：没有解决或不满意', ask: '哪里没有办好（请先问过本人）', send: '请上一级重新办', done: '已经交给上一级重新办',
+    make: (id, body) => api.post('/v1/matters/{id}/rate', { path: { id }, body: { ...body, solved: false, satisfied: false } }),
+  },
+  withdraw: {
+    may: 'withdraw', text: '代上报人撤回', ask: '为什么撤回（请先问过本人）', send: '代为撤回', done: '已经撤回', silent: true,
+    make: (id, { seen, words }) => api.post('/v1/matters/{id}/withdraw', { path: { id }, body: { seen, words } }),
   },
 }
