@@ -25,6 +25,31 @@ async function everybody(who, unit) {
   return all
 }
 
+/** speak reports for her, answers for her what is asked, and somebody who has not worked on it rates it for her. */
+async function speak(server, phone, his, chief, she) {
+  const matter = await chief.post(`/v1/people/${she}/matters`, { category: 'repair', words: '窗户关不上', anonymity: 'named' })
+  const move = async (what, words) => chief.post(`/v1/matters/${matter.id}/${what}`, { seen: (await chief.get('/v1/matters/' + matter.id)).seen, words })
+  await move('accept')
+  await move('ask', '哪一扇？')
+  await his.goTo('/staff/matter/index?id=' + matter.id)
+  await his.tap('desk-answer')
+  await his.write('desk-say', '她说是厨房的')
+  await his.check('answer-for')
+  await his.tap('desk-send')
+  await until('an answer for her', async () => (await chief.get('/v1/matters/' + matter.id)).events.some((e) => e.words === '她说是厨房的'))
+  await move('resolve', '换了合页')
+  const hers = await phone()
+  await hers.goTo('/pages/login/index')
+  await hers.tap('login-persona-secretary')
+  await hers.see('tab-desk')
+  await hers.goTo('/staff/matter/index?id=' + matter.id)
+  await hers.tap('desk-satisfied')
+  await hers.write('desk-say', '问过她，关得上了')
+  await hers.check('rate-for')
+  await hers.tap('desk-send')
+  await until('a matter that is over', async () => (await chief.get('/v1/matters/' + matter.id)).state === 'closed')
+}
+
 export default async function ({ server, phone }) {
   const chief = await server.as('chief')
   const secretary = await server.as('secretary')
@@ -97,6 +122,8 @@ export default async function ({ server, phone }) {
   const community = (await staff.get('/v1/me')).roles[0].node_id
   const got = (await staff.get(`/v1/nodes/${community}/redemptions?state=reserved`)).items.find((r) => r.reward_name === '理发券')
   holds(got?.entered_by === '王建国' && got.person.startsWith('何'), 'a redemption entered for her', got)
+
+  await speak(server, phone, his, chief, she.person_id)
 
   await his.goTo('/staff/desk/index')
   await his.tap('desk-group')
