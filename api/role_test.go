@@ -345,3 +345,13 @@ func TestEndRole_twoAdminsEndingEachOtherLeaveOne(t *testing.T) {
 		t.Fatalf("%d admins, %v", n, err)
 	}
 }
+
+func TestEndRole_aReasonThatIsASentenceEndsOnce(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	chief := k.Person(o.Unit, "王建国")
+	a := k.Appoint(chief, model.UnitChief, o.Unit)
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	k.Post(staff, path("/v1/roles/%d/end", a.ID), body{"reason": "身体不好。"}).Expect(200)
+	k.Get(k.SignIn(chief), "/v1/notices").Expect(200).Has("原因：身体不好。").HasNot("。。")
+}

@@ -63,7 +63,7 @@ type MatterFilter struct {
 }
 
 // ErrMatterDays refuses days between which nothing can lie.
-var ErrMatterDays = fault.New(fault.Invalid, "matter.days_invalid", "日期不对：开始日期不能晚于结束日期。请重新选择。")
+var ErrMatterDays = fault.New(fault.Invalid, "matter.days_invalid", "日期不对：开始日期不能晚于结束日期，也不能早于1900年。请重新选择。")
 
 // MatterDays reads the first and the last of some days, either of which may be left out, and gives the moment
 // at which they begin and the one at which they are over; zero for what was left out.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"strings"
 
 	"danyuan/model"
 )
@@ -74,10 +75,14 @@ type told struct {
 	page, once        string
 }
 
+// oneStop leaves one mark at the end of a sentence: whoever gives a reason may have ended it with one, and the sentence
+// around it does, too.
+var oneStop = strings.NewReplacer("。。", "。", "！。", "！", "？。", "？")
+
 // notifyMany is notify for many.
 func (t *tx) notifyMany(news []told) error {
 	for _, n := range news {
-		t.draft.notices = append(t.draft.notices, model.Notice{PersonID: n.person, Kind: n.kind, Title: n.title, Body: n.body, Page: n.page, CreatedAt: t.now, OnceKey: &n.once})
+		t.draft.notices = append(t.draft.notices, model.Notice{PersonID: n.person, Kind: n.kind, Title: n.title, Body: oneStop.Replace(n.body), Page: n.page, CreatedAt: t.now, OnceKey: &n.once})
 		t.owes = true
 	}
 	return nil
