@@ -124,7 +124,9 @@ func TestSendNotice_kindWithoutTemplateStaysInTheInbox(t *testing.T) {
 		t.Fatal(err)
 	}
 	var owed int64
-	k.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Job{}).Where("kind = ?", "send_notice").Count(&owed).Error })
+	k.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Job{}).Where("kind = ?", "send_notice").Count(&owed).Error
+	})
 	if owed != 0 {
 		t.Fatalf("%d jobs are owed for what is never sent", owed)
 	}
