@@ -12,15 +12,15 @@ import (
 	"time"
 )
 
-// runEach makes one call for each of some things, by so many clients at once, as one person: what can
+// runEach makes one call for each of some things, by so many clients at once, as each of some people in turn: what can
 // be done to a thing only once can't be measured for a number of seconds. url's THING stands for the
 // thing. It prints "calls/s p50us p99us refused".
-func runEach(url, token, things string, clients int) error {
+func runEach(url, tokens, things string, clients int) error {
 	list, err := lines(things)
 	if err != nil {
 		return err
 	}
-	who, err := lines(token)
+	who, err := lines(tokens)
 	if err != nil {
 		return err
 	}
@@ -37,7 +37,7 @@ func runEach(url, token, things string, clients int) error {
 					return
 				}
 				at := time.Now()
-				if err := post(client, strings.ReplaceAll(url, "THING", list[n]), who[0], fmt.Sprintf("each-%s-%d", list[n], began.UnixNano())); err != nil {
+				if err := post(client, strings.ReplaceAll(url, "THING", list[n]), who[n%len(who)], fmt.Sprintf("each-%s-%d", list[n], began.UnixNano())); err != nil {
 					refused.Add(1)
 				}
 				took[i] = append(took[i], time.Since(at))

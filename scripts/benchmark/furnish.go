@@ -36,6 +36,7 @@ const (
 	atDoors             = 20 // activities to check in at
 	toConfirm           = 120
 	attendedBy          = 200 // people each
+	officers            = 8
 	plenty        int64 = 1_000_000_000
 )
 
@@ -50,7 +51,7 @@ func furnish(url, keys, dir string) error {
 	}
 	defer func() { _ = db.Close() }()
 	f := &furnished{now: time.Now().UTC().Truncate(time.Second), dir: dir}
-	for _, step := range []func() error{f.choose, f.signIn, f.give, f.offer, f.door, f.attended} {
+	for _, step := range []func() error{f.choose, f.signIn, f.officers, f.give, f.offer, f.door, f.attended} {
 		if err := db.Tx(context.Background(), func(tx *gorm.DB) error { f.DB = tx; return step() }); err != nil {
 			return err
 		}
@@ -113,6 +114,20 @@ func (f *furnished) signIn() error {
 		f.CreateInBatches(sessions, model.RowsAtOnce).Error, f.CreateInBatches(bindings, model.RowsAtOnce).Error,
 		f.file("staff", tokens[:1]), f.file("redeemers", tokens[1:redeemers+1]), f.file("people", tokens[1:]),
 	)
+}
+
+// officers are staff of the community who look at its lists and confirm: so many that no one of 64 clients is one too
+// many of an account's. They take part in nothing that they confirm.
+func (f *furnished) officers() error {
+	tokens := []string{tokenOf(f.staff.ID)}
+	for _, p := range f.people[len(f.people)-officers+1:] {
+		a := model.Appointment{PersonID: p.ID, Role: model.CommunityStaff, NodeID: f.community.ID, StartsAt: f.now, AppointedByID: f.staff.ID, AppointedAt: f.now, OpenKey: model.OpenRoleKey(p.ID, model.CommunityStaff, f.community.ID)}
+		if err := f.Create(&a).Error; err != nil {
+			return err
+		}
+		tokens = append(tokens, tokenOf(p.ID))
+	}
+	return f.file("officers", tokens)
 }
 
 // give gives the redeemers points and the community money.

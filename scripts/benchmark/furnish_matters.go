@@ -19,7 +19,6 @@ const (
 	onTheDesk      = 10
 	saidBefore     = 500 // words that reports repeat
 	readOnes       = 500
-	lookers        = 8
 )
 
 // furnishMatters adds so many matters to a district that the demo has filled, and writes down who makes the
@@ -63,19 +62,6 @@ func link(db *model.DB) error {
 			return err
 		}
 	}
-}
-
-// officers are who looks at the community's lists: so many that none of 64 clients is one account's too many.
-func (f *furnished) officers() error {
-	tokens := []string{tokenOf(f.staff.ID)}
-	for _, p := range f.people[redeemers-lookers+1 : redeemers] {
-		a := model.Appointment{PersonID: p.ID, Role: model.CommunityStaff, NodeID: f.community.ID, StartsAt: f.now, AppointedByID: f.staff.ID, AppointedAt: f.now, OpenKey: model.OpenRoleKey(p.ID, model.CommunityStaff, f.community.ID)}
-		if err := f.Create(&a).Error; err != nil {
-			return err
-		}
-		tokens = append(tokens, tokenOf(p.ID))
-	}
-	return f.file("officers", tokens)
 }
 
 func tokenOf(person int64) string { return fmt.Sprintf("bench-token-of-person-%d", person) }

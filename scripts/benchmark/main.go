@@ -35,7 +35,7 @@ var tools = map[string]struct {
 	"furnish":  {3, "URL KEYS DIR", func(w []string, _ func(int) int) error { return furnish(w[0], w[1], w[2]) }},
 	"bare":     {4, "CALL URL CLIENTS SECONDS", func(w []string, n func(int) int) error { return runBare(w[0], w[1], n(2), float64(n(3))) }},
 	"served":   {4, "CALL URL ADDRESS FILE", func(w []string, _ func(int) int) error { return serveBare(w[0], w[1], w[2], w[3]) }},
-	"each":     {4, "URL TOKEN THINGS CLIENTS", func(w []string, n func(int) int) error { return runEach(w[0], w[1], w[2], n(3)) }},
+	"each":     {4, "URL TOKENS THINGS CLIENTS", func(w []string, n func(int) int) error { return runEach(w[0], w[1], w[2], n(3)) }},
 
 	"furnish-matters": {4, "URL KEYS MATTERS DIR", func(w []string, n func(int) int) error { return furnishMatters(w[0], w[1], n(2), w[3]) }},
 	"bare-matter": {6, "CALL URL KEYS DIR CLIENTS SECONDS", func(w []string, n func(int) int) error {

@@ -22,7 +22,7 @@ point_call() {
 point_loop() {
   if [[ $1 == confirm ]]; then # each can be confirmed once
     sed -n "$((turn * 40 - 39)),$((turn * 40))p" "$files/attended" >"$files/confirming"
-    "$bench/yardstick" each "$at/v1/activities/THING/confirm" "$files/staff" "$files/confirming" "$2"
+    "$bench/yardstick" each "$at/v1/activities/THING/confirm" "$files/officers" "$files/confirming" "$2"
     return
   fi
   local line
