@@ -12,7 +12,7 @@ import (
 // what is in memory, and saves what a small server has anyway. Above it, as much again as is in use, which is what
 // Go does by itself.
 const (
-	roomy  = 144 << 20
+	roomy  = 128 << 20
 	seldom = 400 // per cent of what is in use, below roomy
 )
 
