@@ -154,12 +154,7 @@ func FilesOf(tx *gorm.DB, now time.Time, subject string, ids ...int64) (map[int6
 		var found []File
 		return found, tx.Where("subject = ? AND subject_id IN ?", subject, some).Order("subject_id, place, id").Find(&found).Error
 	})
-	of := map[int64][]File{}
-	for _, f := range files {
-		f.ForShowing(KeysOf(tx), now)
-		of[f.SubjectID] = append(of[f.SubjectID], f)
-	}
-	return of, err
+	return filesBy(tx, now, files, func(f File) int64 { return f.SubjectID }), err
 }
 
 // FilesUnder gives the photos of one record that it has under several subjects, by subject, each subject's in its own
@@ -169,12 +164,17 @@ func FilesUnder(tx *gorm.DB, now time.Time, id int64, subjects ...string) (map[s
 		var found []File
 		return found, tx.Where("subject IN ? AND subject_id = ?", some, id).Order("subject, place, id").Find(&found).Error
 	})
-	under := map[string][]File{}
+	return filesBy(tx, now, files, func(f File) string { return f.Subject }), err
+}
+
+// filesBy makes photos ready for showing at a moment, and gives them by what they hang on, each one's in their order.
+func filesBy[K comparable](tx *gorm.DB, now time.Time, files []File, on func(File) K) map[K][]File {
+	by := map[K][]File{}
 	for _, f := range files {
 		f.ForShowing(KeysOf(tx), now)
-		under[f.Subject] = append(under[f.Subject], f)
+		by[on(f)] = append(by[on(f)], f)
 	}
-	return under, err
+	return by
 }
 
 // ReviewedFile is a photo that waits for a person, with who uploaded it.

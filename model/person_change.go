@@ -47,9 +47,9 @@ func StorePhone(tx *gorm.DB, p Person, now time.Time) error {
 	return storePerson(tx, p.ID, map[string]any{"phone": p.Phone, "phone_index": p.PhoneIndex}, now)
 }
 
-// SetParticular puts one of a person's particulars, clean, as the column is called; with an id number the birth date
-// that is in it (born). Refusals: person.same_particular, person.birth_in_number.
-func (p *Person) SetParticular(k *Keys, what, value, born string) error {
+// SetParticular puts one of a person's particulars (name, phone, id_number, birth_date, address), clean; with an id
+// number the birth date that is in it. Refusals: person.same_particular, person.birth_in_number.
+func (p *Person) SetParticular(k *Keys, what, value string) error {
 	was := *p
 	switch what {
 	case "name":
@@ -57,11 +57,11 @@ func (p *Person) SetParticular(k *Keys, what, value, born string) error {
 	case "phone":
 		p.SetPhone(k, value)
 	case "id_number":
-		if p.SetIDNumber(k, value); born != "" {
-			p.BirthDate = born
+		if p.SetIDNumber(k, value); value != "" {
+			p.BirthDate = BirthIn(value)
 		}
 	case "birth_date":
-		if born = BirthIn(p.IDNumber); born != "" && born != value {
+		if born := BirthIn(p.IDNumber); born != "" && born != value {
 			return ErrBirthInNumber
 		}
 		p.BirthDate = value
@@ -74,7 +74,7 @@ func (p *Person) SetParticular(k *Keys, what, value, born string) error {
 	return nil
 }
 
-// StoreParticulars writes those of a locked person.
+// StoreParticulars writes the particulars of a locked person.
 func StoreParticulars(tx *gorm.DB, p Person, now time.Time) error {
 	err := storePerson(tx, p.ID, map[string]any{
 		"name": p.Name, "phone": p.Phone, "phone_index": p.PhoneIndex, "id_number": p.IDNumber, "id_number_index": p.IDNumberIndex,

@@ -10,20 +10,20 @@ import (
 // maxAddress is how long a registered residence may be.
 const maxAddress = 100
 
-// CorrectPerson puts right one of the particulars (model.Particulars) of a person of the actor's community; "" clears
+// CorrectPerson puts right one of the particulars (Person.SetParticular) of a person of the actor's community; "" clears
 // phone, id_number and address. With an id number comes the birth date that is in it. Refusals also:
 // person.own_record, person.same_particular, person.birth_in_number, binding.officers_account (mayIdentifyAs),
 // guardian.child_without_consent (mayAddOfChild), person.id_number_taken: then whom the number has found is
 // in the audit log as searched for.
 func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
-	value, born, err := s.cleanParticular(what, value)
+	value, err := s.cleanParticular(what, value)
 	if err != nil {
 		return model.Person{}, err
 	}
 	var holder model.Person
 	p, err := s.changeRecord(ctx, cmd, recordChange{person, 0, what, reason, func(t *tx, p *model.Person, _ model.Node) error {
 		was := *p
-		if err := p.SetParticular(model.KeysOf(t.DB), what, value, born); err != nil {
+		if err := p.SetParticular(model.KeysOf(t.DB), what, value); err != nil {
 			return err
 		}
 		if err := t.mayIdentifyAs(was, *p); err != nil {
@@ -78,8 +78,8 @@ func (t *tx) mayAddOfChild(was, now model.Person) error {
 	return t.needGuardian(now)
 }
 
-// cleanParticular gives a particular as it is stored, and the birth date that an id number contains.
-func (s *Service) cleanParticular(what, value string) (clean, born string, err error) {
+// cleanParticular gives a particular as it is stored.
+func (s *Service) cleanParticular(what, value string) (clean string, err error) {
 	switch {
 	case what == "name":
 		clean, err = cleanName("body.value", value)
@@ -91,9 +91,9 @@ func (s *Service) cleanParticular(what, value string) (clean, born string, err e
 	case what == "phone":
 		clean, err = model.CleanPhone(value)
 	default:
-		clean, born, err = model.CleanIDNumber(value, s.now())
+		clean, _, err = model.CleanIDNumber(value, s.now())
 	}
-	return clean, born, err
+	return clean, err
 }
 
 // holderOf gives who has an id number, wherever they live; nobody has the id 0.
