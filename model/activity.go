@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -198,14 +197,14 @@ func ActivityByID(tx *gorm.DB, id int64) (Activity, error) {
 func LockActivities(tx *gorm.DB, ids []int64) ([]Activity, error) {
 	return inLists(slices.Compact(slices.Sorted(slices.Values(ids))), func(some []int64) ([]Activity, error) {
 		var out []Activity
-		return out, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id IN ?", some).Order("id").Find(&out).Error
+		return out, forUpdate(tx).Where("id IN ?", some).Order("id").Find(&out).Error
 	})
 }
 
 // LockActivity reads an activity and keeps others from changing what hangs on it (seats, waiting list,
 // attendance) until the transaction ends.
 func LockActivity(tx *gorm.DB, id int64) (Activity, error) {
-	return ActivityByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return ActivityByID(forUpdate(tx), id)
 }
 
 // ChangeActivity writes what may change before the start, and counts the change. The caller has locked

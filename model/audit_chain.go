@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // AuditLink is an audit entry's place in the chain: its hash binds the entry, the link, and through the
@@ -41,8 +40,7 @@ func UnlinkedAudits(h *gorm.DB, limit int) ([]int64, error) {
 // Links are made by one transaction at a time; on a database server nobody who writes
 // entries waits for it.
 func LinkAudits(tx *gorm.DB, now time.Time, ids []int64) (int, error) {
-	var name string
-	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "audit_chain").Take(&name).Error; err != nil {
+	if err := lockName(tx, "audit_chain"); err != nil {
 		return 0, err
 	}
 	last, err := lastAuditLink(tx)

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -96,7 +95,7 @@ func LatestBindingOf(tx *gorm.DB, user int64) (*Binding, error) {
 
 // LockBinding reads a binding and keeps others from deciding it until the transaction ends.
 func LockBinding(tx *gorm.DB, id int64) (Binding, error) {
-	return BindingByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return BindingByID(forUpdate(tx), id)
 }
 
 // BindingByID gives a binding in any state.

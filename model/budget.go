@@ -49,7 +49,7 @@ var (
 
 // LockBudget locks a node's budget of a year; nil when it was never opened.
 func LockBudget(tx *gorm.DB, node, year int64) (*Budget, error) {
-	return maybe[Budget](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("node_id = ? AND year = ?", node, year))
+	return maybe[Budget](forUpdate(tx).Where("node_id = ? AND year = ?", node, year))
 }
 
 // OpenBudget locks a node's budget of a year, and opens it first when there is none: opened tells so.
@@ -74,14 +74,14 @@ func OpenBudget(tx *gorm.DB, node, district, year int64, now time.Time) (b Budge
 
 // LockBudgetByID locks a budget; nil when there is none.
 func LockBudgetByID(tx *gorm.DB, id int64) (*Budget, error) {
-	return maybe[Budget](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id))
+	return maybe[Budget](forUpdate(tx).Where("id = ?", id))
 }
 
 // LockBudgetsOf locks a year's budgets of a district's communities, in one order. The caller holds the
 // fund's.
 func LockBudgetsOf(tx *gorm.DB, district, year int64) ([]Budget, error) {
 	var out []Budget
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("district_id = ? AND year = ? AND node_id <> district_id", district, year).
+	err := forUpdate(tx).Where("district_id = ? AND year = ? AND node_id <> district_id", district, year).
 		Order("node_id").Find(&out).Error
 	return out, err
 }

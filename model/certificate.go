@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -159,7 +158,7 @@ func CertificateByID(tx *gorm.DB, id int64) (Certificate, error) {
 
 // LockCertificate reads a certificate and keeps others from moving it until the transaction ends.
 func LockCertificate(tx *gorm.DB, id int64) (Certificate, error) {
-	return CertificateByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return CertificateByID(forUpdate(tx), id)
 }
 
 // MoveCertificate moves a certificate that the caller has locked, by somebody, with a reason where one

@@ -149,13 +149,13 @@ func CheckInByID(tx *gorm.DB, id int64) (CheckIn, error) {
 
 // LockCheckIn reads a check-in and keeps others from moving it until the transaction ends.
 func LockCheckIn(tx *gorm.DB, id int64) (CheckIn, error) {
-	return CheckInByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return CheckInByID(forUpdate(tx), id)
 }
 
 // LockOpenCheckIn reads and locks a person's check-in that is pending or accepted, nil when there is none.
 func LockOpenCheckIn(tx *gorm.DB, person int64) (*CheckIn, error) {
 	var c []CheckIn
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("open_person_id = ?", person).Find(&c).Error
+	err := forUpdate(tx).Where("open_person_id = ?", person).Find(&c).Error
 	if err != nil || len(c) == 0 {
 		return nil, err
 	}

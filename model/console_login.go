@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -95,7 +94,7 @@ func DecideConsoleLogin(tx *gorm.DB, id int64, state ConsoleLoginState, user *in
 
 // TakeConsoleLogin gives who approved the log-in of a browser's hash, once: then it is gone.
 func TakeConsoleLogin(tx *gorm.DB, browserHash string, now time.Time) (user int64, err error) {
-	l, err := ConsoleLoginAt(tx.Clauses(clause.Locking{Strength: "UPDATE"}), browserHash, now)
+	l, err := ConsoleLoginAt(forUpdate(tx), browserHash, now)
 	switch {
 	case err != nil:
 		return 0, err

@@ -18,6 +18,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 	"gorm.io/driver/mysql"
 	"gorm.io/gorm"
+	"gorm.io/gorm/clause"
 	"gorm.io/gorm/logger"
 
 	"danyuan/fault"
@@ -267,6 +268,11 @@ func closeHandle(h *gorm.DB) error {
 		return err
 	}
 	return conn.Close()
+}
+
+// forUpdate keeps what a query reads from being changed, or locked, by others until the transaction ends.
+func forUpdate(tx *gorm.DB) *gorm.DB {
+	return tx.Clauses(clause.Locking{Strength: clause.LockingStrengthUpdate})
 }
 
 // take reads one row, and makes "no row" the area's own refusal: a failing database never looks like it.

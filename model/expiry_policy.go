@@ -112,7 +112,7 @@ func ExpiryByID(tx *gorm.DB, id int64) (ExpiryPolicy, error) {
 
 // LockExpiry reads a policy and keeps others from working on it until the transaction ends.
 func LockExpiry(tx *gorm.DB, id int64) (ExpiryPolicy, error) {
-	return ExpiryByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return ExpiryByID(forUpdate(tx), id)
 }
 
 // RevokeExpiry takes back a policy that the caller has locked, before it takes effect.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -88,13 +87,13 @@ func FileByID(tx *gorm.DB, id int64) (File, error) {
 
 // LockFile reads a file and keeps others from changing it until the transaction ends.
 func LockFile(tx *gorm.DB, id int64) (File, error) {
-	return FileByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return FileByID(forUpdate(tx), id)
 }
 
 // LockFiles locks files in the order of their ids, and leaves out those that there are not.
 func LockFiles(tx *gorm.DB, ids []int64) (map[int64]File, error) {
 	var files []File
-	err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id IN ?", ids).Order("id").Find(&files).Error
+	err := forUpdate(tx).Where("id IN ?", ids).Order("id").Find(&files).Error
 	byID := make(map[int64]File, len(files))
 	for _, f := range files {
 		byID[f.ID] = f

@@ -37,7 +37,7 @@ func meetCheck(tx *gorm.DB, trace string, now time.Time) (FileCheck, error) {
 	if err := tx.Clauses(clause.OnConflict{DoNothing: true}).Create(&FileCheck{TraceID: trace, At: now}).Error; err != nil {
 		return c, err
 	}
-	return c, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("trace_id = ?", trace).Take(&c).Error
+	return c, forUpdate(tx).Where("trace_id = ?", trace).Take(&c).Error
 }
 
 // AddOffer writes that a photo was offered under a trace, and gives what WeChat has pushed about it

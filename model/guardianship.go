@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -144,7 +143,7 @@ func LockGuardianships(tx *gorm.DB, child int64) ([]*Guardianship, error) {
 		return nil, err
 	}
 	var all []*Guardianship
-	return all, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("child_id = ? AND open_key IS NOT NULL", child).Order("id").Find(&all).Error
+	return all, forUpdate(tx).Where("child_id = ? AND open_key IS NOT NULL", child).Order("id").Find(&all).Error
 }
 
 // Consented tells whether one of a child's guardians agrees.

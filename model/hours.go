@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -190,7 +189,7 @@ func HoursByID(tx *gorm.DB, id int64) (Hours, error) {
 // LockHours reads hours and keeps others from moving them until the transaction ends. The caller has
 // locked the person.
 func LockHours(tx *gorm.DB, id int64) (Hours, error) {
-	return HoursByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return HoursByID(forUpdate(tx), id)
 }
 
 // HoursOverlap tells whether a person has another record that counts between two moments. A record without an end

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -91,13 +90,13 @@ func CorrectionByID(tx *gorm.DB, id int64) (Correction, error) {
 // LockCorrection reads a request and keeps others from moving it until the transaction ends. The caller
 // has locked the person.
 func LockCorrection(tx *gorm.DB, id int64) (Correction, error) {
-	return CorrectionByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return CorrectionByID(forUpdate(tx), id)
 }
 
 // LockOpenCorrection locks the request that is under way for hours, nil when there is none. The caller
 // has locked the person.
 func LockOpenCorrection(tx *gorm.DB, hours int64) (*Correction, error) {
-	return maybe[Correction](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("open_hours_id = ?", hours))
+	return maybe[Correction](forUpdate(tx).Where("open_hours_id = ?", hours))
 }
 
 // MoveCorrection moves a request, by somebody, with a reason where one is given. It refuses every move

@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 )
 
 // ListedHours are hours with the names that belong to them.
@@ -50,7 +49,7 @@ func HoursOf(tx *gorm.DB, person int64, state HoursState, s Slice) ([]ListedHour
 // UnconfirmedHours locks a person's hours that are open or wait for somebody to confirm them.
 func UnconfirmedHours(tx *gorm.DB, person int64) ([]Hours, error) {
 	var out []Hours
-	return out, tx.Clauses(clause.Locking{Strength: "UPDATE"}).
+	return out, forUpdate(tx).
 		Where("person_id = ? AND state IN ?", person, []HoursState{HoursOpen, HoursClaimed}).Order("id").Find(&out).Error
 }
 

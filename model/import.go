@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -148,7 +147,7 @@ func NoteImportProgress(tx *gorm.DB, id, done int64) (bool, error) {
 // LockImport reads an import and keeps others from ending it until the transaction ends.
 func LockImport(tx *gorm.DB, id int64) (Import, error) {
 	var i Import
-	return i, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Omit("file").Where("id = ?", id), &i, ErrImportNotFound)
+	return i, take(forUpdate(tx).Omit("file").Where("id = ?", id), &i, ErrImportNotFound)
 }
 
 // EndImport stores how an import ended, drops its file and makes room for the next; false when it was

@@ -51,7 +51,7 @@ func AddAll[R any](tx *gorm.DB, rows []R) error {
 // locking keeps what a query reads as it is until the transaction ends, if that is asked for.
 func locking(tx *gorm.DB, lock bool) *gorm.DB {
 	if lock {
-		return tx.Clauses(clause.Locking{Strength: "UPDATE"})
+		return forUpdate(tx)
 	}
 	return tx
 }

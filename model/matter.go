@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -274,7 +273,7 @@ func MatterByID(tx *gorm.DB, id int64) (Matter, error) {
 
 // LockMatter gives a matter, and keeps others from moving it until the transaction ends.
 func LockMatter(tx *gorm.DB, id int64) (Matter, error) {
-	return MatterByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return MatterByID(forUpdate(tx), id)
 }
 
 // MattersSince gives what some people have reported since a moment: whose it is, who has entered it, where it lies, from

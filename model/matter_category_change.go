@@ -88,8 +88,7 @@ func (q *MatterQuestion) Choose(options []string) error {
 // LockCategories takes the lock under which categories and limits change. It is the first statement of
 // such a transaction; without it two could end the last two categories at once.
 func LockCategories(tx *gorm.DB) error {
-	var name string
-	return tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "matter_categories").Take(&name).Error
+	return lockName(tx, "matter_categories")
 }
 
 // MatterCategoryByCode gives a category, also one that has ended, with its questions and limits.

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -132,8 +131,7 @@ func InSubtree(tx *gorm.DB, column string, roots ...string) *gorm.DB {
 // LockOrg takes the lock under which the org tree changes. It is the first statement of such a
 // transaction; without it two changes would give out one id or build a path on a moved parent.
 func LockOrg(tx *gorm.DB) error {
-	var name string
-	return tx.Clauses(clause.Locking{Strength: "UPDATE"}).Table("locks").Select("name").Where("name = ?", "org").Take(&name).Error
+	return lockName(tx, "org")
 }
 
 // AddNode gives a node its id, path and creation time and stores it. The caller holds LockOrg.
@@ -186,7 +184,7 @@ func ActiveNode(tx *gorm.DB, id int64) (Node, error) {
 // LockNode gives a node in any state, and keeps others from changing what hangs on it until the
 // transaction ends.
 func LockNode(tx *gorm.DB, id int64) (Node, error) {
-	return NodeByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return NodeByID(forUpdate(tx), id)
 }
 
 // NodesOnPath gives the nodes from the root to the node itself, in that order.

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -79,7 +78,7 @@ func RaiseObjection(tx *gorm.DB, o *Objection) error {
 // LockObjection reads an objection and keeps others from answering it until the transaction ends.
 func LockObjection(tx *gorm.DB, id int64) (Objection, error) {
 	var o Objection
-	return o, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &o, ErrObjectionNotFound)
+	return o, take(forUpdate(tx).Where("id = ?", id), &o, ErrObjectionNotFound)
 }
 
 // AnswerObjection moves an objection that the caller has locked, once.

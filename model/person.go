@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -83,7 +82,7 @@ func PersonByID(tx *gorm.DB, id int64) (Person, error) {
 // LockPerson reads a person and keeps others from changing what hangs on them until the transaction ends.
 func LockPerson(tx *gorm.DB, id int64) (Person, error) {
 	var p Person
-	return p, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &p, ErrPersonNotFound)
+	return p, take(forUpdate(tx).Where("id = ?", id), &p, ErrPersonNotFound)
 }
 
 // LockPersons is LockPerson for many, in the order of their ids, without what is sealed of them but their birth date
@@ -92,7 +91,7 @@ func LockPersons(tx *gorm.DB, ids []int64) ([]Person, error) {
 	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
 	return inLists(ids, func(some []int64) ([]Person, error) {
 		var people []Person
-		return people, tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "node_id", "household_id", "name", "birth_date", "membership", "state").
+		return people, forUpdate(tx).Select("id", "node_id", "household_id", "name", "birth_date", "membership", "state").
 			Where("id IN ?", some).Order("id").Find(&people).Error
 	})
 }

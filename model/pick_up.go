@@ -40,7 +40,7 @@ var (
 
 // LockWrongCodes locks what is counted of a person; the zero value while nothing is.
 func LockWrongCodes(tx *gorm.DB, person int64) (WrongCodes, error) {
-	w, err := maybe[WrongCodes](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("person_id = ?", person))
+	w, err := maybe[WrongCodes](forUpdate(tx).Where("person_id = ?", person))
 	if err != nil || w == nil {
 		return WrongCodes{PersonID: person}, err
 	}

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -94,7 +93,7 @@ func PlaqueOfHousehold(tx *gorm.DB, household int64) (*Plaque, error) {
 
 // LockPlaque reads a plaque and keeps others from moving it until the transaction ends.
 func LockPlaque(tx *gorm.DB, id int64) (Plaque, error) {
-	return PlaqueByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return PlaqueByID(forUpdate(tx), id)
 }
 
 // PlaqueByID gives a plaque.

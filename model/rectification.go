@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -84,7 +83,7 @@ func AskRectification(tx *gorm.DB, r *Rectification) error {
 // LockRectification reads one and keeps others from answering it until the transaction ends.
 func LockRectification(tx *gorm.DB, id int64) (Rectification, error) {
 	var r Rectification
-	return r, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &r, ErrRectificationNotFound)
+	return r, take(forUpdate(tx).Where("id = ?", id), &r, ErrRectificationNotFound)
 }
 
 // EndRectification moves one that the caller has locked, once.

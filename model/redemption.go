@@ -9,7 +9,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -142,7 +141,7 @@ func RedemptionByID(tx *gorm.DB, id int64) (Redemption, error) {
 
 // LockRedemption reads a redemption and keeps others from moving it until the transaction ends.
 func LockRedemption(tx *gorm.DB, id int64) (Redemption, error) {
-	return RedemptionByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return RedemptionByID(forUpdate(tx), id)
 }
 
 // RefuseMove refuses a move that redemptionMoves does not name, and tells since when it is what it is.

@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -64,7 +63,7 @@ func AddReplyTemplate(tx *gorm.DB, r *ReplyTemplate) error {
 // LockReplyTemplate gives a template, and keeps others from deleting it until the transaction ends.
 func LockReplyTemplate(tx *gorm.DB, id int64) (ReplyTemplate, error) {
 	var r ReplyTemplate
-	return r, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &r, ErrTemplateNotFound)
+	return r, take(forUpdate(tx).Where("id = ?", id), &r, ErrTemplateNotFound)
 }
 
 // DeleteReplyTemplate deletes it. Answers that were made with it stay as they are.

@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -106,7 +105,7 @@ func LimitReporter(tx *gorm.DB, l *ReporterLimit) error {
 // LockReporterLimit gives a limit, and keeps others from deciding about it until the transaction ends.
 func LockReporterLimit(tx *gorm.DB, id int64) (ReporterLimit, error) {
 	var l ReporterLimit
-	return l, take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &l, ErrLimitNotFound)
+	return l, take(forUpdate(tx).Where("id = ?", id), &l, ErrLimitNotFound)
 }
 
 // RunningLimits gives the limits that count for people at a moment.

@@ -211,7 +211,7 @@ func RewardByID(tx *gorm.DB, id int64) (Reward, error) {
 
 // LockReward reads a reward and keeps others from changing or redeeming it until the transaction ends.
 func LockReward(tx *gorm.DB, id int64) (Reward, error) {
-	return RewardByID(tx.Clauses(clause.Locking{Strength: "UPDATE"}), id)
+	return RewardByID(forUpdate(tx), id)
 }
 
 // KeepRewards reads rewards, in the order of their ids, and keeps others from changing them until the

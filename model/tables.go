@@ -20,7 +20,7 @@ func NextNumber(tx *gorm.DB, name string) (int64, error) {
 		return 0, err
 	}
 	var s Sequence
-	if err := tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("name = ?", name).Take(&s).Error; err != nil {
+	if err := forUpdate(tx).Where("name = ?", name).Take(&s).Error; err != nil {
 		return 0, err
 	}
 	s.Value++
@@ -32,6 +32,11 @@ type Lock struct {
 	_ struct{} `privacy:"about=nobody; why=程序内部的锁"`
 
 	Name string `gorm:"primaryKey" privacy:"none"`
+}
+
+// lockName takes a lock, which migrations have made, until the transaction ends.
+func lockName(tx *gorm.DB, name string) error {
+	return forUpdate(tx).Where("name = ?", name).Take(&Lock{}).Error
 }
 
 // Tables gives one record of every table: the migrations are held against them, and rigs that must

@@ -96,7 +96,7 @@ func dropSessions(tx *gorm.DB) error {
 // HoldSession keeps a running session from being ended until the transaction ends; ErrSignIn when it has been.
 func HoldSession(tx *gorm.DB, id int64, now time.Time) error {
 	var s Session
-	err := take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", id), &s, ErrSignIn)
+	err := take(forUpdate(tx).Where("id = ?", id), &s, ErrSignIn)
 	if err == nil && !s.runs(now) {
 		err = ErrSignIn
 	}
@@ -117,7 +117,7 @@ const closedUser = "closed:"
 // transaction ends; ErrSignIn when the account is closed by now.
 func LockUser(tx *gorm.DB, id int64) error {
 	var u User
-	err := take(tx.Clauses(clause.Locking{Strength: "UPDATE"}).Select("id", "open_id").Where("id = ?", id), &u, ErrUserNotFound)
+	err := take(forUpdate(tx).Select("id", "open_id").Where("id = ?", id), &u, ErrUserNotFound)
 	if err == nil && strings.HasPrefix(u.OpenID, closedUser) {
 		err = ErrSignIn
 	}

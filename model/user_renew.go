@@ -5,7 +5,6 @@ import (
 	"time"
 
 	"gorm.io/gorm"
-	"gorm.io/gorm/clause"
 
 	"danyuan/fault"
 )
@@ -94,7 +93,7 @@ func LockReused(tx *gorm.DB, tokenHash string, now time.Time) (*Session, error) 
 	if err != nil || old == nil {
 		return nil, err
 	}
-	s, err := maybe[Session](tx.Clauses(clause.Locking{Strength: "UPDATE"}).Where("id = ?", old.SessionID))
+	s, err := maybe[Session](forUpdate(tx).Where("id = ?", old.SessionID))
 	if err != nil || s == nil || !s.runs(now) {
 		return nil, err
 	}
