@@ -16,7 +16,7 @@ type giveAcceptsIn struct {
 
 type acceptResult struct {
 	Template string `json:"template" minLength:"1" maxLength:"64" doc:"模板的类别（kind）或模板编号" example:"binding"`
-	Accepted bool   `json:"accepted" doc:"用户点了“允许”" example:"true"`
+	Accepted bool   `json:"accepted" doc:"用户是否允许" example:"true"`
 }
 
 type acceptsView struct {

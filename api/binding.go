@@ -11,7 +11,7 @@ import (
 type bindIn struct {
 	Keyed
 	Body struct {
-		PhoneCode      string `json:"phone_code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"手机号按钮给的 code" doc:"手机号按钮（getPhoneNumber）给的 code,5 分钟内用一次" example:"e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144"`
+		PhoneCode      string `json:"phone_code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"手机号按钮给的 code" doc:"手机号按钮（getPhoneNumber）给的 code，5 分钟内用一次" example:"e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144"`
 		ConsentVersion int    `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的授权说明（phone_binding）的版本" example:"2"`
 	}
 }

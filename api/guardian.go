@@ -59,7 +59,7 @@ func (a *API) askForChild(ctx context.Context, cmd service.Command, in *askForCh
 
 type agreeForChildIn struct {
 	Keyed
-	ID   ID `path:"id" doc:"“我的孩子”里的编号"`
+	ID   ID `path:"id" doc:"监护登记的编号"`
 	Body struct {
 		ConsentVersion int `json:"consent_version" minimum:"1" maximum:"100000" doc:"读过的未满14周岁孩子的个人信息处理规则（children）的版本" example:"1"`
 	}

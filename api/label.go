@@ -74,7 +74,7 @@ func resolved(s *huma.Schema, schemas huma.Registry) *huma.Schema {
 
 // shortened is the name that a description begins with.
 func shortened(description string) string {
-	if end := strings.IndexAny(description, "，；：。（、."); end >= 0 {
+	if end := strings.IndexAny(description, "，；：。（、"); end >= 0 {
 		description = description[:end]
 	}
 	return strings.TrimSpace(description)

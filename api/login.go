@@ -16,7 +16,7 @@ import (
 type loginIn struct {
 	Keyed
 	Body struct {
-		Code string `json:"code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"wx.login 给的 code" doc:"wx.login 得到的 code,5 分钟内用一次；演示时是 demo:<人物编号>" example:"demo:1"`
+		Code string `json:"code" minLength:"1" maxLength:"128" pattern:"^[0-9A-Za-z:_-]+$" patternDescription:"wx.login 给的 code" doc:"wx.login 得到的 code，5 分钟内用一次；演示时是 demo:<人物编号>" example:"demo:1"`
 	}
 }
 

@@ -184,7 +184,7 @@ type matterReportBody struct {
 	Photos    []ID   `json:"photos,omitempty" maxItems:"9" doc:"先上传的照片的编号"`
 	Answers   []struct {
 		Place  int64  `json:"place" minimum:"1" doc:"问题的编号"`
-		Answer string `json:"answer" maxLength:"200" example:"no"`
+		Answer string `json:"answer" maxLength:"200" doc:"回答" example:"no"`
 	} `json:"answers,omitempty" maxItems:"20" doc:"对这一类问题的回答"`
 }
 

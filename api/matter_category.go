@@ -50,7 +50,7 @@ type changeMatterCategoryIn struct {
 	Keyed
 	Body struct {
 		Code      string               `json:"code" pattern:"^[a-z_]{2,24}$" patternDescription:"2到24个小写字母或下划线" maxLength:"24" doc:"代码；已有的就修改，没有的就新建" example:"greening"`
-		Name      string               `json:"name" minLength:"1" maxLength:"40" example:"绿化养护"`
+		Name      string               `json:"name" minLength:"1" maxLength:"40" doc:"名称" example:"绿化养护"`
 		Hint      string               `json:"hint,omitempty" maxLength:"200" doc:"哪些事算这一类" example:"树木倒伏、草坪破损等"`
 		Place     int64                `json:"place" minimum:"1" maximum:"999" doc:"列表里的次序，小的在前" example:"12"`
 		Shared    bool                 `json:"shared" doc:"是否给邻居看到，一起加入；从不给改成给的，只对以后上报的有用" example:"true"`
@@ -60,7 +60,7 @@ type changeMatterCategoryIn struct {
 
 type matterQuestionBody struct {
 	Place     int64    `json:"place" minimum:"1" maximum:"20" doc:"编号，不能重复" example:"1"`
-	Words     string   `json:"words" minLength:"1" maxLength:"120" example:"有没有压到人？"`
+	Words     string   `json:"words" minLength:"1" maxLength:"120" doc:"问题" example:"有没有压到人？"`
 	Kind      string   `json:"kind" enum:"yes_no,choice,text" doc:"是否题、选择题、填写题" example:"yes_no"`
 	Choices   []string `json:"choices,omitempty" maxItems:"9" doc:"选择题的答案，2到9个"`
 	Required  bool     `json:"required" doc:"必须回答" example:"true"`

@@ -30,7 +30,7 @@ func (a *API) joinedMatters(ctx context.Context, by model.Actor, in *myMattersIn
 type similarMattersIn struct {
 	Keyed
 	Body struct {
-		Category string `json:"category" minLength:"1" maxLength:"24" example:"repair"`
+		Category string `json:"category" minLength:"1" maxLength:"24" doc:"类别，见 /v1/matter-categories" example:"repair"`
 		Words    string `json:"words" minLength:"1" maxLength:"1000" doc:"正要上报的内容" example:"楼道灯坏了"`
 	}
 }

@@ -42,7 +42,7 @@ func (a *API) renewSession(ctx context.Context, cmd service.Command, _ *logoutIn
 
 type endSessionIn struct {
 	Keyed
-	ID ID `path:"id" doc:"“我在哪些设备上登录”里的编号"`
+	ID ID `path:"id" doc:"登录的编号"`
 }
 
 func (a *API) endMySession(ctx context.Context, cmd service.Command, in *endSessionIn) (struct{}, error) {

@@ -5380,7 +5380,7 @@ export interface components {
         };
         AcceptResult: {
             /**
-             * @description 用户点了“允许”
+             * @description 用户是否允许
              * @example true
              */
             accepted: boolean;
@@ -6172,7 +6172,7 @@ export interface components {
              */
             consent_version: number;
             /**
-             * @description 手机号按钮（getPhoneNumber）给的 code,5 分钟内用一次
+             * @description 手机号按钮（getPhoneNumber）给的 code，5 分钟内用一次
              * @example e31968a7f94cc5ee25fafc2aef2773f0bb8c3937b22520eb8ee345274d00c144
              */
             phone_code: string;
@@ -6504,7 +6504,10 @@ export interface components {
              * @example 树木倒伏、草坪破损等
              */
             hint?: string;
-            /** @example 绿化养护 */
+            /**
+             * @description 名称
+             * @example 绿化养护
+             */
             name: string;
             /**
              * Format: int64
@@ -8286,7 +8289,10 @@ export interface components {
             text: string;
         };
         Item: {
-            /** @example no */
+            /**
+             * @description 回答
+             * @example no
+             */
             answer: string;
             /**
              * Format: int64
@@ -9014,7 +9020,7 @@ export interface components {
         };
         LoginInBody: {
             /**
-             * @description wx.login 得到的 code,5 分钟内用一次；演示时是 demo:<人物编号>
+             * @description wx.login 得到的 code，5 分钟内用一次；演示时是 demo:<人物编号>
              * @example demo:1
              */
             code: string;
@@ -9472,7 +9478,10 @@ export interface components {
              * @example yes
              */
             stops_at?: string;
-            /** @example 有没有压到人？ */
+            /**
+             * @description 问题
+             * @example 有没有压到人？
+             */
             words: string;
         };
         MatterRecord: {
@@ -11996,7 +12005,10 @@ export interface components {
             matters: components["schemas"]["Matter"][];
         };
         SimilarMattersInBody: {
-            /** @example repair */
+            /**
+             * @description 类别，见 /v1/matter-categories
+             * @example repair
+             */
             category: string;
             /**
              * @description 正要上报的内容
@@ -21585,7 +21597,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description “我的孩子”里的编号 */
+                /** @description 监护登记的编号 */
                 id: string;
             };
             cookie?: never;
@@ -29784,7 +29796,7 @@ export interface operations {
                 "Idempotency-Key": string;
             };
             path: {
-                /** @description “我在哪些设备上登录”里的编号 */
+                /** @description 登录的编号 */
                 id: string;
             };
             cookie?: never;
