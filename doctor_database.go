@@ -116,7 +116,7 @@ func examBacklog(ctx context.Context, p *patient) []finding {
 	for _, b := range backlog {
 		due += b.Due
 		if b.Stuck > 0 {
-			found = append(found, finding{notice, fmt.Sprintf("%d 个 %s 任务卡住了。请照 docs/operations.md 的 DanyuanJobsStuck 处理。", b.Stuck, b.Kind)})
+			found = append(found, finding{notice, fmt.Sprintf("%d 个 %s 任务卡住了。请照 docs/operations.zh-CN.md 的 DanyuanJobsStuck 处理。", b.Stuck, b.Kind)})
 		}
 		if b.Oldest != nil && now.Sub(*b.Oldest) > lateJob {
 			found = append(found, finding{notice, fmt.Sprintf("有 %s 任务等了 %s 没有人做。服务停着就启动它；开着就看日志，照 DanyuanOutboxOld 处理。", b.Kind, now.Sub(*b.Oldest).Round(time.Second))})

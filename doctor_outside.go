@@ -58,7 +58,7 @@ func examWeChat(ctx context.Context, p *patient) []finding {
 		return []finding{{fine, "演示模式，微信由本机模拟。"}}
 	}
 	if p.CloudRun.On {
-		return []finding{{skipped, "在云托管里调用微信不带令牌，从这里问不出来。请确认云调用里开着开放接口服务，接口都加进了允许名单（deploy/README.md）。"}}
+		return []finding{{skipped, "在云托管里调用微信不带令牌，从这里问不出来。请确认云调用里开着开放接口服务，接口都加进了允许名单（deploy/README.zh-CN.md）。"}}
 	}
 	w := p.WeChat
 	c, err := wechat.New(wechat.Config{AppID: w.AppID, Secret: w.Secret, Token: w.CallbackToken, AESKey: w.AESKey, EnvVersion: w.EnvVersion, BaseURL: p.wxBase, Now: clock{}.Now}, forgetful{})

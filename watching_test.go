@@ -194,43 +194,48 @@ func TestMetrics_whatDashboardAlertsAndDocumentsNameIsShown(t *testing.T) {
 	if panels < 20 {
 		t.Errorf("%d expressions were read of the dashboard", panels)
 	}
-	doc := string(textOf(t, "docs/operations.md"))
-	for _, name := range regexp.MustCompile("`((?:danyuan|go|process)_[a-z_]+[a-z])").FindAllStringSubmatch(doc, -1) {
-		if shown[name[1]] == nil {
-			t.Errorf("docs/operations.md: the server shows no %s", name[1])
+	for page := range runbooks {
+		doc := string(textOf(t, page))
+		for _, name := range regexp.MustCompile("`((?:danyuan|go|process)_[a-z_]+[a-z])").FindAllStringSubmatch(doc, -1) {
+			if shown[name[1]] == nil {
+				t.Errorf("%s: the server shows no %s", page, name[1])
+			}
 		}
-	}
-	for name := range shown {
-		if base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_count"), "_sum"); strings.HasPrefix(name, "danyuan_") && !strings.Contains(doc, "`"+base+"`") {
-			t.Errorf("docs/operations.md does not explain %s", base)
+		for name := range shown {
+			if base := strings.TrimSuffix(strings.TrimSuffix(strings.TrimSuffix(name, "_bucket"), "_count"), "_sum"); strings.HasPrefix(name, "danyuan_") && !strings.Contains(doc, "`"+base+"`") {
+				t.Errorf("%s does not explain %s", page, base)
+			}
 		}
 	}
 }
 
 func TestAlerts_eachHasItsRunbookAndNoRunbookIsWithoutOne(t *testing.T) {
-	doc := string(textOf(t, "docs/operations.md"))
-	_, runbooks, ok := strings.Cut(doc, "\n## Runbooks\n")
-	if !ok {
-		t.Fatal("docs/operations.md has no runbooks")
-	}
-	have := map[string]bool{}
-	for _, h := range regexp.MustCompile(`(?m)^### (\w+)\n\n\S`).FindAllStringSubmatch(runbooks, -1) {
-		have[h[1]] = true
-	}
-	for _, a := range alerts(t) {
-		if !have[a.Alert] {
-			t.Errorf("%s has no runbook", a.Alert)
+	for page, under := range runbooks {
+		_, text, ok := strings.Cut(string(textOf(t, page)), "\n## "+under+"\n")
+		if !ok {
+			t.Fatalf("%s has no runbooks", page)
 		}
-		delete(have, a.Alert)
-		if want := "docs/operations.md#" + strings.ToLower(a.Alert); a.Annotations["runbook"] != want {
+		have := map[string]bool{}
+		for _, h := range regexp.MustCompile(`(?m)^### (\w+)\n\n\S`).FindAllStringSubmatch(text, -1) {
+			have[h[1]] = true
+		}
+		for _, a := range alerts(t) {
+			if !have[a.Alert] {
+				t.Errorf("%s has no runbook in %s", a.Alert, page)
+			}
+			delete(have, a.Alert)
+		}
+		for name := range have {
+			t.Errorf("%s: a runbook for %s, which is no alert", page, name)
+		}
+	}
+	for _, a := range alerts(t) { // its summary is Chinese
+		if want := "docs/operations.zh-CN.md#" + strings.ToLower(a.Alert); a.Annotations["runbook"] != want {
 			t.Errorf("%s points at %q", a.Alert, a.Annotations["runbook"])
 		}
 		if s := a.Labels["severity"]; s != "page" && s != "ticket" || a.Annotations["summary"] == "" {
 			t.Errorf("%s has severity %q and summary %q", a.Alert, s, a.Annotations["summary"])
 		}
-	}
-	for name := range have {
-		t.Errorf("a runbook for %s, which is no alert", name)
 	}
 }
 
