@@ -2,10 +2,12 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
 	"danyuan/model"
+	"danyuan/testkit"
 	"danyuan/testkit/edge"
 )
 
@@ -63,6 +65,28 @@ func TestCorrection_ofWordsAloneLeavesTheTransfer(t *testing.T) {
 	c.Get(c.volunteer, url).Expect(200).Has("扫雪", "打扫楼道", `"points":10`)
 	c.Get(c.volunteer, "/v1/me/points/statement").Expect(200).HasNot("hours.reversed")
 	c.holds(0)
+}
+
+func TestCorrection_ofWordsAloneLeavesTheSecondsOfAnAttendance(t *testing.T) {
+	c := newCrew(t)
+	from, until := testkit.Start.Add(-2*time.Hour).Add(30*time.Second), testkit.Start.Add(-time.Hour).Add(50*time.Second)
+	activity := int64(77)
+	h := model.Hours{
+		ID: model.NewID(testkit.Start), PersonID: c.who.ID, Source: model.FromActivity, ActivityID: &activity, NodeID: c.o.Unit.ID, Kind: "environment", Content: "巡逻", Place: "3栋",
+		StartsAt: from, EndsAt: &until, Minutes: 60, State: model.HoursConfirmed, CreatedAt: testkit.Start,
+	}
+	c.Tx(func(tx *gorm.DB) error { return tx.Create(&h).Error })
+	url := path("/v1/hours/%d", h.ID)
+	said := onDay(4, "09:00", "10:00")
+	said["starts_at"], said["ends_at"] = from.Truncate(time.Minute).Format(time.RFC3339), from.Truncate(time.Minute).Add(time.Hour).Format(time.RFC3339)
+	c.Post(c.chief, c.ask(url, said)+"/grant", nil).Expect(200)
+	c.Tx(func(tx *gorm.DB) error {
+		now, err := model.HoursByID(tx, h.ID)
+		if !now.StartsAt.Equal(from) || !now.EndsAt.Equal(until) || now.Minutes != 60 || now.Place != "3栋门前" || now.TransferID != nil {
+			t.Errorf("the hours are %+v", now)
+		}
+		return err
+	})
 }
 
 func TestCorrection_refusedAndWithdrawn(t *testing.T) {

@@ -172,6 +172,19 @@ func TestHours_overlapIsRefusedAndTouchingIsNot(t *testing.T) {
 	c.file(c.volunteer, onDay(2, "12:00", "13:00"))
 }
 
+func TestHours_timesOfAnActivityAreMetToTheMinute(t *testing.T) {
+	c := newCrew(t)
+	at := func(from, until string) map[string]any {
+		return but(but(onDay(4, "09:00", "10:00"), "starts_at", "2026-03-04T"+from+"+08:00"), "ends_at", "2026-03-04T"+until+"+08:00")
+	}
+	attended := model.Hours{NodeID: c.o.Unit.ID, State: model.HoursConfirmed}
+	c.add(attended, at("08:00:10", "09:30:40")) // people read 08:00 to 09:30
+	c.Post(c.volunteer, "/v1/hours", onDay(4, "09:29", "10:00")).Refused(409, "hours.overlap")
+	c.Post(c.volunteer, "/v1/hours", onDay(4, "07:00", "08:01")).Refused(409, "hours.overlap")
+	c.file(c.volunteer, onDay(4, "09:30", "10:00"))
+	c.file(c.volunteer, onDay(4, "07:00", "08:00"))
+}
+
 // add stores hours of the volunteer past the use cases.
 func (c *crew) add(h model.Hours, body map[string]any) {
 	c.Helper()

@@ -48,9 +48,13 @@ func (c HoursClaim) CheckTimes(filed, now time.Time) error {
 // Minutes gives the whole minutes of the claim.
 func (c HoursClaim) Minutes() int64 { return MinutesBetween(c.StartsAt, c.EndsAt) }
 
-// Claim makes hours say what a claim says.
+// Claim makes hours say what a claim says. A claim is in minutes: one that says of when and how long what the hours say
+// already leaves their seconds as they are.
 func (h *Hours) Claim(c HoursClaim) {
-	h.Kind, h.Content, h.Place, h.StartsAt, h.EndsAt, h.Minutes = c.Kind, c.Content, c.Place, c.StartsAt, &c.EndsAt, c.Minutes()
+	h.Kind, h.Content, h.Place = c.Kind, c.Content, c.Place
+	if h.EndsAt == nil || !c.StartsAt.Equal(h.StartsAt.Truncate(time.Minute)) || c.Minutes() != h.Minutes {
+		h.StartsAt, h.EndsAt, h.Minutes = c.StartsAt, &c.EndsAt, c.Minutes()
+	}
 	if h.Source == FromLog {
 		h.ContentPrint = textPrint(c.Content)
 	}
