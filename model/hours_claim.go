@@ -70,6 +70,14 @@ func (h Hours) Within(c HoursClaim) bool {
 	return (h.FromAt == nil || !c.StartsAt.Before(h.FromAt.Truncate(time.Minute))) && (h.UntilAt == nil || !c.EndsAt.After(*h.UntilAt))
 }
 
+// AtMost gives when hours that are under way end: what is longer than one record may be counts as that long.
+func (h Hours) AtMost(at time.Time) time.Time {
+	if longest := h.StartsAt.Add(MostMinutes * time.Minute); at.After(longest) {
+		return longest
+	}
+	return at
+}
+
 // CheckSpan refuses a span of time that no service has.
 func CheckSpan(from, until time.Time) error {
 	switch m := MinutesBetween(from, until); {
