@@ -61,7 +61,7 @@ func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, c
 		if err := t.audit("correction.ask", h.NodeID, "correction", c.ID, ""); err != nil {
 			return none, err
 		}
-		return model.ListedCorrectionByID(t.DB, c.ID)
+		return t.shownCorrection(c.ID)
 	})
 }
 
@@ -239,11 +239,22 @@ func (s *Service) onCorrection(ctx context.Context, cmd Command, id int64, do fu
 		if err := do(t, p, h, &c); err != nil {
 			return none, err
 		}
-		return model.ListedCorrectionByID(t.DB, id)
+		return t.shownCorrection(id)
 	})
 }
 
 // CorrectionsToDecide lists the requests that wait in the actor's scopes, the longest waiting first.
 func (s *Service) CorrectionsToDecide(ctx context.Context, by model.Actor, slice model.Slice) ([]model.ListedCorrection, error) {
-	return model.CorrectionsWaiting(s.DB.Read(ctx), by.Scopes(model.ConfirmHours, s.now()), by.PersonID, slice)
+	now := s.now()
+	rows, err := model.CorrectionsWaiting(s.DB.Read(ctx), by.Scopes(model.ConfirmHours, now), by.PersonID, slice)
+	for i, c := range rows {
+		rows[i] = correctionSeenBy(by, c, now)
+	}
+	return rows, err
+}
+
+// shownCorrection gives a request as the actor may see it.
+func (t *tx) shownCorrection(id int64) (model.ListedCorrection, error) {
+	c, err := model.ListedCorrectionByID(t.DB, id)
+	return correctionSeenBy(t.by, c, t.now), err
 }

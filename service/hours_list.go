@@ -26,12 +26,28 @@ func (s *Service) HoursAt(ctx context.Context, by model.Actor, node int64, state
 	return rows, err
 }
 
-// hoursSeenBy leaves the whole name to the volunteer and to those who look after them, as lists of sign-ups do.
+// hoursSeenBy, correctionSeenBy and flagSeenBy leave the whole name to the volunteer and to those who look after them, as
+// lists of sign-ups do.
 func hoursSeenBy(by model.Actor, h model.ListedHours, now time.Time) model.ListedHours {
-	if h.PersonID != by.PersonID && !by.May(model.ListPeople, h.HomePath, now) {
-		h.Name = model.MaskName(h.Name)
-	}
+	h.Name = nameSeenBy(by, h.PersonID, h.Name, h.HomePath, now)
 	return h
+}
+
+func correctionSeenBy(by model.Actor, c model.ListedCorrection, now time.Time) model.ListedCorrection {
+	c.Name = nameSeenBy(by, c.PersonID, c.Name, c.HomePath, now)
+	return c
+}
+
+func flagSeenBy(by model.Actor, f model.ListedFlag, now time.Time) model.ListedFlag {
+	f.Name = nameSeenBy(by, f.PersonID, f.Name, f.HomePath, now)
+	return f
+}
+
+func nameSeenBy(by model.Actor, person int64, name, home string, now time.Time) string {
+	if person == by.PersonID || by.May(model.ListPeople, home, now) {
+		return name
+	}
+	return model.MaskName(name)
 }
 
 // WaitingHours is a log that waits; YourTurn tells that the actor may decide now.
@@ -98,5 +114,8 @@ func (s *Service) HoursRecord(ctx context.Context, by model.Actor, id int64) (Ho
 		return r, err
 	}
 	r.Corrections, err = model.CorrectionsOf(h, id)
+	for i, c := range r.Corrections {
+		r.Corrections[i] = correctionSeenBy(by, c, s.now())
+	}
 	return r, err
 }
