@@ -220,6 +220,29 @@ func TestRedemption_isMadeForSomebodyWithoutAPhoneOnRecord(t *testing.T) {
 	s.Balanced()
 }
 
+func TestRedemption_ofSomebodyWithoutAPhoneIsRemindedOfToWhoMadeIt(t *testing.T) {
+	s := newShop(t, nil)
+	old := s.Person(s.o.Unit, "赵奶奶")
+	s.Earn(old, s.o.Community, 100)
+	chiefWho, chief := s.Officer(model.UnitChief, s.o.Unit, "王建国")
+	ask := map[string]any{"reward_id": s.reward, "points": 40}
+	var first, second redemption
+	s.Post(chief, path("/v1/people/%d/redemptions", old.ID), ask).Expect(200).Into(&first)
+	s.Post(chief, path("/v1/people/%d/redemptions", old.ID), ask).Expect(200).Into(&second)
+	s.Post(s.staff, "/v1/redemptions/"+first.ID+"/call-off", map[string]string{"reason": "油桶破损"}).Expect(200)
+	s.told(chiefWho, "赵**", "食用油", "油桶破损", "40 积分已退回")
+	s.at(s.Clock.Now().Add(6*24*time.Hour + time.Hour))
+	s.WorkOff()
+	s.told(chiefWho, "还没有领取", "社区服务中心", "重新代办")
+	s.at(s.Clock.Now().Add(24 * time.Hour))
+	s.WorkOff()
+	s.told(chiefWho, "没有按时领取")
+	if all := strings.Join(bodiesOf(s.Kit, chiefWho), ""); strings.Contains(all, "赵奶奶") || strings.Contains(all, second.Code) {
+		t.Errorf("told more than who has to know: %s", all)
+	}
+	s.Balanced()
+}
+
 func TestRedemption_costlessRewardNeedsNoBudget(t *testing.T) {
 	s := newShop(t, map[string]any{"cost": 0})
 	s.give(-10_000)

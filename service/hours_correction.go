@@ -134,7 +134,10 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 			return err
 		}
 		body := fmt.Sprintf("您的服务记录已更正为%s，计%s，积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)
-		return t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID))
+		if err := t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID)); err != nil {
+			return err
+		}
+		return t.tellAsker(c, h, "")
 	})
 }
 
@@ -158,7 +161,10 @@ func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, r
 	}
 	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, _ model.Person, h model.Hours, c model.Correction) error {
 		body := "您对" + spanText(h) + "服务记录的更正申请没有通过，原因：" + reason + "。"
-		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
+		if err := t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID)); err != nil {
+			return err
+		}
+		return t.tellAsker(c, h, reason)
 	})
 }
 
