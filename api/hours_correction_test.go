@@ -89,6 +89,52 @@ func TestCorrection_ofWordsAloneLeavesTheSecondsOfAnAttendance(t *testing.T) {
 	})
 }
 
+func TestHours_whatIsOfferedWithARecordIsWhatIsNotRefused(t *testing.T) {
+	c := newCrew(t)
+	filed := func(day int) string {
+		var h hours
+		c.Post(c.chief, path("/v1/people/%d/hours", c.who.ID), onDay(day, "09:00", "10:00")).Expect(200).Into(&h)
+		return "/v1/hours/" + h.ID
+	}
+	hers, his, theirs := filed(4), c.file(c.volunteer, onDay(3, "09:00", "10:00")), filed(2)
+	sure := c.file(c.volunteer, onDay(2, "14:00", "15:00"))
+	c.Post(c.chief, sure+"/confirm", map[string]any{}).Expect(200)
+	c.Post(c.secretary, theirs+"/confirm", map[string]any{}).Expect(200)
+	correction := c.ask(theirs, onDay(2, "09:00", "11:00"))
+	tokens := map[string]string{"volunteer": c.volunteer, "chief": c.chief, "secretary": c.secretary, "staff": c.staff}
+	for name, token := range tokens {
+		for _, url := range []string{hers, his, theirs, sure} {
+			var may struct {
+				Change  bool `json:"may_change"`
+				Correct bool `json:"may_correct"`
+				Unask   bool `json:"may_unask"`
+			}
+			c.Get(token, url).Expect(200).Into(&may)
+			for what, try := range map[string]struct {
+				offered bool
+				on, url string
+				body    any
+			}{
+				"change":  {may.Change, url, "/change", onDay(1, "09:00", "10:00")},
+				"correct": {may.Correct, url, "/corrections", right(onDay(1, "12:00", "13:00"))},
+				"unask":   {may.Unask, correction, "/withdraw", nil},
+			} {
+				if what == "unask" && url != theirs {
+					continue
+				}
+				done := false
+				t.Run(name+" "+what+" "+url, func(t *testing.T) { // on a copy: nothing of it is there for the next
+					on := c.Copies()(t)
+					done = on.Do(on.API, token, "POST", try.on+try.url, try.body, "Idempotency-Key", "tried-once-1").Status == 200
+				})
+				if done != try.offered {
+					t.Errorf("%s is offered %v to %s of %s, and done %v", what, try.offered, name, url, done)
+				}
+			}
+		}
+	}
+}
+
 func TestCorrection_refusedAndWithdrawn(t *testing.T) {
 	c := newCrew(t)
 	url, _ := c.confirmed(onDay(4, "09:00", "10:00"))

@@ -76,11 +76,16 @@ type hoursRecordView struct {
 	Photos      []PhotoView       `json:"photos" nullable:"false" doc:"照片；审核通过以前只有上传的人和审核的人看得到"`
 	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样，从早到晚"`
 	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请，从早到晚"`
+	MayChange   bool              `json:"may_change" doc:"还没有确认，您可以修改或撤回"`
+	MayCorrect  bool              `json:"may_correct" doc:"已经确认，您可以请求更正"`
+	MayUnask    bool              `json:"may_unask" doc:"有更正申请在办理，您可以撤回它"`
 }
 
 func (a *API) hoursRecord(ctx context.Context, by model.Actor, in *hoursRecordIn) (hoursRecordView, error) {
 	r, err := a.s.HoursRecord(ctx, by, int64(in.Hours))
-	v := hoursRecordView{viewHours(r.ListedHours), viewPhotos(r.Photos, r.SeesAll), []hoursChangeView{}, []correctionView{}}
+	v := hoursRecordView{
+		viewHours(r.ListedHours), viewPhotos(r.Photos, r.SeesAll), []hoursChangeView{}, []correctionView{}, r.MayChange, r.MayCorrect, r.MayUnask,
+	}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, hoursChangeView{c.What, atEdge(c.At), c.Kind, c.Content, c.Place, atEdge(c.StartsAt), maybeAtEdge(c.EndsAt), c.Minutes, c.Points})
 	}

@@ -82,13 +82,15 @@ func (s *Service) HoursToConfirm(ctx context.Context, by model.Actor, slice mode
 }
 
 // HoursRecord is one record with its photos and its history. SeesAll tells that the viewer may see photos
-// that have not passed: they are their own, or theirs to review.
+// that have not passed: they are their own, or theirs to review. What they may do with it is said as well: change or
+// withdraw it, ask for its correction, take such a request back.
 type HoursRecord struct {
 	model.ListedHours
-	Photos      []model.File
-	SeesAll     bool
-	Changes     []model.HoursChange
-	Corrections []model.ListedCorrection
+	Photos                          []model.File
+	SeesAll                         bool
+	Changes                         []model.HoursChange
+	Corrections                     []model.ListedCorrection
+	MayChange, MayCorrect, MayUnask bool
 }
 
 // HoursRecord gives one record to the volunteer, to who decides about it, and to who may enter hours
@@ -114,8 +116,21 @@ func (s *Service) HoursRecord(ctx context.Context, by model.Actor, id int64) (Ho
 		return r, err
 	}
 	r.Corrections, err = model.CorrectionsOf(h, id)
+	r.allow(by, s.now())
 	for i, c := range r.Corrections {
 		r.Corrections[i] = correctionSeenBy(by, c, s.now())
 	}
 	return r, err
+}
+
+// allow says what somebody may do with a record that they see.
+func (r *HoursRecord) allow(by model.Actor, now time.Time) {
+	own := r.PersonID == by.PersonID
+	filed := r.EnteredByID != 0 && r.EnteredByID == by.PersonID && by.May(model.EnterHours, r.NodePath, now)
+	r.MayChange = r.State == model.HoursClaimed && r.Source == model.FromLog && (own || filed)
+	asked := slices.IndexFunc(r.Corrections, func(c model.ListedCorrection) bool { return c.State == model.CorrectionAsked })
+	if speaks := own || by.May(model.EnterHours, r.HomePath, now); speaks {
+		r.MayCorrect = r.State == model.HoursConfirmed && asked < 0
+		r.MayUnask = asked >= 0 && (own || r.Corrections[asked].AskedByID == by.PersonID)
+	}
 }
