@@ -28,20 +28,26 @@ type hoursAtIn struct {
 	Paged
 }
 
-func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[HoursView], error) {
+func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[waitingHoursView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[HoursView]{}, err
+		return List[waitingHoursView]{}, err
 	}
 	rows, err := a.s.HoursAt(ctx, by, int64(in.Node), model.HoursState(in.State), slice)
-	return listOf(in.Paged, rows, idOfHours, viewHours), err
+	return listOf(in.Paged, rows, idOfWaiting, viewWaitingHours), err
 }
 
 type hoursToConfirmIn struct{ Paged }
 
 type waitingHoursView struct {
 	HoursView
-	YourTurn bool `json:"your_turn" doc:"true：现在可以由您办理；false：先由更了解情况的一级办理"`
+	YourTurn bool `json:"your_turn" doc:"待确认的填报，true：现在可以由您办理；false：先由更了解情况的一级办理，或者是您自己的、您代填的"`
+}
+
+func idOfWaiting(w service.WaitingHours) int64 { return w.ID }
+
+func viewWaitingHours(w service.WaitingHours) waitingHoursView {
+	return waitingHoursView{viewHours(w.ListedHours), w.YourTurn}
 }
 
 func (a *API) hoursToConfirm(ctx context.Context, by model.Actor, in *hoursToConfirmIn) (List[waitingHoursView], error) {
@@ -50,9 +56,7 @@ func (a *API) hoursToConfirm(ctx context.Context, by model.Actor, in *hoursToCon
 		return List[waitingHoursView]{}, err
 	}
 	rows, err := a.s.HoursToConfirm(ctx, by, slice)
-	return listOf(in.Paged, rows, func(w service.WaitingHours) int64 { return w.ID }, func(w service.WaitingHours) waitingHoursView {
-		return waitingHoursView{viewHours(w.ListedHours), w.YourTurn}
-	}), err
+	return listOf(in.Paged, rows, idOfWaiting, viewWaitingHours), err
 }
 
 type hoursRecordIn struct {

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"time"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 )
 
@@ -14,16 +16,17 @@ func (s *Service) MyHours(ctx context.Context, by model.Actor, state model.Hours
 }
 
 // HoursAt lists the hours of organisers at a node and below, the newest first; "" is every state.
-func (s *Service) HoursAt(ctx context.Context, by model.Actor, node int64, state model.HoursState, slice model.Slice) ([]model.ListedHours, error) {
+func (s *Service) HoursAt(ctx context.Context, by model.Actor, node int64, state model.HoursState, slice model.Slice) ([]WaitingHours, error) {
 	n, err := s.nodeFor(ctx, by, node, model.ConfirmHours, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	rows, err := model.HoursUnder(s.DB.Read(ctx), n.Path, state, slice)
-	for i, row := range rows {
-		rows[i] = hoursSeenBy(by, row, s.now())
+	h := s.DB.Read(ctx)
+	rows, err := model.HoursUnder(h, n.Path, state, slice)
+	if err != nil {
+		return nil, err
 	}
-	return rows, err
+	return inTurn(h, by, rows, s.now())
 }
 
 // hoursSeenBy, correctionSeenBy and flagSeenBy leave the whole name to the volunteer and to those who look after them, as
@@ -50,7 +53,7 @@ func nameSeenBy(by model.Actor, person int64, name, home string, now time.Time) 
 	return model.MaskName(name)
 }
 
-// WaitingHours is a log that waits; YourTurn tells that the actor may decide now.
+// WaitingHours are hours that may be a log that waits; YourTurn tells that the actor may decide about it now.
 type WaitingHours struct {
 	model.ListedHours
 	YourTurn bool
@@ -60,23 +63,40 @@ type WaitingHours struct {
 func (s *Service) HoursToConfirm(ctx context.Context, by model.Actor, slice model.Slice) ([]WaitingHours, error) {
 	now, h := s.now(), s.DB.Read(ctx)
 	logs, err := model.LogsWaiting(h, by.Scopes(model.ConfirmHours, now), by.PersonID, slice)
-	if err != nil || len(logs) == 0 {
-		return nil, err
-	}
-	var nodes []int64
-	for _, l := range logs {
-		nodes = append(nodes, model.PathIDs(l.NodePath)...)
-	}
-	officers, err := model.OfficersAt(h, slices.Compact(slices.Sorted(slices.Values(nodes))), now, model.DecidingRoles()...)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]WaitingHours, len(logs))
-	for i, l := range logs {
-		above := model.PathIDs(l.NodePath)
-		here := slices.DeleteFunc(slices.Clone(officers), func(o model.Officer) bool { return !slices.Contains(above, o.NodeID) })
-		turn, _ := model.TurnOf(here, l.PersonID, l.EnteredByID)
-		out[i] = WaitingHours{hoursSeenBy(by, l, now), turn >= by.LevelOf(l.NodePath, now) || !l.CreatedAt.Add(model.TurnPassesUp).After(now)}
+	return inTurn(h, by, logs, now)
+}
+
+// inTurn tells of hours whether it is the actor's turn to decide about them, as needDecider judges. Who decides is
+// read for those alone about which anybody does.
+func inTurn(h *gorm.DB, by model.Actor, rows []model.ListedHours, now time.Time) ([]WaitingHours, error) {
+	decides := func(r model.ListedHours) bool {
+		return r.State == model.HoursClaimed && r.Source == model.FromLog && r.PersonID != by.PersonID && r.EnteredByID != by.PersonID
+	}
+	var nodes []int64
+	for _, r := range rows {
+		if decides(r) {
+			nodes = append(nodes, model.PathIDs(r.NodePath)...)
+		}
+	}
+	var officers []model.Officer
+	if len(nodes) > 0 {
+		var err error
+		if officers, err = model.OfficersAt(h, slices.Compact(slices.Sorted(slices.Values(nodes))), now, model.DecidingRoles()...); err != nil {
+			return nil, err
+		}
+	}
+	out := make([]WaitingHours, len(rows))
+	for i, r := range rows {
+		out[i].ListedHours = hoursSeenBy(by, r, now)
+		if decides(r) {
+			above := model.PathIDs(r.NodePath)
+			here := slices.DeleteFunc(slices.Clone(officers), func(o model.Officer) bool { return !slices.Contains(above, o.NodeID) })
+			turn, _ := model.TurnOf(here, r.PersonID, r.EnteredByID)
+			out[i].YourTurn = turn >= by.LevelOf(r.NodePath, now) || !r.CreatedAt.Add(model.TurnPassesUp).After(now)
+		}
 	}
 	return out, nil
 }
