@@ -199,8 +199,22 @@ func TestRedemption_isMadeForSomebodyWithoutAPhoneOnRecord(t *testing.T) {
 	s.Post(chief, path("/v1/people/%d/redemptions", s.person.ID), ask).Refused(409, "redemption.person_has_account")
 	s.Post(chief, path("/v1/people/%d/redemptions", chiefWho.ID), ask).Refused(409, "redemption.person_has_account")
 	s.Post(chief, "/v1/people/999999/redemptions", ask).Refused(404, "person.not_found")
+	// What there is for her is her own community's, wherever the chief may live, and what she can redeem of it.
+	home := s.Person(s.o.ForeignUnit, "外来户")
+	s.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Person{}).Where("id = ?", chiefWho.ID).Updates(map[string]any{"node_id": home.NodeID, "household_id": home.HouseholdID}).Error
+	})
+	chief = s.SignIn(chiefWho)
+	s.Get(chief, "/v1/rewards").Expect(200).HasNot("食用油")
+	offers := path("/v1/people/%d/rewards", old.ID)
+	s.Get(chief, offers).Expect(200).Has("食用油", `"points":50`, `"redeemable":true`)
+	s.Get(otherChief, offers).Refused(404, "person.not_found")
+	s.Get(s.token, offers).Refused(403, "role.not_allowed")
+	s.Get(chief, path("/v1/people/%d/rewards", s.person.ID)).Refused(409, "redemption.person_has_account")
+	s.Get(chief, "/v1/people/999999/rewards").Refused(404, "person.not_found")
 	var r redemption
 	s.Post(chief, url, ask).Expect(200).Into(&r)
+	s.Get(chief, offers).Expect(200).Has(`"points":10`, `"redeemable":false`, "points.short", "还差 30 积分")
 	s.Post(chief, url, ask).Refused(409, "points.short")
 	s.told(old, "王建国", "食用油", "40 积分")
 	s.Get(s.staff, path("/v1/nodes/%d/redemptions", s.o.Community.ID)).Expect(200).Has(`"entered_by":"王建国"`, "赵**")

@@ -204,7 +204,7 @@ func (r Reward) Refuse(now time.Time, seen int64, h Holdings) error {
 	case h.Stock < 1:
 		return ErrRewardSoldOut
 	case h.Points < r.Points:
-		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分，您现在有 %d 积分，还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
+		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分，现在有 %d 积分，还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
 	case h.Budget < r.Cost:
 		return ErrBudgetExhausted
 	}
