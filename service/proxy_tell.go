@@ -72,6 +72,9 @@ func (t *tx) tellRedemptionProxies(r model.Redemption, title, became, once strin
 // tellAsker tells who has asked for a correction on behalf of somebody what has become of it: a guardian who acts for
 // them, or an officer for a person without an account. refusal is why it was refused, "" where it was granted.
 func (t *tx) tellAsker(c model.Correction, h model.Hours, refusal string) error {
+	if c.AskedByID == c.PersonID {
+		return nil
+	}
 	title, became := "代为申请的更正已办理", "已经更正。"
 	if refusal != "" {
 		title, became = "代为申请的更正未通过", "更正申请没有通过，原因："+refusal+"。"
