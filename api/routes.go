@@ -244,6 +244,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// reward.go
 		area("兑换品"),
 		get("/v1/rewards", "list-offers", "我的社区现在可以兑换什么", Bound, (*API).catalogue),
+		get("/v1/people/{id}/rewards", "list-offers-for", "没有手机的居民在自己的社区可以兑换什么", With(model.RedeemForOthers), (*API).catalogueFor),
 		get("/v1/rewards/{id}", "view-offer", "看一件兑换品", Bound, (*API).offer),
 		get("/v1/nodes/{id}/rewards", "list-rewards", "社区的兑换品和库存", With(model.ManageRewards), (*API).rewards),
 		post("/v1/nodes/{id}/rewards", "make-reward", "发布兑换品", With(model.ManageRewards), (*API).makeReward, viewReward),

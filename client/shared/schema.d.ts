@@ -4532,6 +4532,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{id}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 没有手机的居民在自己的社区可以兑换什么
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
+         */
+        get: operations["list-offers-for"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{id}/unbind": {
         parameters: {
             query?: never;
@@ -6340,7 +6360,7 @@ export interface components {
             next?: string;
             /**
              * Format: int64
-             * @description 您现在有多少志愿积分
+             * @description 兑换的人现在有多少志愿积分
              * @example 120
              */
             points: number;
@@ -6935,7 +6955,7 @@ export interface components {
             /** @example 环境整治 */
             kind_name: string;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -7311,7 +7331,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -8080,6 +8100,12 @@ export interface components {
             kind: string;
             /** @example 环境整治 */
             kind_name: string;
+            /** @description 还没有确认，您可以修改或撤回 */
+            may_change: boolean;
+            /** @description 已经确认，您可以请求更正 */
+            may_correct: boolean;
+            /** @description 有更正申请在办理，您可以撤回它 */
+            may_unask: boolean;
             /**
              * Format: int64
              * @description 时长，分钟
@@ -12376,7 +12402,7 @@ export interface components {
              * @example 待确认
              */
             title: string;
-            /** @description true：现在可以由您办理；false：先由更了解情况的一级办理 */
+            /** @description 待确认的填报，true：现在可以由您办理；false：先由更了解情况的一级办理，或者是您自己的、您代填的 */
             your_turn: boolean;
         };
         WaitingMatter: {
@@ -33295,7 +33321,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListHours"];
+                    "application/json": components["schemas"]["ListWaitingHours"];
                 };
             };
             /** @description Unauthorized */
@@ -39710,6 +39736,106 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-offers-for": {
+        parameters: {
+            query?: {
+                /** @description 上一页给的 next；第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 为哪位居民代办 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };
