@@ -89,7 +89,10 @@ func (s *Service) refuseRequest(ctx context.Context, cmd Command, request int64,
 		if err := b.Refuse(t.DB, t.by.PersonID, reason, t.now); err != nil {
 			return b, err
 		}
-		return b, t.stopped(b, node.ID, "binding.refuse")
+		if err := t.stopped(b, node.ID, "binding.refuse"); err != nil {
+			return b, err
+		}
+		return b, t.tellOver(b)
 	})
 }
 

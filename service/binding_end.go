@@ -106,5 +106,8 @@ func (t *tx) unbind(b *model.Binding, node int64, reason string) error {
 	if err := t.withdrawConsent(b.UserID, 0, model.ForBinding); err != nil {
 		return err
 	}
-	return t.audit("binding.end", node, "binding", b.ID, "")
+	if err := t.audit("binding.end", node, "binding", b.ID, ""); err != nil {
+		return err
+	}
+	return t.tellOver(*b)
 }
