@@ -21,6 +21,19 @@ type recordChange struct {
 	write        func(t *tx, p *model.Person, into model.Node) error
 	offices      []int64 // nodes that are locked first
 	seats        bool    // gives up what they have signed up for, whose activities are locked next
+	officer      bool    // of somebody whom the actor appoints, wherever they are registered
+}
+
+// lockFor locks whose record it is.
+func (c recordChange) lockFor(t *tx) (model.Person, error) {
+	if c.officer {
+		return t.lockOfficer(c.person)
+	}
+	p, err := t.lockPersonFor(c.person, model.ChangePeople)
+	if err == nil && p.ID == t.by.PersonID {
+		err = model.ErrOwnRecord
+	}
+	return p, err
 }
 
 // ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
@@ -31,7 +44,7 @@ func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int6
 			return model.ErrSameMembership
 		}
 		return t.setMembership(*p, m)
-	}, nil, false})
+	}, nil, false, false})
 }
 
 // RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end, and they give up
@@ -60,7 +73,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 			return err
 		}
 		return t.endOpenCheckIn(p, "", leftOffice)
-	}, offices, true})
+	}, offices, true, false})
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
@@ -94,7 +107,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 			return err
 		}
 		return t.endOpenCheckIn(p, into.Path, checkedInElsewhere)
-	}, nil, false})
+	}, nil, false, false})
 }
 
 // changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
@@ -118,12 +131,9 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 				return model.Person{}, err
 			}
 		}
-		p, err := t.lockPersonFor(c.person, model.ChangePeople)
+		p, err := c.lockFor(t)
 		if err != nil {
 			return p, err
-		}
-		if p.ID == t.by.PersonID {
-			return p, model.ErrOwnRecord
 		}
 		t.touch(model.PersonTopic(p.ID), model.NodeTopic(p.NodeID))
 		t.mayLeaveDoor(p)
