@@ -48,6 +48,8 @@ func TestCorrect_whatIsHeldOfAPersonIsPutRightOneByOneAndToldThem(t *testing.T) 
 	if got := notices(k, p); len(got) != 4 || strings.Contains(strings.Join(got, ""), "139") {
 		t.Errorf("notices %v, want one of each and nothing that is held", got)
 	}
+	// Who holds the number may ask for the account: that is news about it, and goes out through WeChat.
+	k.Get(token, "/v1/notices").Expect(200).Has(`"kind":"binding","title":"您登记的手机号有变更"`, `"kind":"record","title":"您登记的姓名有变更"`)
 	for _, what := range []string{"phone", "id_number", "address"} {
 		k.Post(staff, url+"/correct", correction(what, "")).Expect(200)
 	}
