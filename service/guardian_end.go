@@ -140,6 +140,9 @@ func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure
 				return p, err
 			}
 		}
+		if err := t.endRebindings(p); err != nil {
+			return p, err
+		}
 		if err := model.EraseChild(t.DB, p.ID, t.now); err != nil {
 			return p, err
 		}

@@ -275,3 +275,22 @@ func TestImport_whoHasAnAccountIsToldWhatOfTheirsHasChanged(t *testing.T) {
 		t.Fatalf("%d notices in an inbox that nobody opens", n)
 	}
 }
+
+func TestImport_aNewNumberRefusesWhoAskedWithTheOldOne(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "15400000001", number1))
+	p := h.named("李梅")
+	h.SignIn(p)
+	b := asking(h.Kit, h.Org, 0)
+	h.Tx(func(tx *gorm.DB) error {
+		if err := tx.Model(&b).Update("phone", "15400000001").Error; err != nil {
+			return err
+		}
+		return b.Ask(tx, model.ByRebinding, &p.ID, h.Unit.ID, "", "", h.Clock.Now())
+	})
+	h.roster(at("1单元", "701", "李梅", "15400000666", number1))
+	h.Tx(func(tx *gorm.DB) (err error) { b, err = model.BindingByID(tx, b.ID); return err })
+	if b.State != model.BindingRefused || !strings.Contains(b.Reason, "手机号已经改了") {
+		t.Fatalf("%+v", b)
+	}
+}

@@ -63,6 +63,7 @@ func (p *pass) writePersons(rows []*placed) error {
 func (p *pass) tellChanged(rows []*placed) error {
 	var changes []model.PersonChange
 	var people []int64
+	var numbers []model.Person
 	what := map[int64][]string{}
 	for _, r := range rows {
 		id := r.person.ID
@@ -73,12 +74,18 @@ func (p *pass) tellChanged(rows []*placed) error {
 			what[id] = append(what[id], particular)
 			changes = append(changes, model.PersonChange{PersonID: id, What: particular, Reason: byImport, ByPersonID: p.by.PersonID, At: p.now})
 		}
+		if r.change["phone"] != nil {
+			numbers = append(numbers, *r.person)
+		}
 		if len(what[id]) > 0 {
 			people = append(people, id)
 		}
 	}
 	if len(changes) == 0 {
 		return nil
+	}
+	if err := p.write.endRebindings(numbers...); err != nil {
+		return err
 	}
 	if err := model.AddPersonChanges(p.db, changes); err != nil {
 		return err

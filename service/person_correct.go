@@ -43,6 +43,11 @@ func (s *Service) correct(ctx context.Context, cmd Command, person int64, what, 
 		if err := t.mayAddOfChild(was, *p); err != nil {
 			return err
 		}
+		if p.Phone != was.Phone {
+			if err := t.endRebindings(was); err != nil {
+				return err
+			}
+		}
 		if p.Name != was.Name {
 			if err := t.touchOffices([]int64{p.ID}); err != nil {
 				return err
