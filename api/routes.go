@@ -234,6 +234,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/people/{id}/leave", "register-left", "登记迁出", With(model.ChangePeople), (*API).registerLeft, viewChanged),
 		post("/v1/people/{id}/move", "move-person", "登记迁居", With(model.ChangePeople), (*API).movePerson, viewChanged),
 		post("/v1/people/{id}/correct", "correct-person", "改正姓名、手机号、身份证号、出生日期或户籍地址", With(model.ChangePeople), (*API).correctPerson, viewChanged).limited(20).hourly(200),
+		post("/v1/officers/{id}/correct", "correct-officer", "改正自己任命的人的姓名、手机号或身份证号", With(model.CorrectOfficers), (*API).correctOfficer, viewChanged).limited(20).hourly(200),
 
 		// budget.go
 		area("兑换经费"),

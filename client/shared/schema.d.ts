@@ -4252,6 +4252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/officers/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改正自己任命的人的姓名、手机号或身份证号
+         * @description 可以使用的人：区级管理员
+         */
+        post: operations["correct-officer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/party-orgs/{id}/dissolve": {
         parameters: {
             query?: never;
@@ -6918,6 +6938,24 @@ export interface components {
              * @enum {string}
              */
             what: "name" | "phone" | "id_number" | "birth_date" | "address";
+        };
+        CorrectOfficerInBody: {
+            /**
+             * @description 原因，本人可以看到
+             * @example 本人换了手机号
+             */
+            reason: string;
+            /**
+             * @description 应当是怎样；手机号和身份证号可以空着，就是不登记。身份证号里的出生日期一并登记
+             * @example 13900000007
+             */
+            value: string;
+            /**
+             * @description 姓名、手机号、身份证号
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "phone" | "id_number";
         };
         Correction: {
             /**
@@ -11748,7 +11786,7 @@ export interface components {
         };
         RoleHeld: {
             /** @description 这项职务在它的范围里可以办理什么 */
-            may: ("accept_check_ins" | "appoint_officers" | "approve_bindings" | "approve_rebinding" | "bind_group" | "certify_service" | "change_people" | "confirm_hours" | "count_area" | "count_check_ins" | "count_members" | "decide_plaques" | "enter_hours" | "give_matters" | "handle_matters" | "import_roster" | "install_plaques" | "limit_reporters" | "list_people" | "make_activities" | "make_points_rules" | "manage_associations" | "manage_budgets" | "manage_categories" | "manage_codes" | "manage_divisions" | "manage_expiry" | "manage_grids" | "manage_party_orgs" | "manage_rewards" | "operate_outbox" | "pick_up" | "print_codes" | "publish_notices" | "read_audit" | "read_records" | "read_whole_people" | "redact_matters" | "redeem_for_others" | "report_for_others" | "review_matters" | "review_photos" | "view_budgets" | "void_hours" | "watch_hours")[];
+            may: ("accept_check_ins" | "appoint_officers" | "approve_bindings" | "approve_rebinding" | "bind_group" | "certify_service" | "change_people" | "confirm_hours" | "correct_officers" | "count_area" | "count_check_ins" | "count_members" | "decide_plaques" | "enter_hours" | "give_matters" | "handle_matters" | "import_roster" | "install_plaques" | "limit_reporters" | "list_people" | "make_activities" | "make_points_rules" | "manage_associations" | "manage_budgets" | "manage_categories" | "manage_codes" | "manage_divisions" | "manage_expiry" | "manage_grids" | "manage_party_orgs" | "manage_rewards" | "operate_outbox" | "pick_up" | "print_codes" | "publish_notices" | "read_audit" | "read_records" | "read_whole_people" | "redact_matters" | "redeem_for_others" | "report_for_others" | "review_matters" | "review_photos" | "view_budgets" | "void_hours" | "watch_hours")[];
             /** @example 42 */
             node_id: string;
             /** @example unit_chief */
@@ -37827,6 +37865,145 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Objection"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-officer": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 任职的人的编号（person_id） */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectOfficerInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPerson"];
                 };
             };
             /** @description Bad Request */
