@@ -319,3 +319,25 @@ func (w *world) consoleLogin() string {
 	})
 	return "CONSOLESCENE"
 }
+
+// TestConsoleRace_withLoggingOutEverywhereNobodyStaysIn: whoever was let in before is out, and nobody comes in after.
+func TestConsoleRace_withLoggingOutEverywhereNobodyStaysIn(t *testing.T) {
+	k := edge.New(t)
+	staff, phone := k.Officer(model.CommunityStaff, k.Org().Community, "吴敏")
+	for round := range 20 {
+		b := newBrowser(k)
+		scene, _ := b.open()
+		k.Post(phone, "/v1/console-logins/"+scene+"/approve", nil).Expect(200)
+		k.Race(2, func(i int) {
+			if i == 0 {
+				b.enter()
+			} else {
+				k.Post(phone, "/v1/logout-everywhere", nil).Expect(200)
+			}
+		})
+		if a := b.ask(http.MethodGet, "/v1/me"); a.Status != http.StatusUnauthorized {
+			t.Fatalf("round %d: at the console after logging out everywhere: %d", round, a.Status)
+		}
+		phone = k.SignIn(staff)
+	}
+}

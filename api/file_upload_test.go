@@ -85,7 +85,7 @@ func TestUpload_aStoreThatIsDownLeavesNoRow(t *testing.T) {
 	a.Blobs.Fail(fault.New(fault.Unavailable, "blob.unavailable", "照片暂时存取不了，请过几分钟再试。"))
 	a.Upload(a.token, "/v1/files", a.Photo(32, 32), nil).Refused(503, "blob.unavailable")
 	a.Blobs.Fail(nil)
-	if n, err := model.CountFilesBy(a.DB.Read(a.Context()), a.resident.ID); n != 0 || err != nil {
+	if n, err := model.CountFilesBy(a.DB.Read(a.Context()), a.resident.ID, nil); n != 0 || err != nil {
 		t.Errorf("%d rows, %v", n, err)
 	}
 }

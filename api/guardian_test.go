@@ -214,13 +214,15 @@ func TestGuardian_whoIsTheChiefReadsNothingThatIsHiddenFromTheChief(t *testing.T
 	f := newFamily(t)
 	f.agreed()
 	f.Post(f.child, "/v1/matters", aRepair("三楼的灯坏了")).Expect(200)
-	f.Post(f.child, "/v1/matters", map[string]any{"category": "conduct", "words": "单元长打人了我很害怕", "anonymity": "chief"}).Expect(200)
+	shown, hidden := f.UploadPhoto(f.child), f.UploadPhoto(f.child)
+	f.Post(f.child, "/v1/matters", but(aRepair("二楼的灯坏了"), "photos", []string{shown})).Expect(200)
+	f.Post(f.child, "/v1/matters", map[string]any{"category": "conduct", "words": "单元长打人了我很害怕", "anonymity": "chief", "photos": []string{hidden}}).Expect(200)
 	data := path("/v1/children/%d/data", f.kid.ID)
-	f.Get(f.mother, data).Expect(200).Has("三楼的灯坏了", "单元长打人")
+	f.Get(f.mother, data).Expect(200).Has("三楼的灯坏了", "单元长打人", `"photos":2`)
 	f.Appoint(f.parent, model.UnitChief, f.Unit)
 	f.mother = f.SignIn(f.parent)
-	f.Get(f.mother, data).Expect(200).Has("三楼的灯坏了").HasNot("单元长打人")
-	f.Get(f.child, "/v1/me/data").Expect(200).Has("单元长打人")
+	f.Get(f.mother, data).Expect(200).Has("三楼的灯坏了", `"photos":1`).HasNot("单元长打人")
+	f.Get(f.child, "/v1/me/data").Expect(200).Has("单元长打人", `"photos":2`)
 }
 
 func TestGuardian_whoseAccountIsClosedAgreesNoMore(t *testing.T) {

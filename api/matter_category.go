@@ -108,3 +108,15 @@ func (a *API) changeMatterLimit(ctx context.Context, cmd service.Command, in *ch
 	b := in.Body
 	return a.s.ChangeMatterLimit(ctx, cmd, model.MatterLimit{Category: b.Category, Step: model.Step(b.Step), AcceptHours: b.AcceptHours, ResolveHours: b.ResolveHours})
 }
+
+type dropMatterLimitIn struct {
+	Keyed
+	Body struct {
+		Category string `json:"category" minLength:"1" maxLength:"24" doc:"哪一类" example:"safety"`
+		Step     string `json:"step" enum:"chief,branch,community" doc:"哪一级" example:"chief"`
+	}
+}
+
+func (a *API) dropMatterLimit(ctx context.Context, cmd service.Command, in *dropMatterLimitIn) (model.MatterLimit, error) {
+	return a.s.DropMatterLimit(ctx, cmd, in.Body.Category, model.Step(in.Body.Step))
+}

@@ -231,6 +231,34 @@ func TestMatterLimit_changedCountsFromTheNextStepOn(t *testing.T) {
 	})
 }
 
+func TestMatterLimit_aCategorysOwnIsTakenAwayAgain(t *testing.T) {
+	c := newCrew(t)
+	limit := askBody{"category": "repair", "step": "chief", "accept_hours": 2, "resolve_hours": 5}
+	own := askBody{"category": "repair", "step": "chief"}
+	var m struct {
+		ID    string
+		DueAt time.Time `json:"due_at"`
+	}
+	c.Post(c.admin, "/v1/matter-limits/drop", own).Refused(409, "matter_limit.not_its_own")
+	c.Post(c.admin, "/v1/matter-limits", limit).Expect(200)
+	c.Post(c.mei, "/v1/matters", aRepair("三楼的灯坏了")).Expect(200).Into(&m)
+	was := m.DueAt
+	c.Post(c.admin, "/v1/matter-limits/drop", own).Expect(200).Has(`"category":""`, `"accept_hours":24`, `"resolve_hours":72`)
+	c.Get(c.admin, "/v1/matter-categories/all").Expect(200).HasNot(`"category":"repair"`)
+	c.Get(c.mei, "/v1/matters/"+m.ID).Expect(200).Into(&m)
+	if !m.DueAt.Equal(was) {
+		t.Errorf("a running limit moved from %s to %s", was, m.DueAt)
+	}
+	c.Post(c.chief, "/v1/matters/"+m.ID+"/accept", askBody{"seen": 1}).Expect(200).Into(&m)
+	if want := testkit.Start.Add(72 * time.Hour); !m.DueAt.Equal(want) {
+		t.Errorf("due at %s, want %s by the common limit", m.DueAt, want)
+	}
+	c.Post(c.admin, "/v1/matter-limits/drop", own).Refused(409, "matter_limit.not_its_own")
+	c.Post(c.admin, "/v1/matter-limits/drop", but(own, "category", "nothing")).Refused(422, "matter.unknown_category")
+	c.Post(c.admin, "/v1/matter-limits/drop", but(own, "category", "")).Refused(422, "http.invalid") // the common one stays
+	c.Post(c.staff, "/v1/matter-limits/drop", own).Refused(403, "role.not_allowed")
+}
+
 // A word that the column of codes can't hold is refused like any other that is no category, on every engine.
 func TestMatterCategory_ofLettersThatNoCodeHas(t *testing.T) {
 	c := newCrew(t)

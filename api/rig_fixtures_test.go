@@ -124,12 +124,18 @@ var fixtures = map[string]func(w *world) string{
 	"redact-matter-photo/photo_id":       func(w *world) string { return w.matterPhoto("redact-matter-photo/{id}") },
 	"redact-matter-photo/replacement_id": func(*world) string { return leftOut },
 	"redact-matter-photo/{id}":           func(w *world) string { return w.matter(w.Resident) },
-	"matter-categories/{code}":           func(*world) string { return "noise" },
-	"begin-matter-category/{code}":       func(w *world) string { return w.endedCategory("policy") },
-	"change-matter-category/choices":     func(*world) string { return leftOut },
-	"list-reporter-limits/{id}":          func(w *world) string { w.limit(model.LimitRunning); return digits(w.Community.ID) },
-	"report-limits/{id}":                 func(w *world) string { return w.limit(model.LimitRunning) },
-	"uphold-reporter-limit/{id}":         func(w *world) string { return w.limit(model.LimitObjected) },
+	"drop-matter-limit/category": func(w *world) string {
+		w.Tx(func(tx *gorm.DB) error {
+			return model.SetMatterLimit(tx, model.MatterLimit{Category: "noise", Step: model.ChiefStep, AcceptHours: 1, ResolveHours: 2})
+		})
+		return "noise"
+	},
+	"matter-categories/{code}":       func(*world) string { return "noise" },
+	"begin-matter-category/{code}":   func(w *world) string { return w.endedCategory("policy") },
+	"change-matter-category/choices": func(*world) string { return leftOut },
+	"list-reporter-limits/{id}":      func(w *world) string { w.limit(model.LimitRunning); return digits(w.Community.ID) },
+	"report-limits/{id}":             func(w *world) string { return w.limit(model.LimitRunning) },
+	"uphold-reporter-limit/{id}":     func(w *world) string { return w.limit(model.LimitObjected) },
 
 	// messages
 	"notices/{id}": func(w *world) string {

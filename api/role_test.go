@@ -1,9 +1,12 @@
 package api_test
 
 import (
+	"fmt"
 	"net/http"
 	"testing"
 	"time"
+
+	"gorm.io/gorm"
 
 	"danyuan/model"
 	"danyuan/testkit"
@@ -354,4 +357,31 @@ func TestEndRole_aReasonThatIsASentenceEndsOnce(t *testing.T) {
 	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
 	k.Post(staff, path("/v1/roles/%d/end", a.ID), body{"reason": "身体不好。"}).Expect(200)
 	k.Get(k.SignIn(chief), "/v1/notices").Expect(200).Has("原因：身体不好。").HasNot("。。")
+}
+
+// Nobody from elsewhere is entered twice, however many appoint them, and wherever.
+func TestAppointRace_whoIsRegisteredNowIsOnePerson(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	other := k.Node(&o.District, model.Street, "宜城路街道")
+	_, first := k.Officer(model.DistrictAdmin, o.District, "周主任")
+	_, second := k.Officer(model.DistrictAdmin, o.District, "吴主任")
+	for round := range 10 {
+		phone := fmt.Sprintf("139000001%02d", round)
+		k.Race(4, func(i int) {
+			k.Post([]string{first, second}[i%2], "/v1/roles", body{
+				"name": "外来人", "phone": phone, "register": true, "node_id": idText([]int64{o.Street.ID, other.ID, o.District.ID, o.Community.ID}[i]),
+				"role": []model.Role{model.StreetStaff, model.StreetStaff, model.Auditor, model.CommunityStaff}[i],
+			}).Expect(200)
+		})
+		var people int64
+		k.Tx(func(tx *gorm.DB) error {
+			same, err := model.PersonsByPhone(tx, phone)
+			people = int64(len(same))
+			return err
+		})
+		if people != 1 {
+			t.Fatalf("round %d: %d people of one name and number", round, people)
+		}
+	}
 }

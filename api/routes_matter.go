@@ -68,6 +68,7 @@ func matterRoutes() []route {
 		post("/v1/matter-categories/{code}/end", "end-matter-category", "停用一类事项", With(model.ManageCategories), (*API).endMatterCategory, viewManagedCategory),
 		post("/v1/matter-categories/{code}/begin", "begin-matter-category", "重新启用一类事项", With(model.ManageCategories), (*API).beginMatterCategory, viewManagedCategory),
 		post("/v1/matter-limits", "change-matter-limit", "修改一级的受理和办结时限；已经开始的时限不变", With(model.ManageCategories), (*API).changeMatterLimit, viewMatterLimit),
+		post("/v1/matter-limits/drop", "drop-matter-limit", "取消一类在一级的单独时限，改用通用的；已经开始的时限不变", With(model.ManageCategories), (*API).dropMatterLimit, viewMatterLimit),
 
 		// reporter_limit.go
 		post("/v1/people/{id}/report-limits", "limit-reporter", "限制一位居民每天上报的件数，至少留一件，紧急的不限", With(model.LimitReporters), (*API).limitReporter, viewListedReporterLimit),

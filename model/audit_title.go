@@ -133,6 +133,7 @@ var auditTitles = map[string]string{ //nolint:gosec // what is done with a token
 	"matter_category.change":  "修改一类事项",
 	"matter_category.end":     "停用一类事项",
 	"matter_limit.change":     "修改事项的时限",
+	"matter_limit.drop":       "取消一类事项单独的时限",
 	"node.closed":             "撤销一个地方",
 	"node.created":            "新建一个地方",
 	"node.merged":             "合并网格",

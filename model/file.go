@@ -107,10 +107,20 @@ func CountLooseFiles(tx *gorm.DB, uploader int64) (int64, error) {
 	return n, tx.Model(&File{}).Where("uploader_id = ? AND loose_since IS NOT NULL", uploader).Count(&n).Error
 }
 
-// CountFilesBy gives how many photos of a person's are kept.
-func CountFilesBy(tx *gorm.DB, uploader int64) (int64, error) {
+// CountFilesBy gives how many photos of a person's are kept, without those of matters that are hidden from who has led
+// units.
+func CountFilesBy(tx *gorm.DB, uploader int64, led []Led) (int64, error) {
 	var n int64
-	return n, tx.Model(&File{}).Where("uploader_id = ?", uploader).Count(&n).Error
+	return n, exceptOfHidden(tx.Model(&File{}).Where("uploader_id = ?", uploader), led).Count(&n).Error
+}
+
+// exceptOfHidden leaves out the files of matters that are hidden from who leads, or has led, units.
+func exceptOfHidden(q *gorm.DB, led []Led) *gorm.DB {
+	if len(led) == 0 {
+		return q
+	}
+	condition, args := hiddenFrom(led)
+	return q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE files.subject LIKE 'matter%' AND matters.id = files.subject_id AND "+condition+")", args...)
 }
 
 // LastPlace gives how many photos a record names, and the place of the last of them.
@@ -190,11 +200,7 @@ func FilesInReview(tx *gorm.DB, path string, by Actor, now time.Time, part Slice
 	q := InSubtree(tx.Table("files").Select("files.*, persons.name AS uploader_name").
 		Joins("JOIN nodes ON nodes.id = files.node_id").Joins("JOIN persons ON persons.id = files.uploader_id"), "nodes.path", path).
 		Where("files.state = ? AND files.subject NOT IN ?", FileReview, []string{"", WithheldFiles})
-	if led := by.Led(now); len(led) > 0 {
-		condition, args := hiddenFrom(led)
-		q = q.Where("NOT EXISTS (SELECT 1 FROM matters WHERE files.subject LIKE 'matter%' AND matters.id = files.subject_id AND "+condition+")", args...)
-	}
-	err := part.Oldest(q, "files.id").Find(&files).Error
+	err := part.Oldest(exceptOfHidden(q, by.Led(now)), "files.id").Find(&files).Error
 	for i := range files {
 		files[i].ForShowing(KeysOf(tx), now)
 	}

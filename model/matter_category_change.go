@@ -36,6 +36,7 @@ var (
 	ErrCategoryEnded    = fault.New(fault.Conflict, "matter_category.ended_already", "这一类事项已经停用。请刷新列表后再看。")
 	ErrCategoryOpen     = fault.New(fault.Conflict, "matter_category.open_already", "这一类事项正在使用，不用启用。请刷新列表后再看。")
 	ErrCategoryLast     = fault.New(fault.Conflict, "matter_category.last_open", "这是最后一类还在使用的事项，停用以后居民就不能上报了。请先启用或新建另一类。")
+	ErrNoOwnLimit       = fault.New(fault.Conflict, "matter_limit.not_its_own", "这一类在这一级没有单独的时限，用的就是通用的时限。请刷新列表后再看。")
 	ErrQuestionPlace    = fault.New(fault.Invalid, "matter_category.question_place", "问题的编号是1到20，不能重复。请重新编号。")
 	ErrQuestionOptions  = fault.New(fault.Invalid, "matter_category.question_options", "选择题要有2到9个不同的答案，答案里不能有“|”；是否题和填写题不用写答案。请修改后再提交。")
 	ErrQuestionStop     = fault.New(fault.Invalid, "matter_category.question_stop", "遇到哪个答案请人先打电话，要从这道题的答案里选，并写明电话（3到20位数字）和提示；不用打电话的这三项都不填。")
@@ -166,6 +167,11 @@ func SetMatterLimit(tx *gorm.DB, l MatterLimit) error {
 		Columns:   []clause.Column{{Name: "category"}, {Name: "step"}},
 		DoUpdates: clause.Assignments(map[string]any{"accept_hours": l.AcceptHours, "resolve_hours": l.ResolveHours}),
 	}).Create(&l).Error
+}
+
+// DropMatterLimit takes a category's own limit at a step away: the common one counts from then on.
+func DropMatterLimit(tx *gorm.DB, category string, step Step) error {
+	return changed(tx.Where("category = ? AND category <> '' AND step = ?", category, step).Delete(&MatterLimit{}), ErrNoOwnLimit)
 }
 
 // CommonMatterLimits gives the limits of categories that have none of their own, from the bottom.

@@ -160,7 +160,7 @@ func CountHeld(tx *gorm.DB, user, person int64, now time.Time) (Held, error) {
 	if err := tx.Model(&Notice{}).Where("person_id = ?", person).Count(&h.Notices).Error; err != nil {
 		return h, err
 	}
-	if h.Photos, err = CountFilesBy(tx, person); err != nil {
+	if h.Photos, err = CountFilesBy(tx, person, nil); err != nil {
 		return h, err
 	}
 	if err := tx.Model(&Hours{}).Where("person_id = ?", person).Count(&h.Hours).Error; err != nil {

@@ -76,8 +76,12 @@ func EndSession(tx *gorm.DB, id int64, now time.Time) error {
 }
 
 // EndSessionsOf ends all of a user's sessions and gives how many were running. What they have approved at a computer
-// and was not entered yet is gone as well.
+// and was not entered yet is gone as well. It locks the user: who enters the console holds them too, or a session that
+// begins at that moment would outlive this.
 func EndSessionsOf(tx *gorm.DB, user int64, now time.Time) (int64, error) {
+	if err := LockUser(tx, user); err != nil {
+		return 0, err
+	}
 	q := tx.Model(&Session{}).Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now).Update("ended_at", now)
 	if q.Error != nil {
 		return 0, q.Error

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 
 	"danyuan/model"
 	"danyuan/service/paper"
@@ -81,8 +82,20 @@ func (s *Service) ConsoleLoginAt(ctx context.Context, browser string) (model.Con
 // has lost their roles meanwhile.
 func (s *Service) EnterConsole(ctx context.Context, cmd Command, browser string) (SignedIn, error) {
 	cmd.apart = browser
+	standing, err := model.ConsoleLoginAt(s.DB.Read(ctx), model.HashToken(browser), s.latest())
+	if err != nil && !errors.Is(err, model.ErrConsoleLoginGone) { // gone also for a repetition
+		return SignedIn{}, err
+	}
 	return inTx(ctx, s, cmd, func(t *tx) (SignedIn, error) {
+		if standing.UserID != nil { // before the log-in, as who ends all sessions does, see model.EndSessionsOf
+			if err := model.LockUser(t.DB, *standing.UserID); err != nil {
+				return SignedIn{}, err
+			}
+		}
 		user, err := model.TakeConsoleLogin(t.DB, model.HashToken(browser), t.now)
+		if err == nil && (standing.UserID == nil || user != *standing.UserID) {
+			err = model.ErrConsoleLoginWaits // it was approved a moment ago
+		}
 		if err != nil {
 			return SignedIn{}, err
 		}

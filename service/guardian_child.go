@@ -53,7 +53,11 @@ func (s *Service) ChildData(ctx context.Context, by model.Actor, child int64) (M
 		return MyData{}, err
 	}
 	d, err := s.dataOf(s.DB.Read(ctx), account, child)
+	if err != nil {
+		return d, err
+	}
 	d.Matters = slices.DeleteFunc(d.Matters, func(m model.HeldMatter) bool { return m.HiddenFrom(by, s.now()) })
+	d.Held.Photos, err = model.CountFilesBy(s.DB.Read(ctx), child, by.Led(s.now()))
 	return d, err
 }
 

@@ -270,7 +270,9 @@ func TestImport_whoHasAnAccountIsToldWhatOfTheirsHasChanged(t *testing.T) {
 		t.Fatalf("%+v, %v", changes, err)
 	}
 	var n int64
-	h.Tx(func(tx *gorm.DB) error { return tx.Model(&model.Notice{}).Where("person_id = ?", hai.ID).Count(&n).Error })
+	h.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Notice{}).Where("person_id = ?", hai.ID).Count(&n).Error
+	})
 	if n != 0 {
 		t.Fatalf("%d notices in an inbox that nobody opens", n)
 	}

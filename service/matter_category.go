@@ -120,11 +120,7 @@ func (s *Service) ChangeMatterLimit(ctx context.Context, cmd Command, l model.Ma
 			return l, err
 		}
 		if l.Category != "" {
-			_, err := model.MatterCategoryByCode(t.DB, l.Category)
-			if errors.Is(err, model.ErrCategoryNotFound) {
-				err = model.ErrMatterCategory
-			}
-			if err != nil {
+			if err := t.knownCategory(l.Category); err != nil {
 				return l, err
 			}
 		}
@@ -134,6 +130,36 @@ func (s *Service) ChangeMatterLimit(ctx context.Context, cmd Command, l model.Ma
 		detail := fmt.Sprintf("%q at %s: accept in %d hours, resolve in %d", l.Category, l.Step, l.AcceptHours, l.ResolveHours)
 		return l, t.audit("matter_limit.change", t.seatOf(model.ManageCategories), "matter_limit", 0, detail)
 	})
+}
+
+// DropMatterLimit takes a category's own hours at a step away, and gives the common ones, which count from then on. A
+// limit that runs keeps the time that it was given. Refusals: matter.unknown_category, matter_limit.not_its_own.
+func (s *Service) DropMatterLimit(ctx context.Context, cmd Command, category string, step model.Step) (model.MatterLimit, error) {
+	return inTx(ctx, s, cmd, func(t *tx) (model.MatterLimit, error) {
+		if err := t.lockCategories(); err != nil {
+			return model.MatterLimit{}, err
+		}
+		if err := t.knownCategory(category); err != nil {
+			return model.MatterLimit{}, err
+		}
+		if err := model.DropMatterLimit(t.DB, category, step); err != nil {
+			return model.MatterLimit{}, err
+		}
+		l, err := model.MatterLimitOf(t.DB, "", step)
+		if err != nil {
+			return l, err
+		}
+		return l, t.audit("matter_limit.drop", t.seatOf(model.ManageCategories), "matter_limit", 0, fmt.Sprintf("%q at %s", category, step))
+	})
+}
+
+// knownCategory refuses a code that no category has.
+func (t *tx) knownCategory(code string) error {
+	_, err := model.MatterCategoryByCode(t.DB, code)
+	if errors.Is(err, model.ErrCategoryNotFound) {
+		err = model.ErrMatterCategory
+	}
+	return err
 }
 
 func (t *tx) lockCategories() error {

@@ -34,6 +34,11 @@ func (s *Service) Appoint(ctx context.Context, cmd Command, what Appointing) (mo
 		return model.RoleTerm{}, err
 	}
 	return inTx(ctx, s, cmd, func(t *tx) (model.RoleTerm, error) {
+		if whom.Register { // nobody is entered meanwhile, by whoever or by a roster
+			if err := model.LockOrg(t.DB); err != nil {
+				return model.RoleTerm{}, err
+			}
+		}
 		n, err := t.lockNode(what.NodeID, model.AppointOfficers, model.ErrNodeNotFound)
 		if err != nil {
 			return model.RoleTerm{}, err

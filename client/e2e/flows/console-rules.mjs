@@ -130,6 +130,13 @@ async function categorise(boss, server, admin) {
   await boss.see('common-limits', '200小时办结')
   holds((await one('greening')).limits[0].accept_hours === 12 && (await all()).common_limits.some((l) => l.resolve_hours === 200), 'two limits', await all())
 
+  await boss.tapInRow('绿化养护', 'limit-chief')
+  await boss.choose('limit-own', '通用的时限')
+  await boss.check('limit-common')
+  await boss.tap('send')
+  await boss.miss('table', '12小时受理，48小时办结')
+  holds((await one('greening')).limits.length === 0, 'the common limit again', await one('greening'))
+
   await boss.tapInRow('绿化养护', 'category-end')
   await boss.agree('停用')
   await boss.see('table', '已停用')
