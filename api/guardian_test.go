@@ -294,10 +294,12 @@ func TestGuardian_erasesWhatNothingNeedsAnyMore(t *testing.T) {
 	f := newFamily(t)
 	f.agreed()
 	erase := path("/v1/children/%d/erase", f.kid.ID)
+	f.Post(f.child, "/v1/me/rectifications", wrongPhone("号码应当是13900000008")).Expect(200)
 	f.Post(f.mother, erase, map[string]any{"sure": false}).Refused(422, "guardian.not_sure")
 	f.Post(f.mother, erase, map[string]any{"sure": true}).Expect(200).Has(`"erased":true`, "志愿服务记录")
+	f.Get(f.staff, path("/v1/nodes/%d/rectifications", f.Community.ID)).Expect(200).Has("王小童", `"state":"withdrawn"`).HasNot("13900000008")
 	f.Get(f.child, "/v1/me").Refused(401, "session.required")
-	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200).Has("王小童", "2016-05-01").HasNot("13900000007", "xiaotong", `"account"`)
+	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200).Has("王小童", "2016-05-01").HasNot("13900000007", "13900000008", "xiaotong", `"account"`)
 	f.Post(f.Stranger("another"), "/v1/bindings", proof("13900000007")).Expect(200).Has(`"unmatched"`)
 	f.audited(t, "child.erase", "account.close")
 }

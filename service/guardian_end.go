@@ -112,7 +112,8 @@ func (t *tx) dropClaims(person int64) error {
 }
 
 // EraseChild deletes what is held of a child as far as it may be, at the request of a guardian who acts for
-// them: every consent ends with what rests on it, the child's account, phone number, id number and address.
+// them: every consent ends with what rests on it, the child's account, phone number, id number and address, and what
+// the child wrote of them to have them put right.
 // The name and the birth date stay for the roster, confirmed services and the points book as for everybody
 // (model.KeptOfPeople). Refusals: guardian.child_not_found, guardian.not_sure.
 func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure bool) (model.Person, error) {
@@ -143,7 +144,10 @@ func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure
 		if err := model.EraseChild(t.DB, p.ID, t.now); err != nil {
 			return p, err
 		}
-		return p, t.audit("child.erase", p.NodeID, "person", p.ID, "phone id_number address")
+		if err := model.ForgetRectifications(t.DB, []int64{p.ID}, t.now); err != nil {
+			return p, err
+		}
+		return p, t.audit("child.erase", p.NodeID, "person", p.ID, "phone id_number address rectifications")
 	})
 }
 
