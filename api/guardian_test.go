@@ -274,6 +274,25 @@ func TestGuardian_endsByItselfOnTheFourteenthBirthday(t *testing.T) {
 	f.Get(f.child, "/v1/notices").Expect(200).Has("从现在起由您自己决定")
 }
 
+// TestGuardian_ofWhoLeftLongAgoIsToldNoBirthday: of a child who has left the birth date goes with the rest, and with it
+// the guardianship.
+func TestGuardian_ofWhoLeftLongAgoIsToldNoBirthday(t *testing.T) {
+	f := newFamily(t)
+	f.agreed()
+	f.Post(f.mother, path("/v1/children/%d/erase", f.kid.ID), map[string]any{"sure": true}).Expect(200)
+	f.Post(f.staff, path("/v1/people/%d/leave", f.kid.ID), map[string]any{"reason": "随父母迁出"}).Expect(200)
+	f.Move(1096 * 24 * time.Hour)
+	if _, err := f.S.Retain(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.S.EndGuardianships(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.mother = f.SignIn(f.parent)
+	f.Get(f.mother, "/v1/me/children").Expect(200).Has(`"state":"ended"`, "不再保存孩子的出生日期")
+	f.Get(f.mother, "/v1/notices").Expect(200).Has("监护登记已经结束", "迁出已久").HasNot("已满14周岁")
+}
+
 // TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs: from midnight on, before the duty has written down that the
 // guardianship is over.
 func TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs(t *testing.T) {

@@ -230,14 +230,21 @@ func (s *Service) endOutgrown(ctx context.Context, child int64) error {
 			return none, err
 		}
 		t.touch(model.PersonTopic(child))
+		reason, since := "孩子已满14周岁", "已满14周岁，您作为监护人的同意和查看已经结束，以后由本人决定。"
+		if p.BirthDate == "" { // who has left is not known to be a child any more
+			reason, since = "系统不再保存孩子的出生日期", "迁出已久，系统不再保存孩子的出生日期，您作为监护人的同意和查看已经结束。"
+		}
 		for _, g := range all {
-			if err := t.endGuardianship(g, p, "孩子已满14周岁"); err != nil {
+			if err := t.endGuardianship(g, p, reason); err != nil {
 				return none, err
 			}
-			body := model.MaskName(p.Name) + "已满14周岁，您作为监护人的同意和查看已经结束，以后由本人决定。"
+			body := model.MaskName(p.Name) + since
 			if err := t.notify(g.GuardianID, NoticeGuardian, "监护登记已经结束", body, pageChildren, onceForGuardian(*g)); err != nil {
 				return none, err
 			}
+		}
+		if p.BirthDate == "" {
+			return none, nil
 		}
 		return none, t.notify(child, NoticeGuardian, "从现在起由您自己决定",
 			"您已满14周岁，监护人不再代您同意，也不能再查看您的信息。您可以在“我的数据”里查看，在“我的”里撤回授权、解除绑定或注销账号。", pageMine, onceForGuardian(*all[0])+":child")
