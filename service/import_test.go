@@ -239,6 +239,20 @@ func TestImport_idNumberGivenLaterBelongsToTheSamePerson(t *testing.T) {
 	}
 }
 
+// A table that has slipped by a column has phone numbers for units; they are kept with no fault.
+func TestImport_faultsRepeatNoNumbers(t *testing.T) {
+	h := newHouse(t)
+	for _, slipped := range []string{"13900000007", number1, "１３９００００００７", "号13900000007"} {
+		got := h.roster([]string{"第一网格", "3栋", slipped, "101", "李梅"}, []string{slipped, "", "1单元", "102", "李山"}, []string{"第一网格", slipped, "1单元", "102", "李山"})
+		if report := h.faults(got); got.Faults != 3 || strings.Contains(report, "0000") || strings.Contains(report, "００００") || !strings.Contains(report, "…") {
+			t.Errorf("%s: %s", slipped, report)
+		}
+	}
+	if got := h.roster(at("12单元", "101", "李梅")); !strings.Contains(h.faults(got), "没有单元「12单元」") {
+		t.Error(h.faults(got))
+	}
+}
+
 // Under a title that nobody knows a column is left out, and whoever handed in the table is told of which.
 func TestImport_tellsWhichColumnsItHasNotUsed(t *testing.T) {
 	h := newHouse(t)
