@@ -231,6 +231,17 @@ func TestGuardian_whoseAccountIsClosedAgreesNoMore(t *testing.T) {
 	f.Post(f.child, "/v1/bindings", proof("13900000007")).Refused(403, "guardian.consent_required")
 }
 
+// TestGuardian_whoseAccountTheCommunityEndsAgreesNoMore: it may have been a stranger who agreed, and whom it was bound to
+// has no way to take it back.
+func TestGuardian_whoseAccountTheCommunityEndsAgreesNoMore(t *testing.T) {
+	f := newFamily(t)
+	f.agreed()
+	f.Post(f.staff, path("/v1/people/%d/unbind", f.parent.ID), reasoned("绑错了人")).Expect(200)
+	f.Get(f.child, "/v1/me").Expect(200).Has(`"bound":false`)
+	f.Post(f.child, "/v1/bindings", proof("13900000007")).Refused(403, "guardian.consent_required")
+	f.Get(f.staff, path("/v1/nodes/%d/guardianships", f.Community.ID)).Expect(200).Has(`"state":"withdrawn"`)
+}
+
 func TestGuardian_endedByTheCommunityIsToldWhyAndTheChildStops(t *testing.T) {
 	f := newFamily(t)
 	g := f.agreed()

@@ -151,9 +151,9 @@ func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure
 	})
 }
 
-// leaveChildren ends what a person has agreed to for children, when their account is closed for good. Another
-// guardian's consent stays.
-func (t *tx) leaveChildren(person int64) error {
+// leaveChildren ends what a person has agreed to for children, when their account is closed for good, or ended by the
+// community. Another guardian's consent stays.
+func (t *tx) leaveChildren(person int64, why string) error {
 	children, err := model.GuardedBy(t.DB, person)
 	if err != nil {
 		return err
@@ -173,7 +173,7 @@ func (t *tx) leaveChildren(person int64) error {
 			case g.State == model.GuardianActive:
 				err = t.disagree(g, child)
 			case g.State == model.GuardianAsked:
-				err = t.endGuardianship(g, child, closedByOwner)
+				err = t.endGuardianship(g, child, why)
 			}
 			if err != nil {
 				return err
