@@ -152,6 +152,23 @@ func TestSettle_afterTheEndStaysWithinTheActivity(t *testing.T) {
 	s.Post(s.chief, a+"/settle", leaving(end, people[0])).Expect(200).Has(`"minutes":120`)
 }
 
+func TestSettle_whoStayedLongerThanOneRecordMayBeIsSettledAsThatLong(t *testing.T) {
+	s := newSquare(t)
+	people, tokens := s.neighbours(s.o.Unit, 2)
+	a := s.soon(map[string]any{"ends_at": testkit.Start.Add(15 * time.Hour)}) // fourteen hours: the night watch
+	end := testkit.Start.Add(15 * time.Hour)
+	s.Move(time.Hour)
+	s.in(a, tokens[0])
+	s.Move(14*time.Hour - 30*time.Second)
+	s.in(a, s.SignIn(people[1])) // as everybody leaves
+	s.Move(time.Hour)
+	s.chief = s.SignIn(s.chiefWho)
+	s.Post(s.chief, a+"/settle", leaving(end, people[0], people[1])).Refused(422, "hours.too_short").Has("people."+digits(people[1].ID), "李**", "作废").HasNot("李1妹")
+	s.Post(s.chief, a+"/settle", leaving(end, people[0])).Expect(200).Has(`"minutes":720`)
+	s.Post(s.chief, byHand(a, people[1], "void-attendance"), map[string]string{"reason": "散场才到"}).Expect(200)
+	s.Post(s.chief, a+"/confirm", map[string]string{}).Expect(200).Has(`"minutes":720`)
+}
+
 func TestConfirm_twiceAtOnceGivesPointsOnce(t *testing.T) {
 	for round := range 3 {
 		s := newSquare(t)

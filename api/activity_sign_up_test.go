@@ -158,6 +158,23 @@ func TestHours_namesAreForThoseWhoLookAfterThePeople(t *testing.T) {
 	s.Get(staff, "/v1/hours/78").Expect(200).Has("外**").HasNot("外来客")
 	s.Get(staff, "/v1/hours/79").Expect(200).Has("近处人")
 	s.Get(s.SignIn(far), "/v1/hours/78").Expect(200).Has("外来客")
+	var asked struct{ ID string }
+	said := onDay(3, "09:00", "10:00")
+	s.Post(s.SignIn(far), "/v1/hours/78/corrections", right(said)).Expect(200).Has("外来客").Into(&asked)
+	s.Get(staff, "/v1/corrections").Expect(200).Has("外**").HasNot("外来客")
+	s.Get(staff, "/v1/hours/78").Expect(200).Has(asked.ID, "外**").HasNot("外来客")
+	s.Post(staff, "/v1/corrections/"+asked.ID+"/refuse", because).Expect(200).Has("外**").HasNot("外来客")
+	for i, id := range []int64{78, 79} {
+		s.Tx(func(tx *gorm.DB) error {
+			f := model.Flag{HoursID: id, PersonID: []int64{far.ID, near.ID}[i], NodeID: s.o.Community.ID, RuleCode: "late_entry", RaisedAt: testkit.Start, OnceKey: digits(id)}
+			return model.AddFlags(tx, []model.Flag{f})
+		})
+	}
+	var flags struct{ Items []struct{ ID, Name string } }
+	s.Get(staff, path("/v1/nodes/%d/flags", s.o.Community.ID)).Expect(200).Has("外**", "近处人").HasNot("外来客").Into(&flags)
+	for _, f := range flags.Items {
+		s.Post(staff, "/v1/flags/"+f.ID+"/clear", map[string]string{"note": "问过"}).Expect(200).Has(f.Name)
+	}
 	s.Post(staff, "/v1/hours/78/void", map[string]any{"reason": "没有来"}).Expect(200).Has("外**").HasNot("外来客")
 }
 

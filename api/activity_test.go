@@ -176,6 +176,11 @@ func TestActivity_aChangeTellsEverybodyOnceAndNeverTakesASeat(t *testing.T) {
 	}
 	s.Post(s.chief, a+"/change", map[string]any{"capacity": 3}).Expect(200).Has(`"seated":3,"waiting":0`)
 	s.told(people[2], "有名额了", 1)
+	s.WorkOff()
+	s.told(people[0], "有调整", 1) // whoever has a seat has it whatever the capacity
+	s.told(s.chiefWho, "调整了", 0)
+	s.Post(s.secretary, a+"/change", map[string]any{"place": "小广场"}).Expect(200)
+	s.told(s.chiefWho, "由周书记调整了，现在是：3月6日12:00到13:00，小广场", 1)
 	s.Move(27 * time.Hour)
 	s.Post(s.chief, a+"/change", map[string]any{"place": "别处"}).Refused(409, "activity.started")
 }
@@ -201,6 +206,7 @@ func TestActivity_cancelledTellsEverybodyOnceAndTakesNobodyAnyMore(t *testing.T)
 	for _, p := range people {
 		s.told(p, "已经取消，原因：有大雨", 1)
 	}
+	s.told(s.chiefWho, "由周书记取消了，原因：有大雨", 1) // who would stand there tomorrow
 	s.Move(26 * time.Hour)
 	s.WorkOff()
 	s.told(people[0], "快到了", 0)

@@ -47,6 +47,7 @@ var guesses = map[string]guess{
 	"check-out-of-activity": {most: 20, in: time.Minute},
 	"find-people":           {most: 20, in: time.Minute},
 	"correct-person":        {most: 20, in: time.Minute},
+	"correct-officer":       {most: 20, in: time.Minute},
 	"appoint":               {most: 30, in: time.Minute},
 	"hand-out":              {most: 10},
 	"hand-in-import":        {most: 20, in: time.Minute}, // what one table may try: service.TestImport_aTableOfGuessesTellsNobodysNumber

@@ -12,7 +12,7 @@ import (
 type correctionView struct {
 	ID        ID         `json:"id" doc:"编号"`
 	Hours     ID         `json:"hours_id" doc:"哪一条服务记录"`
-	Name      string     `json:"name" doc:"志愿者的姓名" example:"李小梅"`
+	Name      string     `json:"name" doc:"志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏" example:"李小梅"`
 	NodeName  string     `json:"node_name" doc:"组织方" example:"1单元"`
 	State     string     `json:"state" enum:"asked,granted,refused,withdrawn" doc:"待处理、已更正、未更正、已撤回"`
 	Title     string     `json:"title" doc:"状态的中文" example:"待处理"`

@@ -2,10 +2,12 @@ package api_test
 
 import (
 	"testing"
+	"time"
 
 	"gorm.io/gorm"
 
 	"danyuan/model"
+	"danyuan/testkit"
 	"danyuan/testkit/edge"
 )
 
@@ -63,6 +65,74 @@ func TestCorrection_ofWordsAloneLeavesTheTransfer(t *testing.T) {
 	c.Get(c.volunteer, url).Expect(200).Has("扫雪", "打扫楼道", `"points":10`)
 	c.Get(c.volunteer, "/v1/me/points/statement").Expect(200).HasNot("hours.reversed")
 	c.holds(0)
+}
+
+func TestCorrection_ofWordsAloneLeavesTheSecondsOfAnAttendance(t *testing.T) {
+	c := newCrew(t)
+	from, until := testkit.Start.Add(-2*time.Hour).Add(30*time.Second), testkit.Start.Add(-time.Hour).Add(50*time.Second)
+	activity := int64(77)
+	h := model.Hours{
+		ID: model.NewID(testkit.Start), PersonID: c.who.ID, Source: model.FromActivity, ActivityID: &activity, NodeID: c.o.Unit.ID, Kind: "environment", Content: "巡逻", Place: "3栋",
+		StartsAt: from, EndsAt: &until, Minutes: 60, State: model.HoursConfirmed, CreatedAt: testkit.Start,
+	}
+	c.Tx(func(tx *gorm.DB) error { return tx.Create(&h).Error })
+	url := path("/v1/hours/%d", h.ID)
+	said := onDay(4, "09:00", "10:00")
+	said["starts_at"], said["ends_at"] = from.Truncate(time.Minute).Format(time.RFC3339), from.Truncate(time.Minute).Add(time.Hour).Format(time.RFC3339)
+	c.Post(c.chief, c.ask(url, said)+"/grant", nil).Expect(200)
+	c.Tx(func(tx *gorm.DB) error {
+		now, err := model.HoursByID(tx, h.ID)
+		if !now.StartsAt.Equal(from) || !now.EndsAt.Equal(until) || now.Minutes != 60 || now.Place != "3栋门前" || now.TransferID != nil {
+			t.Errorf("the hours are %+v", now)
+		}
+		return err
+	})
+}
+
+func TestHours_whatIsOfferedWithARecordIsWhatIsNotRefused(t *testing.T) {
+	c := newCrew(t)
+	filed := func(day int) string {
+		var h hours
+		c.Post(c.chief, path("/v1/people/%d/hours", c.who.ID), onDay(day, "09:00", "10:00")).Expect(200).Into(&h)
+		return "/v1/hours/" + h.ID
+	}
+	hers, his, theirs := filed(4), c.file(c.volunteer, onDay(3, "09:00", "10:00")), filed(2)
+	sure := c.file(c.volunteer, onDay(2, "14:00", "15:00"))
+	c.Post(c.chief, sure+"/confirm", map[string]any{}).Expect(200)
+	c.Post(c.secretary, theirs+"/confirm", map[string]any{}).Expect(200)
+	correction := c.ask(theirs, onDay(2, "09:00", "11:00"))
+	tokens := map[string]string{"volunteer": c.volunteer, "chief": c.chief, "secretary": c.secretary, "staff": c.staff}
+	for name, token := range tokens {
+		for _, url := range []string{hers, his, theirs, sure} {
+			var may struct {
+				Change  bool `json:"may_change"`
+				Correct bool `json:"may_correct"`
+				Unask   bool `json:"may_unask"`
+			}
+			c.Get(token, url).Expect(200).Into(&may)
+			for what, try := range map[string]struct {
+				offered bool
+				on, url string
+				body    any
+			}{
+				"change":  {may.Change, url, "/change", onDay(1, "09:00", "10:00")},
+				"correct": {may.Correct, url, "/corrections", right(onDay(1, "12:00", "13:00"))},
+				"unask":   {may.Unask, correction, "/withdraw", nil},
+			} {
+				if what == "unask" && url != theirs {
+					continue
+				}
+				done := false
+				t.Run(name+" "+what+" "+url, func(t *testing.T) { // on a copy: nothing of it is there for the next
+					on := c.Copies()(t)
+					done = on.Do(on.API, token, "POST", try.on+try.url, try.body, "Idempotency-Key", "tried-once-1").Status == 200
+				})
+				if done != try.offered {
+					t.Errorf("%s is offered %v to %s of %s, and done %v", what, try.offered, name, url, done)
+				}
+			}
+		}
+	}
 }
 
 func TestCorrection_refusedAndWithdrawn(t *testing.T) {

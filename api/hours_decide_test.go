@@ -48,7 +48,11 @@ func TestHours_areDecidedByWhoKnowsTheVolunteerBest(t *testing.T) {
 		c.Post(early, url+"/confirm", map[string]any{}).Refused(409, "hours.not_your_turn").Has("单元长")
 		c.Post(early, url+"/refuse", because).Refused(409, "hours.not_your_turn")
 		c.Get(early, "/v1/hours/to-confirm").Expect(200).Has(`"your_turn":false`)
+		c.Get(early, path("/v1/nodes/%d/hours", c.o.Unit.ID)).Expect(200).Has("张", `"your_turn":false`)
 	}
+	c.Get(c.chief, path("/v1/nodes/%d/hours?state=claimed", c.o.Unit.ID)).Expect(200).Has("张卫东", `"your_turn":true`)
+	c.file(c.chief, onDay(4, "14:00", "15:00")) // their own is not theirs to decide about
+	c.Get(c.chief, path("/v1/nodes/%d/hours", c.o.Unit.ID)).Expect(200).Has("王建国", `"your_turn":false`, `"your_turn":true`)
 	c.Post(c.volunteer, url+"/confirm", map[string]any{}).Refused(403, "role.not_allowed")
 	c.Post(c.admin, url+"/confirm", map[string]any{}).Refused(403, "role.not_allowed")
 	for _, other := range []string{c.foreignChief, c.foreignStaff} {

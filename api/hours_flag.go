@@ -11,7 +11,7 @@ import (
 type flagView struct {
 	ID        ID         `json:"id" doc:"编号"`
 	Hours     ID         `json:"hours_id" doc:"哪一条服务记录"`
-	Name      string     `json:"name" doc:"志愿者的姓名" example:"李小梅"`
+	Name      string     `json:"name" doc:"志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏" example:"李小梅"`
 	NodeName  string     `json:"node_name" example:"1单元"`
 	Rule      string     `json:"rule" doc:"哪一条规则" example:"late_entry"`
 	Title     string     `json:"title" doc:"规则的名称" example:"补记过晚"`

@@ -28,20 +28,26 @@ type hoursAtIn struct {
 	Paged
 }
 
-func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[HoursView], error) {
+func (a *API) hoursAt(ctx context.Context, by model.Actor, in *hoursAtIn) (List[waitingHoursView], error) {
 	slice, err := in.slice()
 	if err != nil {
-		return List[HoursView]{}, err
+		return List[waitingHoursView]{}, err
 	}
 	rows, err := a.s.HoursAt(ctx, by, int64(in.Node), model.HoursState(in.State), slice)
-	return listOf(in.Paged, rows, idOfHours, viewHours), err
+	return listOf(in.Paged, rows, idOfWaiting, viewWaitingHours), err
 }
 
 type hoursToConfirmIn struct{ Paged }
 
 type waitingHoursView struct {
 	HoursView
-	YourTurn bool `json:"your_turn" doc:"true：现在可以由您办理；false：先由更了解情况的一级办理"`
+	YourTurn bool `json:"your_turn" doc:"待确认的填报，true：现在可以由您办理；false：先由更了解情况的一级办理，或者是您自己的、您代填的"`
+}
+
+func idOfWaiting(w service.WaitingHours) int64 { return w.ID }
+
+func viewWaitingHours(w service.WaitingHours) waitingHoursView {
+	return waitingHoursView{viewHours(w.ListedHours), w.YourTurn}
 }
 
 func (a *API) hoursToConfirm(ctx context.Context, by model.Actor, in *hoursToConfirmIn) (List[waitingHoursView], error) {
@@ -50,9 +56,7 @@ func (a *API) hoursToConfirm(ctx context.Context, by model.Actor, in *hoursToCon
 		return List[waitingHoursView]{}, err
 	}
 	rows, err := a.s.HoursToConfirm(ctx, by, slice)
-	return listOf(in.Paged, rows, func(w service.WaitingHours) int64 { return w.ID }, func(w service.WaitingHours) waitingHoursView {
-		return waitingHoursView{viewHours(w.ListedHours), w.YourTurn}
-	}), err
+	return listOf(in.Paged, rows, idOfWaiting, viewWaitingHours), err
 }
 
 type hoursRecordIn struct {
@@ -76,11 +80,16 @@ type hoursRecordView struct {
 	Photos      []PhotoView       `json:"photos" nullable:"false" doc:"照片；审核通过以前只有上传的人和审核的人看得到"`
 	Changes     []hoursChangeView `json:"changes" nullable:"false" doc:"改动以前是什么样，从早到晚"`
 	Corrections []correctionView  `json:"corrections" nullable:"false" doc:"更正申请，从早到晚"`
+	MayChange   bool              `json:"may_change" doc:"还没有确认，您可以修改或撤回"`
+	MayCorrect  bool              `json:"may_correct" doc:"已经确认，您可以请求更正"`
+	MayUnask    bool              `json:"may_unask" doc:"有更正申请在办理，您可以撤回它"`
 }
 
 func (a *API) hoursRecord(ctx context.Context, by model.Actor, in *hoursRecordIn) (hoursRecordView, error) {
 	r, err := a.s.HoursRecord(ctx, by, int64(in.Hours))
-	v := hoursRecordView{viewHours(r.ListedHours), viewPhotos(r.Photos, r.SeesAll), []hoursChangeView{}, []correctionView{}}
+	v := hoursRecordView{
+		viewHours(r.ListedHours), viewPhotos(r.Photos, r.SeesAll), []hoursChangeView{}, []correctionView{}, r.MayChange, r.MayCorrect, r.MayUnask,
+	}
 	for _, c := range r.Changes {
 		v.Changes = append(v.Changes, hoursChangeView{c.What, atEdge(c.At), c.Kind, c.Content, c.Place, atEdge(c.StartsAt), maybeAtEdge(c.EndsAt), c.Minutes, c.Points})
 	}

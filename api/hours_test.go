@@ -172,6 +172,19 @@ func TestHours_overlapIsRefusedAndTouchingIsNot(t *testing.T) {
 	c.file(c.volunteer, onDay(2, "12:00", "13:00"))
 }
 
+func TestHours_timesOfAnActivityAreMetToTheMinute(t *testing.T) {
+	c := newCrew(t)
+	at := func(from, until string) map[string]any {
+		return but(but(onDay(4, "09:00", "10:00"), "starts_at", "2026-03-04T"+from+"+08:00"), "ends_at", "2026-03-04T"+until+"+08:00")
+	}
+	attended := model.Hours{NodeID: c.o.Unit.ID, State: model.HoursConfirmed}
+	c.add(attended, at("08:00:10", "09:30:40")) // people read 08:00 to 09:30
+	c.Post(c.volunteer, "/v1/hours", onDay(4, "09:29", "10:00")).Refused(409, "hours.overlap")
+	c.Post(c.volunteer, "/v1/hours", onDay(4, "07:00", "08:01")).Refused(409, "hours.overlap")
+	c.file(c.volunteer, onDay(4, "09:30", "10:00"))
+	c.file(c.volunteer, onDay(4, "07:00", "08:00"))
+}
+
 // add stores hours of the volunteer past the use cases.
 func (c *crew) add(h model.Hours, body map[string]any) {
 	c.Helper()
@@ -243,6 +256,54 @@ func TestHours_filedByProxySayWhoAndForWhom(t *testing.T) {
 		}
 		return err
 	})
+}
+
+func TestHours_whatBecomesOfThemHearsWhoHasEnteredThemForSomebodyWithoutAPhone(t *testing.T) {
+	c := newCrew(t)
+	old := c.Person(c.o.Unit, "赵奶奶")
+	enter := func(from, until string) string {
+		var h hours
+		c.Post(c.chief, path("/v1/people/%d/hours", old.ID), onDay(4, from, until)).Expect(200).Into(&h)
+		return "/v1/hours/" + h.ID
+	}
+	heard := func(p model.Person, words ...string) {
+		t.Helper()
+		all := strings.Join(bodiesOf(c.Kit, p), "\n")
+		for _, w := range words {
+			if !strings.Contains(all, w) {
+				t.Errorf("%s has not heard %q: %s", p.Name, w, all)
+			}
+		}
+		if strings.Contains(all, "赵奶奶") {
+			t.Errorf("%s was told the whole name: %s", p.Name, all)
+		}
+	}
+	c.Post(c.secretary, enter("09:00", "10:00")+"/refuse", map[string]string{"reason": "那天没有来"}).Expect(200)
+	heard(c.chiefWho, "赵**", "没有通过确认", "那天没有来")
+	wrong := enter("11:00", "12:00")
+	c.Post(c.secretary, wrong+"/confirm", map[string]any{}).Expect(200)
+	var asked struct{ ID string }
+	c.Post(c.chief, wrong+"/corrections", right(onDay(4, "11:00", "12:30"))).Expect(200).Into(&asked)
+	c.Post(c.secretary, "/v1/corrections/"+asked.ID+"/refuse", map[string]string{"reason": "只有一小时"}).Expect(200)
+	heard(c.chiefWho, "更正申请没有通过", "只有一小时")
+	// Who has entered it holds no office any more: who looks after her now hears of it.
+	c.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Appointment{}).Where("person_id = ?", c.chiefWho.ID).Update("ends_at", c.Clock.Now()).Error
+	})
+	next, nextChief := c.Officer(model.UnitChief, c.o.Unit, "孙接任")
+	before := len(bodiesOf(c.Kit, c.chiefWho))
+	c.Post(c.staff, wrong+"/void", map[string]string{"reason": "查实没有参加"}).Expect(200)
+	heard(next, "赵**", "已作废", "查实没有参加")
+	if now := len(bodiesOf(c.Kit, c.chiefWho)); now != before {
+		t.Errorf("who holds no office any more was told")
+	}
+	// Who has an account hears of it themselves.
+	var mine hours
+	c.Post(c.staff, path("/v1/people/%d/hours", c.who.ID), onDay(3, "09:00", "10:00")).Expect(200).Into(&mine)
+	c.Post(nextChief, "/v1/hours/"+mine.ID+"/refuse", because).Expect(200)
+	if all := strings.Join(bodiesOf(c.Kit, c.staffWho), ""); strings.Contains(all, "没有通过") {
+		t.Errorf("told of hours of somebody with an account: %s", all)
+	}
 }
 
 func TestHours_changedAndWithdrawnByWhoseTheyAreOnly(t *testing.T) {

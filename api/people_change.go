@@ -52,6 +52,20 @@ func (a *API) correctPerson(ctx context.Context, cmd service.Command, in *correc
 	return a.s.CorrectPerson(ctx, cmd, int64(in.ID), in.Body.What, in.Body.Value, in.Body.Reason)
 }
 
+type correctOfficerIn struct {
+	Keyed
+	ID   ID `path:"id" doc:"任职的人的编号（person_id）"`
+	Body struct {
+		What   string `json:"what" enum:"name,phone,id_number" doc:"姓名、手机号、身份证号" example:"phone"`
+		Value  string `json:"value" maxLength:"40" doc:"应当是怎样；手机号和身份证号可以空着，就是不登记。身份证号里的出生日期一并登记" example:"13900000007"`
+		Reason string `json:"reason" minLength:"1" maxLength:"200" doc:"原因，本人可以看到" example:"本人换了手机号"`
+	}
+}
+
+func (a *API) correctOfficer(ctx context.Context, cmd service.Command, in *correctOfficerIn) (model.Person, error) {
+	return a.s.CorrectOfficer(ctx, cmd, int64(in.ID), in.Body.What, in.Body.Value, in.Body.Reason)
+}
+
 type changedPersonView struct {
 	ID    ID     `json:"person_id"`
 	Node  ID     `json:"node_id" doc:"现在所在的单元；已迁出的是迁出前的"`

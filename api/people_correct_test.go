@@ -48,6 +48,8 @@ func TestCorrect_whatIsHeldOfAPersonIsPutRightOneByOneAndToldThem(t *testing.T) 
 	if got := notices(k, p); len(got) != 4 || strings.Contains(strings.Join(got, ""), "139") {
 		t.Errorf("notices %v, want one of each and nothing that is held", got)
 	}
+	// Who holds the number may ask for the account: that is news about it, and goes out through WeChat.
+	k.Get(token, "/v1/notices").Expect(200).Has(`"kind":"binding","title":"您登记的手机号有变更"`, `"kind":"record","title":"您登记的姓名有变更"`)
 	for _, what := range []string{"phone", "id_number", "address"} {
 		k.Post(staff, url+"/correct", correction(what, "")).Expect(200)
 	}
@@ -186,4 +188,48 @@ func TestCorrect_whatAGuardianHasHadDeletedStaysDeletedUntilOneAgrees(t *testing
 	k.Post(staff, url, correction("phone", "13900000007")).Expect(200)
 	mistaken := k.Person(o.Unit, "钱多多", testkit.Born("2016-05-01"))
 	k.Post(staff, path("/v1/people/%d/correct", mistaken.ID), correction("id_number", numberOf1988)).Expect(200)
+}
+
+// Nobody but who appoints them keeps the records of officers above the communities.
+func TestCorrectOfficer_whoAppointsThemPutsRightWhatIsHeld(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	street, token := k.Officer(model.StreetStaff, o.Street, "孙莉")
+	secretary, _ := k.Officer(model.CommunitySecretary, o.Community, "吴书记")
+	_, admin := k.Officer(model.DistrictAdmin, o.District, "周主任")
+	for _, p := range []model.Person{street, secretary} {
+		url := path("/v1/officers/%d/correct", p.ID)
+		k.Post(admin, url, correction("phone", "13900000007")).Expect(200)
+		k.Post(admin, url, correction("phone", "")).Expect(200)
+	}
+	url := path("/v1/officers/%d/correct", street.ID)
+	for _, c := range [][3]string{{"name", "孙丽", `"name":"孙丽"`}, {"phone", "13900000007", `"phone":"13900000007"`}, {"id_number", numberOf1988, `"id_number":"` + numberOf1988}} {
+		k.Post(admin, url, correction(c[0], c[1])).Expect(200).HasNot("139", "3408", "孙")
+		k.Post(admin, url, correction(c[0], c[1])).Refused(409, "person.same_particular")
+		k.Get(token, "/v1/me/data").Expect(200).Has(c[2], `"what":"`+c[0]+`","reason":"户口簿核对"`)
+	}
+	k.Post(admin, url, correction("address", "安庆市某路1号")).Refused(422, "http.invalid")
+	if got := notices(k, street); len(got) != 5 {
+		t.Errorf("notices %v, want one of each correction", got)
+	}
+}
+
+func TestCorrectOfficer_isForWhoAppointsEveryOfficeOfTheirs(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	street, streetToken := k.Officer(model.StreetStaff, o.Street, "孙丽")
+	resident := k.Person(o.Unit, "李小梅")
+	admin, token := k.Officer(model.DistrictAdmin, o.District, "周主任")
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	elsewhere := k.Node(nil, model.District, "宜秀区")
+	_, foreign := k.Officer(model.DistrictAdmin, elsewhere, "外区管理员")
+	of := func(p model.Person) string { return path("/v1/officers/%d/correct", p.ID) }
+	for _, nobody := range []string{staff, streetToken} {
+		k.Post(nobody, of(street), correction("phone", "13900000007")).Refused(403, "role.not_allowed")
+	}
+	k.Post(foreign, of(street), correction("phone", "13900000007")).Refused(404, "person.not_found")
+	k.Post(token, of(resident), correction("phone", "13900000007")).Refused(404, "person.not_found") // holds no office
+	k.Post(token, of(admin), correction("phone", "13900000007")).Refused(409, "person.own_record")
+	k.Appoint(street, model.Auditor, elsewhere)
+	k.Post(token, of(street), correction("phone", "13900000007")).Refused(403, "binding.officers_account")
 }

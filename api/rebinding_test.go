@@ -180,3 +180,35 @@ func TestRebindRace_withTheOldAccountUnbindingNothingIsLost(t *testing.T) {
 	k.Get(fresh, "/v1/me").Expect(200).Has("李小梅")
 	k.Get(old, "/v1/me").Expect(200).Has(`"bound":false`)
 }
+
+// TestRebind_onAProofThatHoldsNoMoreIsRefusedInWords: the number was all that spoke for who asks, and it was wrong.
+func TestRebind_onAProofThatHoldsNoMoreIsRefusedInWords(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	p, old, fresh, request := moving(k, o)
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	k.Post(staff, path("/v1/people/%d/correct", p.ID), correction("name", "李晓梅")).Expect(200)
+	k.Get(fresh, "/v1/me/binding").Expect(200).Has(`"wait_for_community"`)
+	k.Post(staff, path("/v1/people/%d/correct", p.ID), correction("phone", "13900000007")).Expect(200)
+	k.Get(fresh, "/v1/me/binding").Expect(200).Has(`"refused"`, "登记的手机号已经改了", `"prove_phone"`)
+	k.Get(staff, "/v1/rebinding-requests").Expect(200).Has(`"items":[]`)
+	k.Post(staff, "/v1/rebinding-requests/"+request+"/approve", nil).Refused(409, "binding.request_decided")
+	k.Get(old, "/v1/me").Expect(200).Has(`"bound":true`, "李晓梅")
+	k.Get(fresh, "/v1/me/consents").Expect(200).Has("withdrawn_at")
+	k.Post(fresh, "/v1/bindings", proof("13900000007")).Expect(200).Has(`"wait_for_community"`)
+}
+
+func TestRebind_whomAChiefHasRecognisedWaitsOnWhenTheNumberChanges(t *testing.T) {
+	k := edge.New(t)
+	o := k.Org()
+	p := k.Person(o.Unit, "李小梅", testkit.Phone("13900000008"))
+	k.SignIn(p)
+	_, chief := k.Officer(model.UnitChief, o.Unit, "王建国")
+	_, staff := k.Officer(model.CommunityStaff, o.Community, "赵社工")
+	user := k.Stranger("mei")
+	request := askedChief(k, user, k.Code(o.Unit), "李小梅", "301", "13900000001")
+	k.Post(chief, "/v1/binding-requests/"+request+"/approve", map[string]any{"person_id": id(p.ID)}).Expect(200).Has(`"wait_for_community"`)
+	k.Post(staff, path("/v1/people/%d/correct", p.ID), correction("phone", "13900000007")).Expect(200)
+	k.Get(user, "/v1/me/binding").Expect(200).Has(`"wait_for_community"`)
+	k.Post(staff, "/v1/rebinding-requests/"+request+"/approve", nil).Expect(200).Has(`"active"`)
+}

@@ -199,8 +199,22 @@ func TestRedemption_isMadeForSomebodyWithoutAPhoneOnRecord(t *testing.T) {
 	s.Post(chief, path("/v1/people/%d/redemptions", s.person.ID), ask).Refused(409, "redemption.person_has_account")
 	s.Post(chief, path("/v1/people/%d/redemptions", chiefWho.ID), ask).Refused(409, "redemption.person_has_account")
 	s.Post(chief, "/v1/people/999999/redemptions", ask).Refused(404, "person.not_found")
+	// What there is for her is her own community's, wherever the chief may live, and what she can redeem of it.
+	home := s.Person(s.o.ForeignUnit, "外来户")
+	s.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Person{}).Where("id = ?", chiefWho.ID).Updates(map[string]any{"node_id": home.NodeID, "household_id": home.HouseholdID}).Error
+	})
+	chief = s.SignIn(chiefWho)
+	s.Get(chief, "/v1/rewards").Expect(200).HasNot("食用油")
+	offers := path("/v1/people/%d/rewards", old.ID)
+	s.Get(chief, offers).Expect(200).Has("食用油", `"points":50`, `"redeemable":true`)
+	s.Get(otherChief, offers).Refused(404, "person.not_found")
+	s.Get(s.token, offers).Refused(403, "role.not_allowed")
+	s.Get(chief, path("/v1/people/%d/rewards", s.person.ID)).Refused(409, "redemption.person_has_account")
+	s.Get(chief, "/v1/people/999999/rewards").Refused(404, "person.not_found")
 	var r redemption
 	s.Post(chief, url, ask).Expect(200).Into(&r)
+	s.Get(chief, offers).Expect(200).Has(`"points":10`, `"redeemable":false`, "points.short", "还差 30 积分")
 	s.Post(chief, url, ask).Refused(409, "points.short")
 	s.told(old, "王建国", "食用油", "40 积分")
 	s.Get(s.staff, path("/v1/nodes/%d/redemptions", s.o.Community.ID)).Expect(200).Has(`"entered_by":"王建国"`, "赵**")
@@ -217,6 +231,29 @@ func TestRedemption_isMadeForSomebodyWithoutAPhoneOnRecord(t *testing.T) {
 		return tx.Model(&model.Person{}).Where("id = ?", old.ID).Update("state", model.PersonLeft).Error
 	})
 	s.Post(chief, url, ask).Refused(409, "redemption.person_moved_away")
+	s.Balanced()
+}
+
+func TestRedemption_ofSomebodyWithoutAPhoneIsRemindedOfToWhoMadeIt(t *testing.T) {
+	s := newShop(t, nil)
+	old := s.Person(s.o.Unit, "赵奶奶")
+	s.Earn(old, s.o.Community, 100)
+	chiefWho, chief := s.Officer(model.UnitChief, s.o.Unit, "王建国")
+	ask := map[string]any{"reward_id": s.reward, "points": 40}
+	var first, second redemption
+	s.Post(chief, path("/v1/people/%d/redemptions", old.ID), ask).Expect(200).Into(&first)
+	s.Post(chief, path("/v1/people/%d/redemptions", old.ID), ask).Expect(200).Into(&second)
+	s.Post(s.staff, "/v1/redemptions/"+first.ID+"/call-off", map[string]string{"reason": "油桶破损"}).Expect(200)
+	s.told(chiefWho, "赵**", "食用油", "油桶破损", "40 积分已退回")
+	s.at(s.Clock.Now().Add(6*24*time.Hour + time.Hour))
+	s.WorkOff()
+	s.told(chiefWho, "还没有领取", "社区服务中心", "重新代办")
+	s.at(s.Clock.Now().Add(24 * time.Hour))
+	s.WorkOff()
+	s.told(chiefWho, "没有按时领取")
+	if all := strings.Join(bodiesOf(s.Kit, chiefWho), ""); strings.Contains(all, "赵奶奶") || strings.Contains(all, second.Code) {
+		t.Errorf("told more than who has to know: %s", all)
+	}
 	s.Balanced()
 }
 

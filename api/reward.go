@@ -169,7 +169,7 @@ func viewOffer(o service.Offer) OfferView {
 type catalogueIn struct{ Paged }
 
 type catalogueView struct {
-	Points int64 `json:"points" doc:"您现在有多少志愿积分" example:"120"`
+	Points int64 `json:"points" doc:"兑换的人现在有多少志愿积分" example:"120"`
 	List[OfferView]
 }
 
@@ -179,6 +179,20 @@ func (a *API) catalogue(ctx context.Context, by model.Actor, in *catalogueIn) (c
 		return catalogueView{}, err
 	}
 	points, offers, err := a.s.Catalogue(ctx, by, slice)
+	return catalogueView{points, listOf(in.Paged, offers, func(o service.Offer) int64 { return o.Reward.ID }, viewOffer)}, err
+}
+
+type catalogueForIn struct {
+	Person ID `path:"id" doc:"为哪位居民代办"`
+	Paged
+}
+
+func (a *API) catalogueFor(ctx context.Context, by model.Actor, in *catalogueForIn) (catalogueView, error) {
+	slice, err := in.slice()
+	if err != nil {
+		return catalogueView{}, err
+	}
+	points, offers, err := a.s.CatalogueFor(ctx, by, int64(in.Person), slice)
 	return catalogueView{points, listOf(in.Paged, offers, func(o service.Offer) int64 { return o.Reward.ID }, viewOffer)}, err
 }
 

@@ -24,8 +24,13 @@ import (
 // are given as text, ids too; those of a list with commas between, objects as JSON; leftOut leaves a
 // field out.
 var fixtures = map[string]func(w *world) string{
-	"nodes/{id}":   func(w *world) string { return digits(w.Unit.ID) },
-	"people/{id}":  func(w *world) string { return digits(w.Neighbour.ID) },
+	"nodes/{id}":  func(w *world) string { return digits(w.Unit.ID) },
+	"people/{id}": func(w *world) string { return digits(w.Neighbour.ID) },
+	"officers/{id}": func(w *world) string {
+		p := w.Person(w.Street, "孙丽")
+		w.Appoint(p, model.StreetStaff, w.Street)
+		return digits(p.ID)
+	},
 	"node_id":      func(w *world) string { return digits(w.Unit.ID) },
 	"unit_id":      func(w *world) string { return digits(w.Unit.ID) },
 	"grid_id":      func(w *world) string { return digits(w.Grid.ID) },

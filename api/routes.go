@@ -234,6 +234,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		post("/v1/people/{id}/leave", "register-left", "登记迁出", With(model.ChangePeople), (*API).registerLeft, viewChanged),
 		post("/v1/people/{id}/move", "move-person", "登记迁居", With(model.ChangePeople), (*API).movePerson, viewChanged),
 		post("/v1/people/{id}/correct", "correct-person", "改正姓名、手机号、身份证号、出生日期或户籍地址", With(model.ChangePeople), (*API).correctPerson, viewChanged).limited(20).hourly(200),
+		post("/v1/officers/{id}/correct", "correct-officer", "改正自己任命的人的姓名、手机号或身份证号", With(model.CorrectOfficers), (*API).correctOfficer, viewChanged).limited(20).hourly(200),
 
 		// budget.go
 		area("兑换经费"),
@@ -244,6 +245,7 @@ func (a *API) routes() []route { //nolint:funlen // it is a table
 		// reward.go
 		area("兑换品"),
 		get("/v1/rewards", "list-offers", "我的社区现在可以兑换什么", Bound, (*API).catalogue),
+		get("/v1/people/{id}/rewards", "list-offers-for", "没有手机的居民在自己的社区可以兑换什么", With(model.RedeemForOthers), (*API).catalogueFor),
 		get("/v1/rewards/{id}", "view-offer", "看一件兑换品", Bound, (*API).offer),
 		get("/v1/nodes/{id}/rewards", "list-rewards", "社区的兑换品和库存", With(model.ManageRewards), (*API).rewards),
 		post("/v1/nodes/{id}/rewards", "make-reward", "发布兑换品", With(model.ManageRewards), (*API).makeReward, viewReward),

@@ -15,7 +15,7 @@ type Accept struct {
 	UserID   int64
 	Template string `privacy:"none"`
 	GivenAt  time.Time
-	NoticeID *int64 // nil while it is free
+	NoticeID *int64 // nil while it is free; below zero the number of a binding whose end it tells
 	SpentAt  *time.Time
 	VoidAt   *time.Time
 	Outcome  string `privacy:"mark"` // "sent", or the code of what went wrong

@@ -203,6 +203,14 @@ func CarryRebindings(tx *gorm.DB, person, node int64) error {
 	return tx.Model(&Binding{}).Where("person_id = ? AND state = ?", person, BindingPending).Update("unit_id", node).Error
 }
 
+// PendingRebindings gives the requests for the accounts of people that wait for the community.
+func PendingRebindings(tx *gorm.DB, people []int64) ([]Binding, error) {
+	return inLists(people, func(some []int64) ([]Binding, error) {
+		var waiting []Binding
+		return waiting, tx.Where("person_id IN ? AND state = ?", some, BindingPending).Order("id").Find(&waiting).Error
+	})
+}
+
 // ForgetUnmatched drops numbers that were proved before a moment and matched nobody.
 func ForgetUnmatched(tx *gorm.DB, before time.Time, limit int) (int, error) {
 	// pending_user_id > 0 is true of every such row and has an index.

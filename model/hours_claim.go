@@ -48,9 +48,13 @@ func (c HoursClaim) CheckTimes(filed, now time.Time) error {
 // Minutes gives the whole minutes of the claim.
 func (c HoursClaim) Minutes() int64 { return MinutesBetween(c.StartsAt, c.EndsAt) }
 
-// Claim makes hours say what a claim says.
+// Claim makes hours say what a claim says. A claim is in minutes: one that says of when and how long what the hours say
+// already leaves their seconds as they are.
 func (h *Hours) Claim(c HoursClaim) {
-	h.Kind, h.Content, h.Place, h.StartsAt, h.EndsAt, h.Minutes = c.Kind, c.Content, c.Place, c.StartsAt, &c.EndsAt, c.Minutes()
+	h.Kind, h.Content, h.Place = c.Kind, c.Content, c.Place
+	if h.EndsAt == nil || !c.StartsAt.Equal(h.StartsAt.Truncate(time.Minute)) || c.Minutes() != h.Minutes {
+		h.StartsAt, h.EndsAt, h.Minutes = c.StartsAt, &c.EndsAt, c.Minutes()
+	}
 	if h.Source == FromLog {
 		h.ContentPrint = textPrint(c.Content)
 	}
@@ -64,6 +68,14 @@ func (h Hours) EarnsAs(other Hours) bool {
 // Within tells whether a claim lies in the bounds of the hours' activity; a log has none.
 func (h Hours) Within(c HoursClaim) bool {
 	return (h.FromAt == nil || !c.StartsAt.Before(h.FromAt.Truncate(time.Minute))) && (h.UntilAt == nil || !c.EndsAt.After(*h.UntilAt))
+}
+
+// AtMost gives when hours that are under way end: what is longer than one record may be counts as that long.
+func (h Hours) AtMost(at time.Time) time.Time {
+	if longest := h.StartsAt.Add(MostMinutes * time.Minute); at.After(longest) {
+		return longest
+	}
+	return at
 }
 
 // CheckSpan refuses a span of time that no service has.

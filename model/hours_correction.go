@@ -116,6 +116,7 @@ func MoveCorrection(tx *gorm.DB, c *Correction, next CorrectionState, by int64, 
 type ListedCorrection struct {
 	Correction
 	Name     string // of the volunteer
+	HomePath string // where they belong
 	KindName string
 	NodeName string
 	NodePath string
@@ -127,9 +128,9 @@ type ListedCorrection struct {
 
 func listedCorrections(tx *gorm.DB) *gorm.DB {
 	return tx.Table("corrections").
-		Select("corrections.*, persons.name, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, " +
+		Select("corrections.*, persons.name, homes.path AS home_path, COALESCE(service_kinds.name, '') AS kind_name, nodes.name AS node_name, nodes.path AS node_path, " +
 			"hours.starts_at AS hours_starts_at, hours.ends_at AS hours_ends_at, hours.points AS hours_points").
-		Joins("JOIN hours ON hours.id = corrections.hours_id").Joins("JOIN persons ON persons.id = corrections.person_id").
+		Joins("JOIN hours ON hours.id = corrections.hours_id").Joins("JOIN persons ON persons.id = corrections.person_id").Joins("JOIN nodes homes ON homes.id = persons.node_id").
 		Joins("JOIN nodes ON nodes.id = corrections.node_id").Joins("LEFT JOIN service_kinds ON service_kinds.code = corrections.kind")
 }
 

@@ -67,6 +67,7 @@ func ClearFlag(tx *gorm.DB, id, by int64, note string, now time.Time) error {
 type ListedFlag struct {
 	Flag
 	Name      string // of the volunteer
+	HomePath  string // where they belong
 	NodeName  string
 	NodePath  string
 	StartsAt  time.Time
@@ -76,8 +77,9 @@ type ListedFlag struct {
 
 func listedFlags(tx *gorm.DB) *gorm.DB {
 	return tx.Table("flags").
-		Select("flags.*, persons.name, nodes.name AS node_name, nodes.path AS node_path, hours.starts_at, hours.minutes, hours.decided_by_id AS decided_by").
-		Joins("JOIN hours ON hours.id = flags.hours_id").Joins("JOIN persons ON persons.id = flags.person_id").Joins("JOIN nodes ON nodes.id = flags.node_id")
+		Select("flags.*, persons.name, homes.path AS home_path, nodes.name AS node_name, nodes.path AS node_path, hours.starts_at, hours.minutes, hours.decided_by_id AS decided_by").
+		Joins("JOIN hours ON hours.id = flags.hours_id").Joins("JOIN persons ON persons.id = flags.person_id").Joins("JOIN nodes homes ON homes.id = persons.node_id").
+		Joins("JOIN nodes ON nodes.id = flags.node_id")
 }
 
 // ListedFlagByID gives a flag with its hours.

@@ -19,6 +19,7 @@ const (
 	ListPeople       Action = "list_people"
 	ReadWholePeople  Action = "read_whole_people"
 	ChangePeople     Action = "change_people"
+	CorrectOfficers  Action = "correct_officers"
 	CountMembers     Action = "count_members"
 	ApproveBindings  Action = "approve_bindings"
 	ApproveRebinding Action = "approve_rebinding"
@@ -70,6 +71,7 @@ var permits = map[Action][]Role{
 	ListPeople:       {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary},
 	ReadWholePeople:  {CommunityStaff, CommunitySecretary},
 	ChangePeople:     {CommunityStaff, CommunitySecretary},
+	CorrectOfficers:  {DistrictAdmin},
 	CountMembers:     {UnitChief, GridChief, BranchSecretary, CommunityStaff, CommunitySecretary, StreetStaff, DistrictAdmin},
 	ApproveBindings:  {UnitChief, CommunityStaff, CommunitySecretary},
 	ApproveRebinding: {CommunityStaff, CommunitySecretary, DistrictAdmin},

@@ -36,6 +36,9 @@ type PersonChange struct {
 // AddPersonChange stores it.
 func AddPersonChange(tx *gorm.DB, c *PersonChange) error { return tx.Create(c).Error }
 
+// AddPersonChanges stores many.
+func AddPersonChanges(tx *gorm.DB, changes []PersonChange) error { return AddAll(tx, changes) }
+
 // PersonChangesOf gives what was decided about a person, newest first.
 func PersonChangesOf(tx *gorm.DB, person int64) ([]PersonChange, error) {
 	var out []PersonChange

@@ -63,7 +63,7 @@ var (
 	ErrRectificationNotFound = fault.New(fault.NotFound, "rectification.not_found", "没有找到这份改正申请，或者您不能查看。请回到列表重试。")
 	ErrRectificationState    = fault.New(fault.Conflict, "rectification.answered_already", "这份申请已经办过或撤回了。请刷新列表后再看。")
 	ErrRectificationOpen     = fault.New(fault.Conflict, "rectification.open_already", "这一项您已经申请过，社区还没有答复。请等答复，或者撤回以后再提。")
-	ErrRectificationHome     = fault.New(fault.Conflict, "rectification.no_community", "您登记在街道或者区里，不在任何社区的名册上，没有社区可以改正。请联系任命您的区级管理员：结束任职以后，可以按正确的姓名和手机号重新任命。")
+	ErrRectificationHome     = fault.New(fault.Conflict, "rectification.no_community", "您登记在街道或者区里，不在任何社区的名册上，没有社区可以改正。请联系任命您的区级管理员，在管理台的“任职”里改正。")
 	ErrRectificationOwn      = fault.New(fault.Forbidden, "rectification.own", "自己的申请不能自己办理。请由社区的另一位工作人员办理。")
 )
 

@@ -66,6 +66,14 @@ func (p Period) Title() string {
 	return map[Period]string{EverPeriod: "每人", YearPeriod: "每人每年", QuarterPeriod: "每人每季度", MonthPeriod: "每人每月"}[p]
 }
 
+// whenAgain says what whoever has used up a limit can do: of a limit for ever there is no next period.
+func (p Period) whenAgain() string {
+	if p == EverPeriod {
+		return "请看看别的兑换品"
+	}
+	return "请下一期再来，或者看看别的兑换品"
+}
+
 // RewardTerms is what a community says of a reward. A change does not touch redemptions that were made.
 type RewardTerms struct {
 	Name       string `privacy:"none"`
@@ -192,11 +200,11 @@ func (r Reward) Refuse(now time.Time, seen int64, h Holdings) error {
 		return ErrRewardPrice.Saying(fmt.Sprintf("这件兑换品现在要 %d 积分，和您看到的 %d 积分不一样，没有为您兑换，积分没有动。请看过新的积分后再决定。", r.Points, seen)).
 			With(fault.Field{Path: "body.points", Text: fmt.Sprintf("现在要 %d 积分。", r.Points)})
 	case r.Limited() && h.Turns >= r.PerPerson:
-		return ErrRewardLimit.Saying(fmt.Sprintf("这件兑换品%s最多兑换 %d 次，您已经兑换了 %d 次。请下一期再来，或者看看别的兑换品。", r.PerPeriod.Title(), r.PerPerson, h.Turns))
+		return ErrRewardLimit.Saying(fmt.Sprintf("这件兑换品%s最多兑换 %d 次，已经兑换了 %d 次。%s。", r.PerPeriod.Title(), r.PerPerson, h.Turns, r.PerPeriod.whenAgain()))
 	case h.Stock < 1:
 		return ErrRewardSoldOut
 	case h.Points < r.Points:
-		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分，您现在有 %d 积分，还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
+		return ErrPointsShort.Saying(fmt.Sprintf("兑换这件兑换品要 %d 积分，现在有 %d 积分，还差 %d 积分。参加志愿服务可以得到积分。", r.Points, h.Points, r.Points-h.Points))
 	case h.Budget < r.Cost:
 		return ErrBudgetExhausted
 	}

@@ -197,7 +197,7 @@ func (s *Service) ChangeActivity(ctx context.Context, cmd Command, id int64, cha
 		if err := t.scheduleActivity(a); err != nil {
 			return none, err
 		}
-		if err := t.owe(tellChanged, a.ID, model.ActivityOnce(a.ID, "changed:"+strconv.FormatInt(a.Version, 10)), t.now); err != nil {
+		if err := t.tellChange(a, fields); err != nil {
 			return none, err
 		}
 		if err := t.audit("activity.change", n.ID, "activity", a.ID, fields); err != nil {
@@ -206,6 +206,20 @@ func (s *Service) ChangeActivity(ctx context.Context, cmd Command, id int64, cha
 		return t.seen(a.ID)
 	})
 }
+
+// tellChange owes telling those who have signed up of a change that concerns them, and tells who made the activity.
+func (t *tx) tellChange(a model.Activity, fields string) error {
+	changed := "changed:" + strconv.FormatInt(a.Version, 10)
+	if fields != capacityAlone {
+		if err := t.owe(tellChanged, a.ID, model.ActivityOnce(a.ID, changed), t.now); err != nil {
+			return err
+		}
+	}
+	return t.tellMaker(a, "您发起的活动有调整", "调整了，现在是："+whenAndWhere(a)+"。", changed)
+}
+
+// capacityAlone is a change that nobody with a seat has to know of.
+const capacityAlone = "capacity "
 
 // adjustableActivity refuses an activity that can't be changed any more.
 func (t *tx) adjustableActivity(a model.Activity) error {
@@ -296,6 +310,9 @@ func (s *Service) CancelActivity(ctx context.Context, cmd Command, id int64, rea
 		}
 		t.touch(model.NodeTopic(n.ID))
 		if err := t.owe(tellCancelled, a.ID, model.ActivityOnce(a.ID, "cancelled"), t.now); err != nil {
+			return none, err
+		}
+		if err := t.tellMaker(a, "您发起的活动被取消", "取消了，原因："+reason+"。", "cancelled"); err != nil {
 			return none, err
 		}
 		if err := t.audit("activity.cancel", n.ID, "activity", a.ID, ""); err != nil {

@@ -152,13 +152,8 @@ func (t *tx) checkOut(c comer, who attending) (Attending, error) {
 	case h.State != model.HoursOpen:
 		return Attending{*h, true}, nil
 	}
-	// What is longer than one record may be counts as that long.
-	at := c.Within(t.now)
-	if longest := h.StartsAt.Add(model.MostMinutes * time.Minute); at.After(longest) {
-		at = longest
-	}
 	delete(t.draft.doors.asked, door{c.ID, c.person.ID})
-	err := t.endHours(h, at, who.way())
+	err := t.endHours(h, h.AtMost(c.Within(t.now)), who.way())
 	return Attending{*h, false}, err
 }
 

@@ -23,7 +23,8 @@ type Left struct {
 // SettleAttendance gives the end of the attendance of people who forgot to check out, all of them or
 // none. The organiser says when each left; nothing is guessed. Refusals: activity.not_found to whom it
 // is not to organise, activity.cancelled, activity.not_checked_in, activity.own_attendance,
-// activity.left_at_invalid, activity.person_twice, hours.wrong_state, hours.too_short, hours.too_long.
+// activity.left_at_invalid, activity.person_twice, hours.wrong_state, hours.too_short. Who stayed longer than one record
+// may be is settled as that long, as by a scan.
 func (s *Service) SettleAttendance(ctx context.Context, cmd Command, activity int64, left []Left) ([]model.Hours, error) {
 	left = slices.Clone(left)
 	for i := range left {
@@ -74,13 +75,16 @@ func (t *tx) settleOne(a model.Activity, l Left) (model.Hours, error) {
 	case err != nil:
 		return model.Hours{}, err
 	case h == nil, h.State == model.HoursVoid:
+		// Who has not come is not named: a list could be made up of anybody.
 		return model.Hours{}, model.ErrAttendanceNone.With(fault.Field{Path: personField(l.PersonID), Text: "这个人没有签到。"})
 	case h.State != model.HoursOpen:
-		return *h, model.ErrHoursState.Saying("这个人已经签退，不用再补。请刷新列表后再看。").With(fault.Field{Path: personField(l.PersonID), Text: "已经签退。"})
+		return *h, t.unfit(model.ErrHoursState.Saying("有人已经签退，不用再补。请刷新列表后再看。"), l.PersonID, "已经签退。")
 	case !l.At.After(h.StartsAt) || l.At.After(a.EndsAt) || l.At.After(t.now):
-		return *h, model.ErrAttendanceLeft.With(fault.Field{Path: personField(l.PersonID), Text: "离开的时间要在签到以后、活动结束以前，不能晚于现在。"})
+		return *h, t.unfit(model.ErrAttendanceLeft, l.PersonID, "离开的时间要在签到以后、活动结束以前，不能晚于现在。")
+	case model.MinutesBetween(h.StartsAt, l.At) < 1:
+		return *h, t.unfit(model.ErrHoursShort, l.PersonID, "签到以后不到1分钟就离开了，没有时长可记。请先作废这次签到，再补别人的。")
 	}
-	if err := t.endHours(h, l.At, model.ByOrganiser); err != nil {
+	if err := t.endHours(h, h.AtMost(l.At), model.ByOrganiser); err != nil {
 		return *h, err
 	}
 	if err := model.NoteLeft(t.DB, a.ID, l.PersonID, l.Reason); err != nil {
@@ -88,6 +92,15 @@ func (t *tx) settleOne(a model.Activity, l Left) (model.Hours, error) {
 	}
 	body := fmt.Sprintf("您在“%s”没有签退，组织者补记您%s离开，原因：%s。如果不对，请联系组织者。", a.Title, l.At.In(model.Beijing).Format("1月2日15:04"), l.Reason)
 	return *h, t.notify(l.PersonID, NoticeActivity, "补记了签退时间", body, myActivitiesPage, model.ActivityOnce(a.ID, "left:"+strconv.FormatInt(h.ID, 10)))
+}
+
+// unfit refuses to do something for one of a list who has come, and says for whom and why.
+func (t *tx) unfit(refusal *fault.Fault, person int64, why string) error {
+	p, err := model.PersonByID(t.DB, person)
+	if err != nil {
+		return err
+	}
+	return refusal.With(fault.Field{Path: personField(person), Text: model.MaskName(p.Name) + "：" + why})
 }
 
 // personField names a person of a list in a refusal.

@@ -97,6 +97,19 @@ func (s *Service) tellOfCancellation(ctx context.Context, id int64) error {
 	})
 }
 
+// tellMaker tells who made an activity, and organises it still, what another of its organisers has done with it.
+func (t *tx) tellMaker(a model.Activity, title, became, what string) error {
+	if a.MadeByID == t.by.PersonID {
+		return nil
+	}
+	them, err := t.toldOfEnd(a)
+	if err != nil || !slices.Contains(them, a.MadeByID) {
+		return err
+	}
+	body := fmt.Sprintf("您发起的“%s”由%s%s", a.Title, t.by.Name, became)
+	return t.notify(a.MadeByID, NoticeActivity, title, body, activityPage+strconv.FormatInt(a.ID, 10), model.ActivityOnce(a.ID, "maker:"+what))
+}
+
 // closeActivity takes an activity that is over off the pages, and tells who made it what is left to do, also where it
 // was called off after somebody had come; who has no office there any more by which they could do it, everybody who has.
 func (s *Service) closeActivity(ctx context.Context, id int64) error {

@@ -89,8 +89,16 @@ func (s *Service) refuseRequest(ctx context.Context, cmd Command, request int64,
 		if err := b.Refuse(t.DB, t.by.PersonID, reason, t.now); err != nil {
 			return b, err
 		}
-		return b, t.stopped(b, node.ID, "binding.refuse")
+		return b, t.refused(b, node.ID)
 	})
+}
+
+// refused writes what follows when others have turned a request down.
+func (t *tx) refused(b model.Binding, node int64) error {
+	if err := t.stopped(b, node, "binding.refuse"); err != nil {
+		return err
+	}
+	return t.tellOver(b)
 }
 
 // WithdrawBinding takes back the actor's own request, or forgets the number that they proved.

@@ -89,6 +89,44 @@ func (t *tx) endBindingOf(p model.Person, reason string) error {
 	return err
 }
 
+// numberChanged is why a request is refused whose only proof was a number.
+const numberChanged = "登记的手机号已经改了，和您验证的不再是同一个。是本人的，请重新用手机号确认，或者带证件到社区办理。"
+
+// endRebindings refuses what waits for the accounts of locked people, given as they were, on the proof of a phone number
+// that is not theirs any more: it says nothing of who asks, and whoever decides sees only that there was one.
+func (t *tx) endRebindings(was ...model.Person) error {
+	held := map[int64]string{}
+	var people []int64
+	for _, p := range was {
+		if p.Phone != "" {
+			held[p.ID], people = p.Phone, append(people, p.ID)
+		}
+	}
+	if len(people) == 0 {
+		return nil
+	}
+	waiting, err := model.PendingRebindings(t.DB, people)
+	if err != nil {
+		return err
+	}
+	for _, b := range waiting {
+		if b.Phone != held[*b.PersonID] {
+			continue // a chief has recognised them
+		}
+		err := b.Refuse(t.DB, t.by.PersonID, numberChanged, t.now)
+		switch {
+		case errors.Is(err, model.ErrRequestDecided):
+			continue
+		case err == nil:
+			err = t.refused(b, *b.UnitID)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // leaveAccount ends the binding of a locked person who has no account from now on, and what they show with
 // the consent to it: nobody but they could withdraw it, and they have no way to.
 func (t *tx) leaveAccount(b *model.Binding, p model.Person, reason string) error {
@@ -110,5 +148,8 @@ func (t *tx) unbind(b *model.Binding, node int64, reason string) error {
 	if err := t.withdrawConsent(b.UserID, 0, model.ForBinding); err != nil {
 		return err
 	}
-	return t.audit("binding.end", node, "binding", b.ID, "")
+	if err := t.audit("binding.end", node, "binding", b.ID, ""); err != nil {
+		return err
+	}
+	return t.tellOver(*b)
 }

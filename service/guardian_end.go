@@ -141,6 +141,9 @@ func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure
 				return p, err
 			}
 		}
+		if err := t.endRebindings(p); err != nil {
+			return p, err
+		}
 		if err := model.EraseChild(t.DB, p.ID, t.now); err != nil {
 			return p, err
 		}
@@ -247,7 +250,7 @@ func (s *Service) endOutgrown(ctx context.Context, child int64) error {
 			return none, nil
 		}
 		return none, t.notify(child, NoticeGuardian, "从现在起由您自己决定",
-			"您已满14周岁，监护人不再代您同意，也不能再查看您的信息。您可以在“我的数据”里查看，在“我的”里撤回授权、解除绑定或注销账号。", pageMine, onceForGuardian(*all[0])+":child")
+			"您已满14周岁，监护人不再代您同意，也不能再查看您的信息。您可以在“我的信息”里查看，在“我的”里撤回授权、解除绑定或注销账号。", pageMine, onceForGuardian(*all[0])+":child")
 	})
 	return err
 }

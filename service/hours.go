@@ -39,9 +39,10 @@ func (t *tx) beginAgain(h *model.Hours, takenBack model.Hours) error {
 	return model.BeginHoursAgain(t.DB, takenBack, h)
 }
 
-// needFree refuses a time in which a locked person has another record than one.
+// needFree refuses a time, in whole minutes, in which a locked person has another record than one. An attendance ends at
+// a second, of which people read the minute: one that ends within the first minute touches this time.
 func (t *tx) needFree(person, but int64, from, until time.Time) error {
-	overlaps, err := model.HoursOverlap(t.DB, person, but, from, until)
+	overlaps, err := model.HoursOverlap(t.DB, person, but, from.Add(time.Minute-time.Second), until)
 	if err == nil && overlaps {
 		err = model.ErrHoursOverlap
 	}

@@ -61,7 +61,7 @@ func (s *Service) AskCorrection(ctx context.Context, cmd Command, hours int64, c
 		if err := t.audit("correction.ask", h.NodeID, "correction", c.ID, ""); err != nil {
 			return none, err
 		}
-		return model.ListedCorrectionByID(t.DB, c.ID)
+		return t.shownCorrection(c.ID)
 	})
 }
 
@@ -134,7 +134,10 @@ func (s *Service) GrantCorrection(ctx context.Context, cmd Command, id int64) (m
 			return err
 		}
 		body := fmt.Sprintf("您的服务记录已更正为%s，计%s，积分由%d变为%d。", spanText(h), minutesText(h.Minutes), was.Points, h.Points)
-		return t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID))
+		if err := t.notify(h.PersonID, NoticeHours, "服务记录已更正", body, myHoursPage, fmt.Sprintf("correction:%d:granted", c.ID)); err != nil {
+			return err
+		}
+		return t.tellAsker(c, h, "")
 	})
 }
 
@@ -158,7 +161,10 @@ func (s *Service) RefuseCorrection(ctx context.Context, cmd Command, id int64, r
 	}
 	return s.decideCorrection(ctx, cmd, id, model.CorrectionRefused, reason, func(t *tx, _ model.Person, h model.Hours, c model.Correction) error {
 		body := "您对" + spanText(h) + "服务记录的更正申请没有通过，原因：" + reason + "。"
-		return t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID))
+		if err := t.notify(h.PersonID, NoticeHours, "更正申请未通过", body, myHoursPage, fmt.Sprintf("correction:%d:refused", c.ID)); err != nil {
+			return err
+		}
+		return t.tellAsker(c, h, reason)
 	})
 }
 
@@ -239,11 +245,22 @@ func (s *Service) onCorrection(ctx context.Context, cmd Command, id int64, do fu
 		if err := do(t, p, h, &c); err != nil {
 			return none, err
 		}
-		return model.ListedCorrectionByID(t.DB, id)
+		return t.shownCorrection(id)
 	})
 }
 
 // CorrectionsToDecide lists the requests that wait in the actor's scopes, the longest waiting first.
 func (s *Service) CorrectionsToDecide(ctx context.Context, by model.Actor, slice model.Slice) ([]model.ListedCorrection, error) {
-	return model.CorrectionsWaiting(s.DB.Read(ctx), by.Scopes(model.ConfirmHours, s.now()), by.PersonID, slice)
+	now := s.now()
+	rows, err := model.CorrectionsWaiting(s.DB.Read(ctx), by.Scopes(model.ConfirmHours, now), by.PersonID, slice)
+	for i, c := range rows {
+		rows[i] = correctionSeenBy(by, c, now)
+	}
+	return rows, err
+}
+
+// shownCorrection gives a request as the actor may see it.
+func (t *tx) shownCorrection(id int64) (model.ListedCorrection, error) {
+	c, err := model.ListedCorrectionByID(t.DB, id)
+	return correctionSeenBy(t.by, c, t.now), err
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"time"
 
 	"danyuan/model"
 )
@@ -42,8 +43,11 @@ func (s *Service) RefuseHours(ctx context.Context, cmd Command, id int64, reason
 		if err := model.DecideHours(t.DB, &h, model.HoursRefused, t.by.PersonID, reason, t.now); err != nil {
 			return err
 		}
-		body := "您" + spanText(h) + "的志愿服务没有通过确认，原因：" + reason + "。情况不符可以更正后重新填报。"
-		if err := t.notify(h.PersonID, NoticeHours, "服务记录未通过", body, myHoursPage, onceForHours(h.ID, "refused")); err != nil {
+		became := "没有通过确认，原因：" + reason + "。" + againText(h, t.now)
+		if err := t.notify(h.PersonID, NoticeHours, "服务记录未通过", "您"+spanText(h)+"的志愿服务"+became, myHoursPage, onceForHours(h.ID, "refused")); err != nil {
+			return err
+		}
+		if err := t.tellHoursProxies(h, "refused", "代填的服务记录未通过", became); err != nil {
 			return err
 		}
 		return t.audit("hours.refuse", h.NodeID, "hours", h.ID, "")
@@ -69,8 +73,19 @@ func (s *Service) VoidHours(ctx context.Context, cmd Command, id int64, reason s
 			return err
 		}
 		body := "您" + spanText(h) + "的志愿服务记录已作废，原因：" + reason + "。已得的积分同时冲回。如有疑问请联系社区。"
-		return t.notify(h.PersonID, NoticeHours, "服务记录已作废", body, myHoursPage, onceForHours(h.ID, "void"))
+		if err := t.notify(h.PersonID, NoticeHours, "服务记录已作废", body, myHoursPage, onceForHours(h.ID, "void")); err != nil {
+			return err
+		}
+		return t.tellHoursProxies(h, "void", "代填的服务记录已作废", "已作废，原因："+reason+"。已得的积分同时冲回。")
 	})
+}
+
+// againText says whether what was refused can be filed again.
+func againText(h model.Hours, now time.Time) string {
+	if h.StartsAt.Before(now.Add(-model.LogsFiledFor)) {
+		return "服务已经超过30天，不能重新填报；情况不符的，请联系社区核实。"
+	}
+	return "情况不符可以更正后重新填报。"
 }
 
 // needDecider refuses whoever may not decide about a log, or not yet.

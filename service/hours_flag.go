@@ -132,7 +132,11 @@ func (s *Service) FlagsAt(ctx context.Context, by model.Actor, node int64, clear
 	if err != nil {
 		return nil, err
 	}
-	return model.FlagsUnder(s.DB.Read(ctx), n.Path, cleared, slice)
+	rows, err := model.FlagsUnder(s.DB.Read(ctx), n.Path, cleared, slice)
+	for i, f := range rows {
+		rows[i] = flagSeenBy(by, f, s.now())
+	}
+	return rows, err
 }
 
 // ClearFlag writes down what somebody found who looked. Refusals: flag.not_found outside the actor's
@@ -162,7 +166,8 @@ func (s *Service) ClearFlag(ctx context.Context, cmd Command, id int64, note str
 		if err := t.audit("flag.clear", f.NodeID, "flag", id, f.RuleCode); err != nil {
 			return none, err
 		}
-		return model.ListedFlagByID(t.DB, id)
+		f, err = model.ListedFlagByID(t.DB, id)
+		return flagSeenBy(t.by, f, t.now), err
 	})
 }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"slices"
+	"time"
 
 	"danyuan/model"
 )
@@ -38,7 +39,7 @@ func (p *pass) settleGuardians() error {
 	if err != nil {
 		return err
 	}
-	guarded, err := p.guarded(people)
+	guarded, agreed, err := p.guarded(people)
 	if err != nil {
 		return err
 	}
@@ -46,6 +47,10 @@ func (p *pass) settleGuardians() error {
 	var news []told
 	for _, r := range p.children {
 		child, adult := r.child(people), people[personAtHome{r.home, r.guardian}]
+		if column := r.addsOfChild(p.now); column != "" && !agreed[child.ID] {
+			p.faults.add(r.line, column, "这个孩子未满14周岁，监护人还没有同意，手机号、身份证号和户籍地址先不登记。请把这几格留空，只填出生日期；监护人在小程序里同意以后再导入。")
+			continue
+		}
 		if text := p.unguarded(r, adult, guarded[child.ID] != nil); text != "" {
 			p.faults.add(r.line, columnGuardian, text)
 			continue
@@ -121,8 +126,31 @@ func (p *pass) households() (map[personAtHome]model.Person, error) {
 	return people, err
 }
 
-// guarded gives who is registered as the guardian of whom.
-func (p *pass) guarded(people map[personAtHome]model.Person) (map[int64][]int64, error) {
+// addsOfChild gives the first column that adds what is registered of a child only while a guardian agrees
+// (mayAddOfChild), "" when none does.
+func (r *placed) addsOfChild(now time.Time) string {
+	if r.person != nil && !r.person.IsChild(now) {
+		return ""
+	}
+	adds := func(column, given string) bool {
+		if r.person == nil {
+			return given != ""
+		}
+		return r.change[column] != nil
+	}
+	switch {
+	case adds("phone", r.phone):
+		return columnPhone
+	case adds("id_number", r.idNumber):
+		return columnIDNumber
+	case adds("address", r.address):
+		return columnAddress
+	}
+	return ""
+}
+
+// guarded gives who is registered as the guardian of whom, and for which children one agrees.
+func (p *pass) guarded(people map[personAtHome]model.Person) (by map[int64][]int64, agreed map[int64]bool, err error) {
 	var ids []int64
 	for _, r := range p.children {
 		if child := r.child(people); child.ID != 0 {
@@ -131,9 +159,10 @@ func (p *pass) guarded(people map[personAtHome]model.Person) (map[int64][]int64,
 	}
 	slices.Sort(ids)
 	rows, err := model.OpenGuardianshipsOf(p.db, slices.Compact(ids), p.write != nil)
-	guarded := map[int64][]int64{}
+	by, agreed = map[int64][]int64{}, map[int64]bool{}
 	for _, g := range rows {
-		guarded[g.ChildID] = append(guarded[g.ChildID], g.GuardianID)
+		by[g.ChildID] = append(by[g.ChildID], g.GuardianID)
+		agreed[g.ChildID] = agreed[g.ChildID] || g.State == model.GuardianActive
 	}
-	return guarded, err
+	return by, agreed, err
 }

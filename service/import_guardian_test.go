@@ -75,8 +75,8 @@ func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
 	}
 }
 
-// What a guardian has had deleted, or has not agreed to, comes back by no roster: as by no correction.
-func TestImport_addsNothingOfAChildWhoseGuardianDoesNotAgree(t *testing.T) {
+// What a guardian has had deleted comes back by no roster: as by no correction.
+func TestImport_whatAGuardianHasHadDeletedStaysSo(t *testing.T) {
 	h := newHouse(t)
 	mother := h.Person(h.Unit, "李小梅")
 	child := h.Person(h.Unit, "小童", testkit.AtHome(mother), testkit.Born("2018-01-01"), testkit.Phone("13900000007"))
@@ -99,7 +99,7 @@ func TestImport_addsNothingOfAChildWhoseGuardianDoesNotAgree(t *testing.T) {
 	} {
 		for _, dry := range []bool{true, false} {
 			got := h.run(h.handIn("roster", dry, testkit.RosterHeader, at("1单元", "101", "小童", row...)))
-			if now := h.named("小童"); got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(h.faults(got), "2 "+column+" 这个孩子的监护人") || now.Phone+now.IDNumber+now.Address != "" {
+			if now := h.named("小童"); got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(h.faults(got), "2 "+column+" ") || !strings.Contains(h.faults(got), "监护人还没有同意") || now.Phone+now.IDNumber+now.Address != "" {
 				t.Fatalf("%+v: %s: %+v", got, h.faults(got), now)
 			}
 		}
@@ -136,5 +136,49 @@ func TestImport_theGuardianIsWhereTheTablePutsThem(t *testing.T) {
 		if got := h.roster(rows...); got.State != "done" || dry.ImportCounts != got.ImportCounts {
 			t.Errorf("%+v: %s, tried %+v", got, h.faults(got), dry)
 		}
+	}
+}
+
+// TestImport_ofAChildOnlyWhatProtectsThemIsRegisteredUntilAGuardianAgrees: as staff's own corrections have it.
+func TestImport_ofAChildOnlyWhatProtectsThemIsRegisteredUntilAGuardianAgrees(t *testing.T) {
+	const number = "340899201801010044"
+	h := newHouse(t)
+	mother := h.Person(h.Unit, "李小梅") // of room 101
+	child := func(phone, number, address string) []string {
+		return append(at("1单元", "101", "小童", phone, number, "2018-01-01", "", address), "李小梅")
+	}
+	rows := map[string][]string{"手机号": child("15400000777", "", ""), "身份证号": child("", number, ""), "户籍地址": child("", "", "安庆市某路1号")}
+	refused := func(when string) {
+		t.Helper()
+		for column, row := range rows {
+			for _, dry := range []bool{true, false} {
+				got := h.run(h.handIn("roster", dry, testkit.RosterHeader, row))
+				if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 "+column+" ") || !strings.Contains(h.faults(got), "监护人还没有同意") {
+					t.Fatalf("%s, %s: %+v: %s", when, column, got, h.faults(got))
+				}
+			}
+		}
+	}
+	refused("of a new child")
+	if got := h.roster(child("", "", "")); got.State != "done" || got.Added != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	refused("while the guardian is only named")
+	g := h.child(mother)
+	text, err := model.CurrentConsentText(h.DB.Read(t.Context()), model.ForChildren, h.Clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := h.S.AgreeForChild(t.Context(), as(h.Kit, h.SignIn(mother)), g.ID, text.Version); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.roster(child("15400000777", number, "安庆市某路1号")); got.State != "done" || got.Changed != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	if _, err := h.S.WithdrawForChild(t.Context(), as(h.Kit, h.SignIn(mother)), g.ID); err != nil {
+		t.Fatal(err)
+	}
+	if got := h.roster(child("15400000777", number, "安庆市某路1号")); got.State != "done" || got.Unchanged != 1 {
+		t.Fatalf("what is held stays as it is: %+v: %s", got, h.faults(got))
 	}
 }

@@ -246,3 +246,53 @@ func checkedIn(h *house, p model.Person, community model.Node) {
 		return model.SetMembership(tx, p.ID, model.InServiceMember, testkit.Start)
 	})
 }
+
+// TestImport_whoHasAnAccountIsToldWhatOfTheirsHasChanged: a phone number that is another's lets them ask for the account.
+func TestImport_whoHasAnAccountIsToldWhatOfTheirsHasChanged(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "15400000001", number1), at("1单元", "702", "王海", "", number2))
+	mei, hai := h.named("李梅"), h.named("王海")
+	token := h.SignIn(mei)
+	row := at("1单元", "701", "李小梅", "15400000666", number1)
+	if got := h.roster(row, at("1单元", "702", "王小海", "15400000777", number2)); got.Changed != 2 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	told := inbox(h.Kit, token)
+	if !strings.Contains(told, "您登记的姓名、手机号有变更") || !strings.Contains(told, "立即联系社区") || strings.Contains(told, "154") {
+		t.Fatalf("told %q", told)
+	}
+	h.roster(row) // the same once more changes nothing
+	if again := inbox(h.Kit, token); again != told {
+		t.Fatalf("told again: %q", again)
+	}
+	changes, err := model.PersonChangesOf(h.DB.Read(t.Context()), mei.ID)
+	if err != nil || len(changes) != 2 || changes[0].What != "phone" || changes[1].What != "name" || changes[0].Reason != "名册导入" {
+		t.Fatalf("%+v, %v", changes, err)
+	}
+	var n int64
+	h.Tx(func(tx *gorm.DB) error {
+		return tx.Model(&model.Notice{}).Where("person_id = ?", hai.ID).Count(&n).Error
+	})
+	if n != 0 {
+		t.Fatalf("%d notices in an inbox that nobody opens", n)
+	}
+}
+
+func TestImport_aNewNumberRefusesWhoAskedWithTheOldOne(t *testing.T) {
+	h := newHouse(t)
+	h.roster(at("1单元", "701", "李梅", "15400000001", number1))
+	p := h.named("李梅")
+	h.SignIn(p)
+	b := asking(h.Kit, h.Org, 0)
+	h.Tx(func(tx *gorm.DB) error {
+		if err := tx.Model(&b).Update("phone", "15400000001").Error; err != nil {
+			return err
+		}
+		return b.Ask(tx, model.ByRebinding, &p.ID, h.Unit.ID, "", "", h.Clock.Now())
+	})
+	h.roster(at("1单元", "701", "李梅", "15400000666", number1))
+	h.Tx(func(tx *gorm.DB) (err error) { b, err = model.BindingByID(tx, b.ID); return err })
+	if b.State != model.BindingRefused || !strings.Contains(b.Reason, "手机号已经改了") {
+		t.Fatalf("%+v", b)
+	}
+}

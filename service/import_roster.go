@@ -26,11 +26,11 @@ var rosterColumns = []sheet.Column{
 	{Title: columnUnit, Aliases: []string{"单元号"}, Required: true, Text: true, Example: "1单元", Note: "要和系统里的单元名称一样。"},
 	{Title: columnRoom, Aliases: []string{"户号", "门牌号"}, Required: true, Text: true, Example: "101", Note: "没有登记过的户会新建。"},
 	{Title: columnName, Required: true, Text: true, Example: "王小明", Note: "和身份证上的一样。"},
-	{Title: columnPhone, Aliases: []string{"手机", "手机号码", "联系电话", "电话", "电话号码", "联系方式"}, Text: true, Example: "15400000001", Note: "11位手机号。不填则不改动已登记的号码。"},
-	{Title: columnIDNumber, Aliases: []string{"身份证", "身份证号码", "公民身份号码", "证件号码", "证件号"}, Text: true, Example: "34089919500131069X", Note: "18位。填了就按它认人；不填则按户和姓名认人。"},
-	{Title: columnBirth, Aliases: []string{"出生年月日", "生日"}, Text: true, Example: "1950-01-31", Note: "填了身份证号可以不填。"},
+	{Title: columnPhone, Aliases: []string{"手机", "手机号码", "联系电话", "电话", "电话号码", "联系方式"}, Text: true, Example: "15400000001", Note: "11位手机号。不填则不改动已登记的号码。未满14周岁的孩子，监护人同意以后才能填。"},
+	{Title: columnIDNumber, Aliases: []string{"身份证", "身份证号码", "公民身份号码", "证件号码", "证件号"}, Text: true, Example: "34089919500131069X", Note: "18位。填了就按它认人；不填则按户和姓名认人。未满14周岁的孩子，监护人同意以后才能填。"},
+	{Title: columnBirth, Aliases: []string{"出生年月日", "生日"}, Text: true, Example: "1950-01-31", Note: "填了身份证号可以不填。未满14周岁的孩子填这一格。"},
 	{Title: columnMembership, Text: true, Example: "群众", Note: "群众、党员、预备党员或在职党员（组织关系在单位）。不填则不改动，新登记的人算群众。"},
-	{Title: columnAddress, Aliases: []string{"户籍所在地"}, Text: true, Example: "安庆市迎江区某某路1号", Note: "和居住地不同时填写。"},
+	{Title: columnAddress, Aliases: []string{"户籍所在地"}, Text: true, Example: "安庆市迎江区某某路1号", Note: "和居住地不同时填写。未满14周岁的孩子，监护人同意以后才能填。"},
 	{Title: columnGuardian, Aliases: []string{"监护人姓名"}, Text: true, Example: "", Note: "未满14周岁的孩子必填：同一户一位成年人的姓名。导入后请监护人在小程序里决定是否同意。"},
 }
 

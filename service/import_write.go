@@ -1,6 +1,7 @@
 package service
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,6 +16,7 @@ func (p *pass) writePersons(rows []*placed) error {
 	}
 	var added []model.Person
 	var renamed []int64
+	var changed []*placed
 	for _, r := range rows {
 		switch {
 		case r.person == nil:
@@ -30,6 +32,7 @@ func (p *pass) writePersons(rows []*placed) error {
 			if r.change["name"] != nil {
 				renamed = append(renamed, r.person.ID)
 			}
+			changed = append(changed, r)
 			if err := p.changePerson(r); err != nil {
 				return err
 			}
@@ -39,6 +42,9 @@ func (p *pass) writePersons(rows []*placed) error {
 		return nil
 	}
 	if err := p.write.touchOffices(renamed); err != nil {
+		return err
+	}
+	if err := p.tellChanged(changed); err != nil {
 		return err
 	}
 	if err := model.AddPersons(p.db, added); err != nil {
@@ -51,6 +57,49 @@ func (p *pass) writePersons(rows []*placed) error {
 	}
 	return nil
 }
+
+// tellChanged keeps which particulars the rows have changed, and tells those who have an account, each once. Moving and
+// membership are told where they are done.
+func (p *pass) tellChanged(rows []*placed) error {
+	var changes []model.PersonChange
+	var people []int64
+	var numbers []model.Person
+	what := map[int64][]string{}
+	for _, r := range rows {
+		id := r.person.ID
+		for _, particular := range []string{"name", "phone", "id_number", "birth_date", "address"} {
+			if r.change[particular] == nil {
+				continue
+			}
+			what[id] = append(what[id], particular)
+			changes = append(changes, model.PersonChange{PersonID: id, What: particular, Reason: byImport, ByPersonID: p.by.PersonID, At: p.now})
+		}
+		if r.change["phone"] != nil {
+			numbers = append(numbers, *r.person)
+		}
+		if len(what[id]) > 0 {
+			people = append(people, id)
+		}
+	}
+	if len(changes) == 0 {
+		return nil
+	}
+	if err := p.write.endRebindings(numbers...); err != nil {
+		return err
+	}
+	if err := model.AddPersonChanges(p.db, changes); err != nil {
+		return err
+	}
+	bound, err := model.BoundAmong(p.db, people)
+	var news []told
+	for _, id := range bound {
+		news = append(news, toldOfChange(id, what[id], fmt.Sprintf("record:import:%d:%d", p.id, id)))
+	}
+	return or(err, p.write.notifyMany(news))
+}
+
+// byImport is the reason of what a roster changes.
+const byImport = "名册导入"
 
 // note enters what the import did to a person into the audit log: the names of fields, and the import.
 func (p *pass) note(action string, node, person int64, fields []string) error {
@@ -115,7 +164,7 @@ func (p *pass) changePerson(r *placed) error {
 			return err
 		}
 	}
-	return t.record(now, "membership", "名册导入")
+	return t.record(now, "membership", byImport)
 }
 
 func (r *placed) newPerson(p *pass) model.Person {
@@ -149,5 +198,5 @@ func (p *pass) moveAlong(t *tx, was model.Person, unit int64) error {
 			return err
 		}
 	}
-	return t.record(now, "move", "名册导入")
+	return t.record(now, "move", byImport)
 }

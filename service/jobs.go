@@ -16,11 +16,12 @@ type job func(ctx context.Context, subject int64) error
 
 // The kinds of job.
 const (
-	sendNotice  = "send_notice" // offers a notice to WeChat
-	forgetJobs  = "forget_jobs" // drops done jobs after some time
-	importTable = "import"      // imports a table that somebody handed in
-	sweep       = "sweep"       // drops what is kept for days: sessions, commands, changes, callbacks
-	retain      = "retain"      // drops, or clears, what is kept for months and years
+	sendNotice  = "send_notice"  // offers a notice to WeChat
+	tellBinding = "tell_binding" // offers WeChat the news that a binding was refused or ended
+	forgetJobs  = "forget_jobs"  // drops done jobs after some time
+	importTable = "import"       // imports a table that somebody handed in
+	sweep       = "sweep"        // drops what is kept for days: sessions, commands, changes, callbacks
+	retain      = "retain"       // drops, or clears, what is kept for months and years
 
 	closeBudgets     = "close_budgets"     // closes a district's year and opens the next
 	expireRedemption = "expire_redemption" // gives back what was not picked up
@@ -37,6 +38,7 @@ const (
 // jobTitles says in plain Chinese what each kind does.
 var jobTitles = map[string]string{
 	sendNotice:       "发送微信通知",
+	tellBinding:      "通知绑定没有办成或者已经结束",
 	forgetJobs:       "清除办完的任务",
 	importTable:      "导入表格",
 	sweep:            "清除到期的登录和记录",
@@ -71,12 +73,13 @@ var jobTitles = map[string]string{
 func JobTitle(kind string) string { return cmp.Or(jobTitles[kind], kind) }
 
 // asksOutside are the kinds that ask WeChat, or the store of photos.
-var asksOutside = []string{sendNotice, offerPhoto, checkMatter, dropOrphans}
+var asksOutside = []string{sendNotice, tellBinding, offerPhoto, checkMatter, dropOrphans}
 
 // jobTable says who does which kind.
 func (s *Service) jobTable() map[string]job {
 	return map[string]job{
 		sendNotice:  s.sendNotice,
+		tellBinding: s.tellOfBinding,
 		forgetJobs:  s.forgetJobs,
 		importTable: s.runImport,
 		offerPhoto:  s.offerPhoto,

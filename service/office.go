@@ -68,6 +68,34 @@ func (t *tx) mayMoveAccount(person int64) (bool, error) {
 	return !slices.ContainsFunc(held, func(o model.Office) bool { return !reaches(t.by, o, t.now) }), err
 }
 
+// lockOfficer locks somebody whose every office the actor gives; one who holds none of those is not found.
+func (t *tx) lockOfficer(person int64) (model.Person, error) {
+	p, err := model.LockPerson(t.DB, person)
+	if err != nil {
+		return p, err
+	}
+	held, err := model.OfficesOf(t.DB, []int64{p.ID}, t.now)
+	if err != nil {
+		return p, err
+	}
+	given := 0
+	for _, o := range held {
+		spec, _ := o.Role.Spec()
+		if t.by.May(model.CorrectOfficers, o.Path, t.now) && t.by.HoldsRole(o.Path, t.now, spec.AppointedBy...) {
+			given++
+		}
+	}
+	switch {
+	case given == 0:
+		return p, model.ErrPersonNotFound
+	case given < len(held):
+		return p, model.ErrOfficersAccount
+	case p.ID == t.by.PersonID:
+		return p, model.ErrOwnRecord.Saying("不能修改自己的登记信息，请让另一位区级管理员办理。")
+	}
+	return p, nil
+}
+
 // touchOffices has what shows people as officers, by name, looked at again.
 func (t *tx) touchOffices(people []int64) error {
 	held, err := model.OfficesOf(t.DB, people, t.now)

@@ -2,7 +2,9 @@ package service
 
 import (
 	"context"
+	"slices"
 	"strconv"
+	"strings"
 
 	"danyuan/model"
 )
@@ -21,6 +23,19 @@ type recordChange struct {
 	write        func(t *tx, p *model.Person, into model.Node) error
 	offices      []int64 // nodes that are locked first
 	seats        bool    // gives up what they have signed up for, whose activities are locked next
+	officer      bool    // of somebody whom the actor appoints, wherever they are registered
+}
+
+// lockFor locks whose record it is.
+func (c recordChange) lockFor(t *tx) (model.Person, error) {
+	if c.officer {
+		return t.lockOfficer(c.person)
+	}
+	p, err := t.lockPersonFor(c.person, model.ChangePeople)
+	if err == nil && p.ID == t.by.PersonID {
+		err = model.ErrOwnRecord
+	}
+	return p, err
 }
 
 // ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
@@ -31,7 +46,7 @@ func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int6
 			return model.ErrSameMembership
 		}
 		return t.setMembership(*p, m)
-	}, nil, false})
+	}, nil, false, false})
 }
 
 // RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end, and they give up
@@ -60,7 +75,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 			return err
 		}
 		return t.endOpenCheckIn(p, "", leftOffice)
-	}, offices, true})
+	}, offices, true, false})
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
@@ -94,7 +109,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 			return err
 		}
 		return t.endOpenCheckIn(p, into.Path, checkedInElsewhere)
-	}, nil, false})
+	}, nil, false, false})
 }
 
 // changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
@@ -118,12 +133,9 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 				return model.Person{}, err
 			}
 		}
-		p, err := t.lockPersonFor(c.person, model.ChangePeople)
+		p, err := c.lockFor(t)
 		if err != nil {
 			return p, err
-		}
-		if p.ID == t.by.PersonID {
-			return p, model.ErrOwnRecord
 		}
 		t.touch(model.PersonTopic(p.ID), model.NodeTopic(p.NodeID))
 		t.mayLeaveDoor(p)
@@ -147,8 +159,30 @@ func (t *tx) record(p model.Person, what, reason string) error {
 	if err := t.audit("person."+what, p.NodeID, "person", p.ID, what); err != nil {
 		return err
 	}
-	return t.notify(p.ID, NoticeRecord, "您的登记信息有变更", "社区更新了您的登记信息，可以在“我的数据”里查看。如有不符，请联系社区。",
-		pageMine, "record:"+strconv.FormatInt(c.ID, 10))
+	return t.notifyMany([]told{toldOfChange(p.ID, []string{what}, "record:"+strconv.FormatInt(c.ID, 10))})
+}
+
+// particularTitles says what the particulars of a person are called that are told when they change; of the rest of a
+// record it is told that it has changed.
+var particularTitles = map[string]string{"name": "姓名", "phone": "手机号", "id_number": "身份证号", "birth_date": "出生日期", "address": "户籍地址"}
+
+// toldOfChange tells somebody what of their record was changed. A changed phone number lets its holder ask to be them:
+// that is news about their account.
+func toldOfChange(person int64, what []string, once string) told {
+	var titles []string
+	for _, w := range what {
+		if title := particularTitles[w]; title != "" {
+			titles = append(titles, title)
+		}
+	}
+	title := "您的登记信息有变更"
+	if len(titles) > 0 {
+		title = "您登记的" + strings.Join(titles, "、") + "有变更"
+	}
+	if slices.Contains(what, "phone") {
+		return told{person, NoticeBinding, title, "凭登记的手机号可以申请绑定您的身份。如果不是您本人要求的，请立即联系社区。改动和原因在“我的信息”里查看。", pageMine, once}
+	}
+	return told{person, NoticeRecord, title, "改动和原因可以在“我的信息”里查看。如有不符，请联系社区。", pageMine, once}
 }
 
 // lockUnitFor locks the unit that somebody moves into, if it is in the actor's scope; 0 is none.

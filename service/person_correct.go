@@ -16,6 +16,17 @@ const maxAddress = 100
 // guardian.child_without_consent (mayAddOfChild), person.id_number_taken: then whom the number has found is
 // in the audit log as searched for.
 func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
+	return s.correct(ctx, cmd, person, what, value, reason, false)
+}
+
+// CorrectOfficer puts right name, phone or id_number of somebody whom the actor appoints, wherever they are registered:
+// the records of who serves above the communities no community keeps. Refusals: person.not_found for who holds no office
+// under the actor, binding.officers_account for one who holds another beside it, and those of CorrectPerson.
+func (s *Service) CorrectOfficer(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
+	return s.correct(ctx, cmd, person, what, value, reason, true)
+}
+
+func (s *Service) correct(ctx context.Context, cmd Command, person int64, what, value, reason string, officer bool) (model.Person, error) {
 	value, err := s.cleanParticular(what, value)
 	if err != nil {
 		return model.Person{}, err
@@ -32,6 +43,11 @@ func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, 
 		if err := t.mayAddOfChild(was, *p); err != nil {
 			return err
 		}
+		if p.Phone != was.Phone {
+			if err := t.endRebindings(was); err != nil {
+				return err
+			}
+		}
 		if p.Name != was.Name {
 			if err := t.touchOffices([]int64{p.ID}); err != nil {
 				return err
@@ -44,7 +60,7 @@ func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, 
 			}
 		}
 		return model.StoreParticulars(t.DB, *p, t.now)
-	}, nil, false})
+	}, nil, false, officer})
 	if errors.Is(err, model.ErrIDNumberTaken) && holder.ID != 0 {
 		return p, or(s.auditFound(ctx, cmd.By, holder, what), err)
 	}
@@ -65,7 +81,7 @@ func (t *tx) mayIdentifyAs(was, now model.Person) error {
 	case child:
 		return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，不能登记为未满14周岁。请对照证件核对；没有错的，请先联系上一级结束任职。")
 	}
-	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也不由您改正。请联系上一级先结束任职，改正以后再重新任命。")
+	return model.ErrOfficersAccount.Saying("这位居民担任的职务不由您任免，手机号和身份证号也不由您改正。请联系能任免的人：社区党委书记在居民名册里改正，区级管理员在管理台的“任职”里改正。")
 }
 
 // mayAddOfChild keeps phone, id number and address of a child from being registered while no guardian agrees, who may

@@ -73,24 +73,8 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 		if err != nil {
 			return none, err
 		}
-		home, err := model.NodeByID(t.DB, p.NodeID)
+		home, err := t.redeemsFor(p)
 		if err != nil {
-			return none, err
-		}
-		if !t.by.May(model.RedeemForOthers, home.Path, t.now) {
-			return none, model.ErrPersonNotFound
-		}
-		if p.State != model.PersonHere {
-			return none, model.ErrRedemptionAway
-		}
-		b, err := model.ActiveBindingOfPerson(t.DB, p.ID)
-		if err != nil {
-			return none, err
-		}
-		if b != nil {
-			return none, model.ErrRedemptionBound
-		}
-		if err := t.needGuardian(p); err != nil {
 			return none, err
 		}
 		r, err := t.redeem(reward, points, p.ID, home.Path, t.by.PersonID)
@@ -103,6 +87,28 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 		}
 		return r, t.audit("redemption.reserve_for", r.CommunityID, "redemption", r.ID, "")
 	})
+}
+
+// redeemsFor gives where somebody lives for whom the actor may redeem, because they have no phone.
+func (t *tx) redeemsFor(p model.Person) (model.Node, error) {
+	home, err := model.NodeByID(t.DB, p.NodeID)
+	if err != nil {
+		return home, err
+	}
+	if !t.by.May(model.RedeemForOthers, home.Path, t.now) {
+		return home, model.ErrPersonNotFound
+	}
+	if p.State != model.PersonHere {
+		return home, model.ErrRedemptionAway
+	}
+	b, err := model.ActiveBindingOfPerson(t.DB, p.ID)
+	if err != nil {
+		return home, err
+	}
+	if b != nil {
+		return home, model.ErrRedemptionBound
+	}
+	return home, t.needGuardian(p)
 }
 
 // myRedemptionsPage is the mini-program page of a person's redemptions.

@@ -58,8 +58,25 @@ func (t *tx) redemptionEnded(r *model.Redemption, next model.RedemptionState, re
 		if err := t.notify(r.PersonID, NoticeRedemption, title, body, myRedemptionsPage, onceForRedemption(*r)); err != nil {
 			return none, err
 		}
+		if err := t.tellProxiesOfEnd(*r); err != nil {
+			return none, err
+		}
 	}
 	return model.ListedRedemptionByID(t.DB, r.ID)
+}
+
+// tellProxiesOfEnd tells who has redeemed for somebody without a phone that it was not picked up, or was called off.
+func (t *tx) tellProxiesOfEnd(r model.Redemption) error {
+	switch r.State {
+	case model.RedemptionExpired:
+		became := fmt.Sprintf("没有按时领取，已经过期，%d 积分已退回。需要的话可以重新代办。", r.Points)
+		return t.tellRedemptionProxies(r, "代办的兑换已过期", became, onceForRedemption(r))
+	case model.RedemptionCancelled:
+		became := fmt.Sprintf("由社区取消了，原因：%s。%d 积分已退回。请告诉本人。", r.Reason, r.Points)
+		return t.tellRedemptionProxies(r, "代办的兑换已取消", became, onceForRedemption(r))
+	case model.Reserved, model.Fulfilled:
+	}
+	return nil
 }
 
 // endRedemption moves a locked redemption, and does to the ledger what the move means: handing over, or
@@ -161,7 +178,12 @@ func (s *Service) remindRedemption(ctx context.Context, id int64) error {
 			return struct{}{}, err
 		}
 		body := fmt.Sprintf("您兑换的%s还没有领取，请在%s前到%s领取。过期会自动取消，积分退回。", r.RewardName, model.Minute(r.ExpiresAt), r.Place)
-		return struct{}{}, t.notify(r.PersonID, NoticeRedemption, "兑换快到期了", body, myRedemptionsPage, fmt.Sprintf("redemption:%d:remind", id))
+		once := fmt.Sprintf("redemption:%d:remind", id)
+		if err := t.notify(r.PersonID, NoticeRedemption, "兑换快到期了", body, myRedemptionsPage, once); err != nil {
+			return struct{}{}, err
+		}
+		became := fmt.Sprintf("还没有领取，请提醒本人在%s前到%s领取。领取码丢了的，请社区取消以后重新代办。", model.Minute(r.ExpiresAt), r.Place)
+		return struct{}{}, t.tellRedemptionProxies(r.Redemption, "代办的兑换快到期了", became, once)
 	})
 	return gone(err)
 }

@@ -98,6 +98,11 @@ func (t *tx) givePhone(p model.Person, phone string) error {
 			return errAdminShared
 		}
 	}
+	if p.Phone != phone {
+		if err := t.endRebindings(p); err != nil {
+			return err
+		}
+	}
 	p.SetPhone(model.KeysOf(t.DB), phone)
 	if err := model.StorePhone(t.DB, p, t.now); err != nil {
 		return err

@@ -77,7 +77,28 @@ func (s *Service) Catalogue(ctx context.Context, by model.Actor, slice model.Sli
 	if err != nil {
 		return 0, nil, err
 	}
-	return s.offersTo(h, by, rows)
+	return s.offersTo(h, by.PersonID, rows)
+}
+
+// CatalogueFor is Catalogue for somebody without a phone, whose community's rewards the actor redeems for them.
+// Refusals: those of RedeemFor about the person.
+func (s *Service) CatalogueFor(ctx context.Context, by model.Actor, person int64, slice model.Slice) (points int64, offers []Offer, err error) {
+	_, err = inTx(ctx, s, Command{By: by}, func(t *tx) (none struct{}, err error) {
+		p, err := model.PersonByID(t.DB, person)
+		if err != nil {
+			return none, err
+		}
+		home, err := t.redeemsFor(p)
+		if err != nil {
+			return none, err
+		}
+		rows, err := model.RewardsOffered(t.DB, model.PathIDs(home.Path), t.now, slice)
+		if err == nil {
+			points, offers, err = s.offersTo(t.DB, p.ID, rows)
+		}
+		return none, err
+	})
+	return points, offers, err
 }
 
 // OfferTo gives one reward of the actor's community in any state. Refusal: reward.not_found for any
@@ -91,7 +112,7 @@ func (s *Service) OfferTo(ctx context.Context, by model.Actor, reward int64) (po
 	if err != nil {
 		return 0, Offer{}, err
 	}
-	points, offers, err := s.offersTo(h, by, []model.Reward{r})
+	points, offers, err := s.offersTo(h, by.PersonID, []model.Reward{r})
 	if err != nil {
 		return 0, Offer{}, err
 	}
@@ -103,12 +124,12 @@ func belongsTo(path string, community int64) bool {
 	return slices.Contains(model.PathIDs(path), community)
 }
 
-func (s *Service) offersTo(h *gorm.DB, by model.Actor, rows []model.Reward) (points int64, offers []Offer, err error) {
+func (s *Service) offersTo(h *gorm.DB, person int64, rows []model.Reward) (points int64, offers []Offer, err error) {
 	now := s.now()
-	mine := string(ledger.PersonPoints(by.PersonID))
+	mine := string(ledger.PersonPoints(person))
 	keys := []string{mine}
 	for _, r := range rows {
-		k := keysToRedeem(r, by.PersonID, now)
+		k := keysToRedeem(r, person, now)
 		keys = append(keys, string(k.shelf), string(k.budget), string(k.used))
 	}
 	holds, err := model.BalancesOf(h, keys)

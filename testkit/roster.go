@@ -23,6 +23,7 @@ const (
 	unitsIn    = 3
 	buildingIn = 8
 	adult      = 18
+	child      = 14 // from then on a roster has what a guardian would have to agree to
 )
 
 // Roster makes up the rows of a roster (without the header), the same for the same seed, which is
@@ -54,6 +55,9 @@ func Roster(rows int, seed uint64) [][]string {
 			fmt.Sprintf("第%d网格", building/buildingIn+1), fmt.Sprintf("%d栋", building%buildingIn+1), fmt.Sprintf("%d单元", unit%unitsIn+1),
 			fmt.Sprintf("%d%02d", home%unitHomes/2+1, home%2+1), p.Name, p.Phone, p.IDNumber, p.Birth.Format(time.DateOnly), membership,
 			fmt.Sprintf("安庆市迎江区华中路%d号", r.IntN(400)+1), guardian,
+		}
+		if age <= child {
+			out[n][5], out[n][6], out[n][9] = "", "", ""
 		}
 	}
 	return out

@@ -4252,6 +4252,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/officers/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * 改正自己任命的人的姓名、手机号或身份证号
+         * @description 可以使用的人：区级管理员
+         */
+        post: operations["correct-officer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/party-orgs/{id}/dissolve": {
         parameters: {
             query?: never;
@@ -4526,6 +4546,26 @@ export interface paths {
          * @description 可以使用的人：社区工作人员、社区党委书记
          */
         post: operations["limit-reporter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{id}/rewards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * 没有手机的居民在自己的社区可以兑换什么
+         * @description 可以使用的人：单元长、社区工作人员、社区党委书记
+         */
+        get: operations["list-offers-for"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6340,7 +6380,7 @@ export interface components {
             next?: string;
             /**
              * Format: int64
-             * @description 您现在有多少志愿积分
+             * @description 兑换的人现在有多少志愿积分
              * @example 120
              */
             points: number;
@@ -6899,6 +6939,24 @@ export interface components {
              */
             what: "name" | "phone" | "id_number" | "birth_date" | "address";
         };
+        CorrectOfficerInBody: {
+            /**
+             * @description 原因，本人可以看到
+             * @example 本人换了手机号
+             */
+            reason: string;
+            /**
+             * @description 应当是怎样；手机号和身份证号可以空着，就是不登记。身份证号里的出生日期一并登记
+             * @example 13900000007
+             */
+            value: string;
+            /**
+             * @description 姓名、手机号、身份证号
+             * @example phone
+             * @enum {string}
+             */
+            what: "name" | "phone" | "id_number";
+        };
         Correction: {
             /**
              * Format: date-time
@@ -6935,7 +6993,7 @@ export interface components {
             /** @example 环境整治 */
             kind_name: string;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -7311,7 +7369,7 @@ export interface components {
              */
             minutes: number;
             /**
-             * @description 志愿者的姓名
+             * @description 志愿者的姓名；您负责联系的居民显示全名，其他人显示姓氏
              * @example 李小梅
              */
             name: string;
@@ -8083,6 +8141,12 @@ export interface components {
             kind: string;
             /** @example 环境整治 */
             kind_name: string;
+            /** @description 还没有确认，您可以修改或撤回 */
+            may_change: boolean;
+            /** @description 已经确认，您可以请求更正 */
+            may_correct: boolean;
+            /** @description 有更正申请在办理，您可以撤回它 */
+            may_unask: boolean;
             /**
              * Format: int64
              * @description 时长，分钟
@@ -11731,7 +11795,7 @@ export interface components {
         };
         RoleHeld: {
             /** @description 这项职务在它的范围里可以办理什么 */
-            may: ("accept_check_ins" | "appoint_officers" | "approve_bindings" | "approve_rebinding" | "bind_group" | "certify_service" | "change_people" | "confirm_hours" | "count_area" | "count_check_ins" | "count_members" | "decide_plaques" | "enter_hours" | "give_matters" | "handle_matters" | "import_roster" | "install_plaques" | "limit_reporters" | "list_people" | "make_activities" | "make_points_rules" | "manage_associations" | "manage_budgets" | "manage_categories" | "manage_codes" | "manage_divisions" | "manage_expiry" | "manage_grids" | "manage_party_orgs" | "manage_rewards" | "operate_outbox" | "pick_up" | "print_codes" | "publish_notices" | "read_audit" | "read_records" | "read_whole_people" | "redact_matters" | "redeem_for_others" | "report_for_others" | "review_matters" | "review_photos" | "view_budgets" | "void_hours" | "watch_hours")[];
+            may: ("accept_check_ins" | "appoint_officers" | "approve_bindings" | "approve_rebinding" | "bind_group" | "certify_service" | "change_people" | "confirm_hours" | "correct_officers" | "count_area" | "count_check_ins" | "count_members" | "decide_plaques" | "enter_hours" | "give_matters" | "handle_matters" | "import_roster" | "install_plaques" | "limit_reporters" | "list_people" | "make_activities" | "make_points_rules" | "manage_associations" | "manage_budgets" | "manage_categories" | "manage_codes" | "manage_divisions" | "manage_expiry" | "manage_grids" | "manage_party_orgs" | "manage_rewards" | "operate_outbox" | "pick_up" | "print_codes" | "publish_notices" | "read_audit" | "read_records" | "read_whole_people" | "redact_matters" | "redeem_for_others" | "report_for_others" | "review_matters" | "review_photos" | "view_budgets" | "void_hours" | "watch_hours")[];
             /** @example 42 */
             node_id: string;
             /** @example unit_chief */
@@ -12385,7 +12449,7 @@ export interface components {
              * @example 待确认
              */
             title: string;
-            /** @description true：现在可以由您办理；false：先由更了解情况的一级办理 */
+            /** @description 待确认的填报，true：现在可以由您办理；false：先由更了解情况的一级办理，或者是您自己的、您代填的 */
             your_turn: boolean;
         };
         WaitingMatter: {
@@ -33304,7 +33368,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ListHours"];
+                    "application/json": components["schemas"]["ListWaitingHours"];
                 };
             };
             /** @description Unauthorized */
@@ -37922,6 +37986,145 @@ export interface operations {
             };
         };
     };
+    "correct-officer": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description 每次操作一个新编号；网络中断后用同一个编号重试，只会办理一次 */
+                "Idempotency-Key": string;
+            };
+            path: {
+                /** @description 任职的人的编号（person_id） */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectOfficerInBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Idempotent-Replayed"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ChangedPerson"];
+                };
+            };
+            /** @description Bad Request */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Conflict */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Request Entity Too Large */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unsupported Media Type */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "dissolve-party-org": {
         parameters: {
             query?: never;
@@ -39719,6 +39922,106 @@ export interface operations {
             };
             /** @description Unsupported Media Type */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unprocessable Entity */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too Many Requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Internal Server Error */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Service Unavailable */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-offers-for": {
+        parameters: {
+            query?: {
+                /** @description 上一页给的 next；第一页不填 */
+                cursor?: string;
+                /** @description 一页最多几条 */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description 为哪位居民代办 */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Catalogue"];
+                };
+            };
+            /** @description Unauthorized */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Forbidden */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not Found */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Gone */
+            410: {
                 headers: {
                     [name: string]: unknown;
                 };

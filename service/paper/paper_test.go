@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/zlib"
 	"io"
+	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -42,19 +44,26 @@ func write(t *testing.T, c paper.Certificate) []byte {
 	return b
 }
 
-// written gives everything that a PDF's pages say, in the order of the pages.
-func written(t *testing.T, pdf []byte) string {
+// pages gives what a PDF's pages are drawn with.
+func pages(t *testing.T, pdf []byte) (all [][]byte) {
 	t.Helper()
-	var all strings.Builder
 	for _, part := range bytes.Split(pdf, []byte("stream\n"))[1:] {
 		r, err := zlib.NewReader(bytes.NewReader(part))
 		if err != nil {
 			continue
 		}
-		page, err := io.ReadAll(r)
-		if err != nil || !bytes.Contains(page, []byte(" Tj")) {
-			continue
+		if page, err := io.ReadAll(r); err == nil && bytes.Contains(page, []byte(" Tj")) {
+			all = append(all, page)
 		}
+	}
+	return all
+}
+
+// written gives everything that a PDF's pages say, in the order of the pages.
+func written(t *testing.T, pdf []byte) string {
+	t.Helper()
+	var all strings.Builder
+	for _, page := range pages(t, pdf) {
 		for _, shown := range bytes.Split(page, []byte(") Tj"))[:bytes.Count(page, []byte(") Tj"))] {
 			shown = shown[bytes.LastIndex(shown, []byte(" Td ("))+len(" Td ("):]
 			all.WriteString(decode(shown))
@@ -99,6 +108,22 @@ func TestCertificate_saysWhatItIsGivenOnAsManyPagesAsItTakes(t *testing.T) {
 		}
 		if got := strings.Count(text, "编号："+c.Number); got != pages {
 			t.Errorf("the number holds %d of %d pages together", got, pages)
+		}
+	}
+}
+
+func TestCertificate_anIssuerWithALongNameStaysOnThePaper(t *testing.T) {
+	c := certificate(1)
+	c.Issuer = "安庆市迎江区人民路街道" + strings.Repeat("很长的名称", 8) + "居民委员会"
+	b := write(t, c)
+	if text := written(t, b); !strings.Contains(text, c.Issuer+"（盖章）") {
+		t.Errorf("the issuer is missing: %s", text)
+	}
+	for _, page := range pages(t, b) {
+		for _, at := range regexp.MustCompile(`BT (-?[0-9.]+) `).FindAllSubmatch(page, -1) {
+			if x, err := strconv.ParseFloat(string(at[1]), 64); err != nil || x < 20*72/25.4 {
+				t.Errorf("something is written at %s points, left of the margin", at[1])
+			}
 		}
 	}
 }

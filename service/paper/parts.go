@@ -129,11 +129,14 @@ func (s *sheet) row(cells [][][]letter, lines int) {
 	s.y += height
 }
 
-const scanSide, closingHeight = 30.0, 62.0
+// The code's side and what the closing takes, in millimetres, and from one line of a long issuer to the next.
+const scanSide, closingHeight, issuerStep = 30.0, 62.0, 6.0
 
 // closing writes who certifies it, when, and how it is checked; it stays together on one page.
 func (s *sheet) closing() {
-	if s.y+closingHeight > bottom {
+	issuer := s.wrap(s.Issuer+"（盖章）", 12, width-2, 0)
+	more := float64(len(issuer)-1) * issuerStep
+	if s.y+closingHeight+more > bottom {
 		s.page()
 	}
 	s.y += 8
@@ -144,7 +147,10 @@ func (s *sheet) closing() {
 		s.text(x, y, 8.5, atLeft, line)
 		y += 5
 	}
-	s.text(right-2, s.y+34, 12, atRight, s.Issuer+"（盖章）")
+	for i, line := range issuer {
+		s.draw(right-2-s.span(line, 12), s.y+34+float64(i)*issuerStep, 12, line)
+	}
+	s.y += more
 	s.text(right-2, s.y+42, 12, atRight, day(s.IssuedAt))
 	s.y += 50
 	s.text(left, s.y, 8, atLeft, "本证明依据志愿服务记录如实出具，内容以出具时的记录为准。涂改无效；真伪和是否撤销，以查验结果为准。")

@@ -2,6 +2,7 @@
 import { has, holds } from '../say.mjs'
 
 export default async function ({ server, phone }) {
+  const hers = await phone()
   const newcomer = await server.as('newcomer')
   const text = await newcomer.get('/v1/consents/phone_binding')
   await newcomer.post('/v1/bindings', { phone_code: 'demo-phone:15400000077', consent_version: text.version })
@@ -29,8 +30,18 @@ export default async function ({ server, phone }) {
   const refused = await newcomer.get('/v1/me/binding')
   holds(refused.state === 'refused' && refused.reason === '请先到社区登记', 'a request sent back', refused)
 
+  await hers.goTo('/pages/login/index')
+  await hers.tap('login-persona-newcomer')
+  has(await hers.see('bind-over'), '没有通过', '请先到社区登记')
+  await hers.goTo('/pages/me/index')
+  has(await hers.see('me-standing'), '没有通过', '请先到社区登记')
+  await hers.check('me-refused')
+
   await newcomer.post('/v1/bindings', { phone_code: 'demo-phone:15400000077', consent_version: text.version })
   await newcomer.post('/v1/binding-requests', { unit_code: server.code, name: '何晓燕', room: '401', consent_version: text.version })
+  await hers.goTo('/pages/inbox/index')
+  await hers.goTo('/pages/me/index')
+  has(await hers.see('me-standing'), '单元长')
   await his.goTo('/staff/bindings/index')
   await his.check('bindings')
   await his.tap('binding-item', '何晓燕')

@@ -73,4 +73,17 @@ export default async function ({ server, desk }) {
   await admin.see('table', '方小明')
   const roles = (await (await server.as('community-secretary')).get(`/v1/nodes/${home}/roles?below=true&limit=100`)).items
   holds(roles.some((r) => r.person_name === '方小明' && r.role === 'unit_chief'), 'a second chief', roles)
+
+  // Whom the community may not correct is corrected by who appoints them.
+  const district = await desk()
+  await district.logInAs('admin')
+  await district.open('roles')
+  await district.tapInRow('社区党委书记', 'officer-correct')
+  await district.write('officer-value', '15400000503')
+  await district.write('officer-reason', '本人换了手机号')
+  await district.check('officer-correct')
+  await district.tap('send')
+  await district.miss('send')
+  const data = await (await server.as('community-secretary')).get('/v1/me/data')
+  holds(data.person.phone === '15400000503' && data.changes.some((c) => c.what === 'phone'), 'a corrected number, and why', data.changes)
 }
