@@ -27,7 +27,7 @@ type myConsentsIn struct{ Paged }
 
 type consentView struct {
 	ID          ID         `json:"id"`
-	Purpose     string     `json:"purpose" enum:"identity_display,phone_binding" doc:"亮身份、绑定手机号"`
+	Purpose     string     `json:"purpose" enum:"identity_display,phone_binding,children" doc:"亮身份、绑定手机号、为未满14周岁的孩子同意"`
 	Version     int        `json:"version" doc:"同意的是哪一版" example:"1"`
 	GivenAt     time.Time  `json:"given_at" doc:"何时同意"`
 	WithdrawnAt *time.Time `json:"withdrawn_at,omitempty" doc:"何时撤回；没有就是仍然有效"`

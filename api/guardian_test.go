@@ -233,6 +233,17 @@ func TestGuardian_whoseAccountIsClosedAgreesNoMore(t *testing.T) {
 	f.Post(f.child, "/v1/bindings", proof("13900000007")).Refused(403, "guardian.consent_required")
 }
 
+// TestGuardian_whoseAccountTheCommunityEndsAgreesNoMore: it may have been a stranger who agreed, and whom it was bound to
+// has no way to take it back.
+func TestGuardian_whoseAccountTheCommunityEndsAgreesNoMore(t *testing.T) {
+	f := newFamily(t)
+	f.agreed()
+	f.Post(f.staff, path("/v1/people/%d/unbind", f.parent.ID), reasoned("绑错了人")).Expect(200)
+	f.Get(f.child, "/v1/me").Expect(200).Has(`"bound":false`)
+	f.Post(f.child, "/v1/bindings", proof("13900000007")).Refused(403, "guardian.consent_required")
+	f.Get(f.staff, path("/v1/nodes/%d/guardianships", f.Community.ID)).Expect(200).Has(`"state":"withdrawn"`)
+}
+
 func TestGuardian_endedByTheCommunityIsToldWhyAndTheChildStops(t *testing.T) {
 	f := newFamily(t)
 	g := f.agreed()
@@ -276,6 +287,25 @@ func TestGuardian_endsByItselfOnTheFourteenthBirthday(t *testing.T) {
 	f.Get(f.child, "/v1/notices").Expect(200).Has("从现在起由您自己决定")
 }
 
+// TestGuardian_ofWhoLeftLongAgoIsToldNoBirthday: of a child who has left the birth date goes with the rest, and with it
+// the guardianship.
+func TestGuardian_ofWhoLeftLongAgoIsToldNoBirthday(t *testing.T) {
+	f := newFamily(t)
+	f.agreed()
+	f.Post(f.mother, path("/v1/children/%d/erase", f.kid.ID), map[string]any{"sure": true}).Expect(200)
+	f.Post(f.staff, path("/v1/people/%d/leave", f.kid.ID), map[string]any{"reason": "随父母迁出"}).Expect(200)
+	f.Move(1096 * 24 * time.Hour)
+	if _, err := f.S.Retain(t.Context(), false); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.S.EndGuardianships(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	f.mother = f.SignIn(f.parent)
+	f.Get(f.mother, "/v1/me/children").Expect(200).Has(`"state":"ended"`, "不再保存孩子的出生日期")
+	f.Get(f.mother, "/v1/notices").Expect(200).Has("监护登记已经结束", "迁出已久").HasNot("已满14周岁")
+}
+
 // TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs: from midnight on, before the duty has written down that the
 // guardianship is over.
 func TestGuardian_ofWhoHasBecome14EndsNothingOfTheirs(t *testing.T) {
@@ -296,10 +326,12 @@ func TestGuardian_erasesWhatNothingNeedsAnyMore(t *testing.T) {
 	f := newFamily(t)
 	f.agreed()
 	erase := path("/v1/children/%d/erase", f.kid.ID)
+	f.Post(f.child, "/v1/me/rectifications", wrongPhone("号码应当是13900000008")).Expect(200)
 	f.Post(f.mother, erase, map[string]any{"sure": false}).Refused(422, "guardian.not_sure")
 	f.Post(f.mother, erase, map[string]any{"sure": true}).Expect(200).Has(`"erased":true`, "志愿服务记录")
+	f.Get(f.staff, path("/v1/nodes/%d/rectifications", f.Community.ID)).Expect(200).Has("王小童", `"state":"withdrawn"`).HasNot("13900000008")
 	f.Get(f.child, "/v1/me").Refused(401, "session.required")
-	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200).Has("王小童", "2016-05-01").HasNot("13900000007", "xiaotong", `"account"`)
+	f.Get(f.mother, path("/v1/children/%d/data", f.kid.ID)).Expect(200).Has("王小童", "2016-05-01").HasNot("13900000007", "13900000008", "xiaotong", `"account"`)
 	f.Post(f.Stranger("another"), "/v1/bindings", proof("13900000007")).Expect(200).Has(`"unmatched"`)
 	f.audited(t, "child.erase", "account.close")
 }

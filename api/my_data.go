@@ -144,7 +144,7 @@ type heldSignUp struct {
 }
 
 type heldLead struct {
-	Name      string     `json:"name" example:"夕阳红合唱队"`
+	Name      string     `json:"name" doc:"联谊会的名称" example:"夕阳红合唱队"`
 	FoundedAt time.Time  `json:"founded_at"`
 	EndedAt   *time.Time `json:"ended_at,omitempty"`
 }

@@ -89,8 +89,8 @@ func isCode(t reflect.Type, f reflect.StructField) bool {
 		switch nameOf(t.Field(i)) {
 		case name + "_title", name + "_name":
 			return true
-		case "title":
-			if name == "state" || name == "role" {
+		case "title": // of the role; or, where it is explained, of the state: an activity's is only its name
+			if name == "role" || name == "state" && t.Field(i).Tag.Get("doc") != "" {
 				return true
 			}
 		}
@@ -147,7 +147,7 @@ func label(f reflect.StructField) string {
 	if end := strings.IndexAny(doc, "，；："); end > 0 {
 		doc = doc[:end]
 	}
-	return cmp.Or(doc, labels[name], name)
+	return cmp.Or(strings.TrimSuffix(doc, "的中文"), labels[name], name)
 }
 
 // myDataFile is the route that gives it as a PDF.

@@ -2,6 +2,8 @@ package api_test
 
 import (
 	"bytes"
+	"regexp"
+	"strings"
 	"testing"
 	"unicode"
 
@@ -32,6 +34,35 @@ func TestMyDataPaper_saysNoWordsForMachines(t *testing.T) {
 		t.Errorf("%s is a word for machines", field)
 	}
 }
+
+// TestMyDataPaper_saysWhatTheDataSay: a place is no person by its name, a seat in an activity has a state, and what a
+// guardian has agreed to is called by its name.
+func TestMyDataPaper_saysWhatTheDataSay(t *testing.T) {
+	w := newWorld(t)
+	for _, of := range personal {
+		if of.make != nil {
+			of.make(w)
+		}
+	}
+	w.SignIn(w.Resident)
+	binding, err := model.ActiveBindingOfPerson(w.DB.Read(t.Context()), w.Resident.ID)
+	if err != nil || binding == nil {
+		t.Fatal(binding, err)
+	}
+	w.add(&model.Consent{UserID: binding.UserID, Purpose: model.ForChildren, Version: 1, GivenAt: testkit.Start})
+	paper := w.API.DataSections(t.Context(), model.Actor{UserID: binding.UserID, PersonID: w.Resident.ID})
+	for _, want := range []string{"用途：为未满14周岁的孩子同意", "名称：楼道大扫除；开始时间：2026-03-05 10:00；状态：已报名", "地方的名称：1单元", "联谊会的名称：合唱队", "状态：待领取"} {
+		if !strings.Contains(paper, want) {
+			t.Errorf("%q is missing in\n%s", want, paper)
+		}
+	}
+	if words := wordOnPaper.FindAllString(paper, -1); len(words) > 0 {
+		t.Errorf("nobody can read %q in\n%s", words, paper)
+	}
+}
+
+// wordOnPaper is a value that is a code and no word.
+var wordOnPaper = regexp.MustCompile(`：[a-z]+(_[a-z]+)*[；\]）\n ]|：[a-z]+(_[a-z]+)*$`)
 
 func TestMyDataPaper_isOnesOwnAndWhole(t *testing.T) {
 	k := edge.New(t)

@@ -82,7 +82,7 @@ type termView struct {
 
 type nodeName struct {
 	ID   ID     `json:"id"`
-	Name string `json:"name" example:"1单元"`
+	Name string `json:"name" doc:"地方的名称" example:"1单元"`
 }
 
 // readPerson gives a person whole; the service has put the reading into the audit log by then.

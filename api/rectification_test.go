@@ -40,7 +40,7 @@ func TestRectification_askedAnsweredAndSeenByTheirOwn(t *testing.T) {
 	k.Get(resident, "/v1/me/data").Expect(200).Has("号码换了", "已经改好")
 	k.Get(neighbour, "/v1/me/rectifications").Expect(200).HasNot("号码换了")
 	_, auditor := k.Officer(model.Auditor, o.District, "审计员")
-	k.Get(auditor, path("/v1/nodes/%d/audit", o.Unit.ID)).Expect(200).Has("rectification.ask", "rectification.done").HasNot("号码换了")
+	k.Get(auditor, path("/v1/nodes/%d/audit", o.Unit.ID)).Expect(200).Has("rectification.ask", "rectification.read", "rectification.done").HasNot("号码换了")
 }
 
 func TestRectification_withdrawnMayBeAskedAnewAndNobodyAnswersTheirOwn(t *testing.T) {

@@ -29,7 +29,7 @@ type unitPageView struct {
 type nodeView struct {
 	ID   ID     `json:"id"`
 	Kind string `json:"kind" enum:"province,city,district,street,community,grid,building,unit" doc:"省、市、区、街道、社区、网格、楼栋、单元" example:"unit"`
-	Name string `json:"name" example:"2单元"`
+	Name string `json:"name" doc:"地方的名称" example:"2单元"`
 }
 
 type officerView struct {

@@ -22,18 +22,36 @@ type AuditLink struct {
 	Hash     string `privacy:"hash"`
 }
 
-// lateAudits is how far back UnlinkedAudits looks for entries without a link: ids are not in commit order.
-const lateAudits = 50_000
+// An entry that commits late has an id from when it was written: ids are not in commit order. What was written
+// longestWriting before the newest link, and lateAudits ids more, is committed: so far back entries without a link are
+// looked for. Counted in ids alone it would not do, since one import enters some hundred thousand.
+const (
+	longestWriting = time.Hour
+	lateAudits     = 50_000
+)
+
+// settledAudits gives the id up to which every entry was committed when the newest link was made.
+func settledAudits(tx *gorm.DB) (int64, error) {
+	last, err := lastAuditLink(tx)
+	if err != nil || last.Seq == 0 {
+		return 0, err
+	}
+	before, err := maybe[AuditLink](tx.Where("linked_at <= ?", last.LinkedAt.Add(-longestWriting)).Order("seq DESC"))
+	if err != nil || before == nil {
+		return 0, err
+	}
+	return before.AuditID - lateAudits, nil
+}
 
 // UnlinkedAudits gives at most limit entries that have no link yet, in the order of their ids. Looking for them
 // takes longer than linking them, and needs no lock.
 func UnlinkedAudits(h *gorm.DB, limit int) ([]int64, error) {
-	highest, err := highestLinked(h)
+	settled, err := settledAudits(h)
 	if err != nil {
 		return nil, err
 	}
 	var ids []int64
-	return ids, unlinked(h).Where("audits.id > ?", highest-lateAudits).Order("audits.id").Limit(limit).Pluck("audits.id", &ids).Error
+	return ids, unlinked(h).Where("audits.id > ?", settled).Order("audits.id").Limit(limit).Pluck("audits.id", &ids).Error
 }
 
 // LinkAudits links those of some entries that have no link yet, in the order of their ids, and gives how many.
@@ -78,14 +96,6 @@ func lastAuditLink(tx *gorm.DB) (AuditLink, error) {
 	return *l, nil
 }
 
-func highestLinked(tx *gorm.DB) (int64, error) {
-	l, err := maybe[AuditLink](tx.Order("audit_id DESC"))
-	if err != nil || l == nil {
-		return 0, err
-	}
-	return l.AuditID, nil
-}
-
 // linkText is what a link's hash binds, each part with its length before it.
 func linkText(before string, l AuditLink, e Audit) (text []byte) {
 	number := func(n int64) string { return strconv.FormatInt(n, 10) }
@@ -111,12 +121,12 @@ func AuditChainNow(tx *gorm.DB) (AuditChain, error) {
 	if err != nil {
 		return AuditChain{}, err
 	}
-	highest, err := highestLinked(tx)
+	settled, err := settledAudits(tx)
 	c := AuditChain{Linked: last.Seq, Head: last.Hash, LinkedAt: last.LinkedAt}
 	if err != nil {
 		return c, err
 	}
-	return c, unlinked(tx).Where("audits.id > ?", highest-lateAudits).Count(&c.Waiting).Error
+	return c, unlinked(tx).Where("audits.id > ?", settled).Count(&c.Waiting).Error
 }
 
 // AuditsAstray recomputes the chain from its first link, and reports each link and entry that is not what
@@ -130,18 +140,18 @@ func AuditsAstray(tx *gorm.DB, noted string, report func(Astray)) (AuditChain, e
 	if noted != "" && !met {
 		report(Astray{0, fmt.Sprintf("the chain has no link %s: the newest entries were removed, or all of it was made anew", noted)})
 	}
-	highest, err := highestLinked(tx)
+	settled, err := settledAudits(tx)
 	if err != nil {
 		return c, err
 	}
 	var never []int64
-	if err := unlinked(tx).Where("audits.id <= ?", highest-lateAudits).Order("audits.id").Pluck("audits.id", &never).Error; err != nil {
+	if err := unlinked(tx).Where("audits.id <= ?", settled).Order("audits.id").Pluck("audits.id", &never).Error; err != nil {
 		return c, err
 	}
 	for _, id := range never {
 		report(Astray{id, "it is in no link, and those after it are"})
 	}
-	return c, unlinked(tx).Where("audits.id > ?", highest-lateAudits).Count(&c.Waiting).Error
+	return c, unlinked(tx).Where("audits.id > ?", settled).Count(&c.Waiting).Error
 }
 
 func followAudits(tx *gorm.DB, noted string, report func(Astray)) (c AuditChain, met bool, err error) {

@@ -174,6 +174,7 @@ var auditTitles = map[string]string{ //nolint:gosec // what is done with a token
 	"record.read":             "查看志愿服务记录",
 	"rectification.ask":       "请社区改正信息",
 	"rectification.done":      "改正信息",
+	"rectification.read":      "查看改正申请",
 	"rectification.refused":   "不改正信息",
 	"rectification.withdrawn": "撤回改正申请",
 	"redemption.cancelled":    "取消兑换",

@@ -1,6 +1,7 @@
 package model
 
 import (
+	"regexp"
 	"strings"
 	"time"
 
@@ -19,10 +20,13 @@ var beijing = time.FixedZone("UTC+8", 8*60*60)
 // DateHere gives the date (YYYY-MM-DD) that people here have at a moment.
 func DateHere(t time.Time) string { return t.In(beijing).Format(time.DateOnly) }
 
+// midnight is what other programs and Excel's CSV write behind a date.
+var midnight = regexp.MustCompile(`[ T]0?0:00(:00(\.0+)?)?$`)
+
 // CleanBirthDate gives a birth date as it is stored, YYYY-MM-DD. People write 1950-01-31, 1950/1/31,
-// 1950.1.31, 19500131 and 1950年1月31日.
+// 1950.1.31, 19500131 and 1950年1月31日, and programs 1950/1/31 0:00.
 func CleanBirthDate(typed string, now time.Time) (string, error) {
-	s := strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-").Replace(squeeze(typed))
+	s := strings.NewReplacer("年", "-", "月", "-", "日", "", "/", "-", ".", "-").Replace(squeeze(midnight.ReplaceAllString(typed, "")))
 	for _, form := range []string{"2006-1-2", "20060102"} {
 		if t, err := time.Parse(form, s); err == nil {
 			date := t.Format(time.DateOnly)

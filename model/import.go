@@ -60,6 +60,7 @@ type Import struct {
 	CreatedAt    time.Time
 	FinishedAt   *time.Time
 	ActiveNodeID *int64
+	Ignored      []string `gorm:"-"` // titles of columns from which nothing was taken; known while it runs
 }
 
 // ImportCounts tells what the rows of a table do. Each row is one of the first three.

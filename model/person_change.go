@@ -117,10 +117,11 @@ func storePerson(tx *gorm.DB, id int64, set map[string]any, now time.Time) error
 }
 
 // leftBefore are the people who left before a moment, have no account any more, and of whom more is held
-// than a name.
+// than a name: also in what they once asked to have put right.
 func leftBefore(tx *gorm.DB, before time.Time) *gorm.DB {
 	return tx.Model(&Person{}).Where("state = ? AND updated_at < ?", PersonLeft, before).
-		Where("(phone IS NOT NULL OR id_number IS NOT NULL OR birth_date IS NOT NULL OR address IS NOT NULL OR membership IS NOT NULL)").
+		Where("(phone IS NOT NULL OR id_number IS NOT NULL OR birth_date IS NOT NULL OR address IS NOT NULL OR membership IS NOT NULL" +
+			" OR EXISTS (SELECT 1 FROM rectifications WHERE rectifications.person_id = persons.id AND rectifications.words IS NOT NULL))").
 		Where("NOT EXISTS (SELECT 1 FROM bindings WHERE bindings.active_person_id = persons.id)")
 }
 

@@ -41,7 +41,7 @@ func (s RectificationState) Title() string {
 // Rectification is what a resident says to be wrong in what is held of them, and what the community has
 // answered. OpenKey holds the person and what it is about until then.
 type Rectification struct {
-	_ struct{} `privacy:"about=resident; why=本人请社区改正登记信息的申请和答复; kept=always; because=改正的依据要能追溯"`
+	_ struct{} `privacy:"about=resident; why=本人请社区改正登记信息的申请和答复; kept=always; because=改正的依据要能追溯,本人写的文字跟着本人的手机号等一起清除"`
 
 	ID           int64
 	PersonID     int64
@@ -94,6 +94,16 @@ func EndRectification(tx *gorm.DB, r *Rectification, next RectificationState, by
 	return changed(tx.Model(&Rectification{}).Where("id = ? AND state = ?", r.ID, r.State).Updates(map[string]any{
 		"state": next, "answer": answer, "answered_at": now, "answered_by_id": by, "open_key": nil,
 	}), ErrRectificationState)
+}
+
+// ForgetRectifications clears what people have written, which says what is cleared of them otherwise, and takes back what
+// nobody has answered.
+func ForgetRectifications(tx *gorm.DB, people []int64, now time.Time) error {
+	theirs := tx.Model(&Rectification{}).Where("person_id IN ?", people).Session(&gorm.Session{})
+	if err := theirs.Where("words IS NOT NULL").Update("words", "").Error; err != nil {
+		return err
+	}
+	return theirs.Where("state = ?", RectificationAsked).Updates(map[string]any{"state": RectificationWithdrawn, "answered_at": now, "open_key": nil}).Error
 }
 
 // ListedRectification is one with the names that belong to it.

@@ -80,7 +80,7 @@ func (t *tx) leaveBinding(user int64) error {
 	if err := t.keepAdmin(person); err != nil {
 		return err
 	}
-	if err := t.leaveChildren(person); err != nil {
+	if err := t.leaveChildren(person, closedByOwner); err != nil {
 		return err
 	}
 	p, err := model.LockPerson(t.DB, person)

@@ -128,6 +128,42 @@ func TestAudits_lateEntryIsLinked(t *testing.T) {
 	}
 }
 
+// TestAudits_manyLateEntriesAreLinked: one import enters more than a hundred thousand, whose ids may all lie before one that
+// was linked while they were written.
+func TestAudits_manyLateEntriesAreLinked(t *testing.T) {
+	k := audited(t, 2)
+	enter := func(id int64) {
+		k.Tx(func(tx *gorm.DB) error {
+			return tx.Create(&model.Audit{ID: id, At: k.Clock.Now(), Action: "person.add"}).Error
+		})
+	}
+	for _, day := range []int64{1_000_000, 2_000_000} {
+		k.Clock.Move(2 * time.Hour)
+		enter(day)
+		link(k)
+		enter(day + 500_000)
+		k.Clock.Move(30 * time.Second)
+		link(k)
+		enter(day + 1000)
+		enter(day + 499_000)
+		if c, wrong := auditFaults(k, ""); c.Waiting != 2 || len(wrong) > 0 {
+			t.Fatalf("%+v %v", c, wrong)
+		}
+		k.Clock.Move(30 * time.Hour) // nobody was there to link them
+		link(k)
+		if c, wrong := auditFaults(k, ""); c.Waiting != 0 || len(wrong) > 0 {
+			t.Fatalf("%+v %v", c, wrong)
+		}
+	}
+	k.Clock.Move(2 * time.Hour)
+	enter(3_000_000)
+	link(k)
+	enter(1_000_001)
+	if c, wrong := auditFaults(k, ""); c.Waiting != 0 || len(wrong) != 1 {
+		t.Fatalf("what was put in before others long after: %+v %v", c, wrong)
+	}
+}
+
 // TestVerifyAudits_findsAnyChangedValue changes every column of every row in turn, past the triggers, and
 // takes every row away.
 func TestVerifyAudits_findsAnyChangedValue(t *testing.T) {

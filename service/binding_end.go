@@ -38,8 +38,9 @@ func (s *Service) Unbind(ctx context.Context, cmd Command) (model.Binding, error
 	})
 }
 
-// EndBindingOf ends the binding of a person in the actor's community, and what they show, for a reason that
-// the user can read. A person outside it is not found; an officer's is ended by who could appoint them.
+// EndBindingOf ends the binding of a person in the actor's community, what they show, and what was agreed to for their
+// children, perhaps by a stranger, for a reason that the user can read. A person outside it is not found; an officer's
+// is ended by who could appoint them.
 func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, reason string) (model.Binding, error) {
 	reason, err := model.NeedText("body.reason", reason, maxReason, false)
 	if err != nil {
@@ -65,6 +66,9 @@ func (s *Service) EndBindingOf(ctx context.Context, cmd Command, person int64, r
 			return *b, or(err, model.ErrOfficersAccount)
 		}
 		if err := t.keepAdmin(p.ID); err != nil {
+			return *b, err
+		}
+		if err := t.leaveChildren(p.ID, reason); err != nil {
 			return *b, err
 		}
 		err = t.leaveAccount(b, p, reason)

@@ -112,7 +112,8 @@ func (t *tx) dropClaims(person int64) error {
 }
 
 // EraseChild deletes what is held of a child as far as it may be, at the request of a guardian who acts for
-// them: every consent ends with what rests on it, the child's account, phone number, id number and address.
+// them: every consent ends with what rests on it, the child's account, phone number, id number and address, and what
+// the child wrote of them to have them put right.
 // The name and the birth date stay for the roster, confirmed services and the points book as for everybody
 // (model.KeptOfPeople). Refusals: guardian.child_not_found, guardian.not_sure.
 func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure bool) (model.Person, error) {
@@ -146,13 +147,16 @@ func (s *Service) EraseChild(ctx context.Context, cmd Command, child int64, sure
 		if err := model.EraseChild(t.DB, p.ID, t.now); err != nil {
 			return p, err
 		}
-		return p, t.audit("child.erase", p.NodeID, "person", p.ID, "phone id_number address")
+		if err := model.ForgetRectifications(t.DB, []int64{p.ID}, t.now); err != nil {
+			return p, err
+		}
+		return p, t.audit("child.erase", p.NodeID, "person", p.ID, "phone id_number address rectifications")
 	})
 }
 
-// leaveChildren ends what a person has agreed to for children, when their account is closed for good. Another
-// guardian's consent stays.
-func (t *tx) leaveChildren(person int64) error {
+// leaveChildren ends what a person has agreed to for children, when their account is closed for good, or ended by the
+// community. Another guardian's consent stays.
+func (t *tx) leaveChildren(person int64, why string) error {
 	children, err := model.GuardedBy(t.DB, person)
 	if err != nil {
 		return err
@@ -172,7 +176,7 @@ func (t *tx) leaveChildren(person int64) error {
 			case g.State == model.GuardianActive:
 				err = t.disagree(g, child)
 			case g.State == model.GuardianAsked:
-				err = t.endGuardianship(g, child, closedByOwner)
+				err = t.endGuardianship(g, child, why)
 			}
 			if err != nil {
 				return err
@@ -229,14 +233,21 @@ func (s *Service) endOutgrown(ctx context.Context, child int64) error {
 			return none, err
 		}
 		t.touch(model.PersonTopic(child))
+		reason, since := "孩子已满14周岁", "已满14周岁，您作为监护人的同意和查看已经结束，以后由本人决定。"
+		if p.BirthDate == "" { // who has left is not known to be a child any more
+			reason, since = "系统不再保存孩子的出生日期", "迁出已久，系统不再保存孩子的出生日期，您作为监护人的同意和查看已经结束。"
+		}
 		for _, g := range all {
-			if err := t.endGuardianship(g, p, "孩子已满14周岁"); err != nil {
+			if err := t.endGuardianship(g, p, reason); err != nil {
 				return none, err
 			}
-			body := model.MaskName(p.Name) + "已满14周岁，您作为监护人的同意和查看已经结束，以后由本人决定。"
+			body := model.MaskName(p.Name) + since
 			if err := t.notify(g.GuardianID, NoticeGuardian, "监护登记已经结束", body, pageChildren, onceForGuardian(*g)); err != nil {
 				return none, err
 			}
+		}
+		if p.BirthDate == "" {
+			return none, nil
 		}
 		return none, t.notify(child, NoticeGuardian, "从现在起由您自己决定",
 			"您已满14周岁，监护人不再代您同意，也不能再查看您的信息。您可以在“我的信息”里查看，在“我的”里撤回授权、解除绑定或注销账号。", pageMine, onceForGuardian(*all[0])+":child")

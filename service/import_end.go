@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strconv"
+	"strings"
 
 	"danyuan/fault"
 	"danyuan/model"
@@ -94,7 +95,23 @@ func importNews(imp model.Import) (title, body string) {
 	case imp.State == model.ImportRefused:
 		return title + "没有通过", fmt.Sprintf("有 %d 处需要改正，没有导入任何内容。请查看错误清单，改好后重新上传。", imp.Faults)
 	case imp.DryRun:
-		return title + "通过", fmt.Sprintf("没有发现错误。正式导入会新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
+		return title + "通过", fmt.Sprintf("没有发现错误。正式导入会新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged) + unusedColumns(imp)
 	}
-	return title + "完成", fmt.Sprintf("新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged)
+	return title + "完成", fmt.Sprintf("新增 %d 行，更新 %d 行，%d 行没有变化。", imp.Added, imp.Changed, imp.Unchanged) + unusedColumns(imp)
+}
+
+// mostTitles is how many of the columns that were not used a notice names.
+const mostTitles = 5
+
+// unusedColumns names the columns from which nothing was taken: under a title that nobody knows, everybody's phone
+// numbers would be missing and nobody would notice.
+func unusedColumns(imp model.Import) string {
+	if len(imp.Ignored) == 0 {
+		return ""
+	}
+	more := ""
+	if len(imp.Ignored) > mostTitles {
+		more = fmt.Sprintf("等%d列", len(imp.Ignored))
+	}
+	return "表格里这些列没有用到：" + strings.Join(imp.Ignored[:min(len(imp.Ignored), mostTitles)], "、") + more + "。如果里面有要导入的内容，请按模板改好表头再上传一次。"
 }

@@ -2,6 +2,7 @@ package service
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 
 	"danyuan/model"
@@ -38,8 +39,12 @@ func (l *faultList) of(imp int64) []model.ImportFault {
 	return rows
 }
 
+// number is what no place is called by, and what stands in its column in a table that has slipped.
+var number = regexp.MustCompile(`\p{Nd}{6,}[Xx\x{ff38}\x{ff58}]?`)
+
 // quoted is a place's name as faults repeat it, short enough for any text.
 func quoted(name string) string {
+	name = number.ReplaceAllString(name, "…")
 	if r := []rune(name); len(r) > 20 {
 		name = string(r[:20]) + "…"
 	}

@@ -77,10 +77,11 @@ func (p *pass) settleGuardians() error {
 }
 
 // unguarded tells what is wrong with the guardian whom a child's row names, "" when nothing is. adult is the
-// one of that name who lives there already.
+// one of that name who lives there already; of somebody who has a row of their own it is the row that counts, which
+// may have them live elsewhere.
 func (p *pass) unguarded(r *placed, adult model.Person, registered bool) string {
 	here := p.grown[personAtHome{r.home, r.guardian}]
-	if adult.ID != 0 {
+	if p.claimed[adult.ID] == 0 && adult.ID != 0 {
 		here = adult.State == model.PersonHere && !adult.IsMinor(p.now)
 	}
 	switch {

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/service"
 	"danyuan/testkit"
@@ -70,6 +72,70 @@ func TestImport_aFamilyArrivesInOneTable(t *testing.T) {
 	}
 	if got := h.roster(kid("702", "大力", "")); got.State != "refused" {
 		t.Fatalf("%+v", got)
+	}
+}
+
+// What a guardian has had deleted comes back by no roster: as by no correction.
+func TestImport_whatAGuardianHasHadDeletedStaysSo(t *testing.T) {
+	h := newHouse(t)
+	mother := h.Person(h.Unit, "李小梅")
+	child := h.Person(h.Unit, "小童", testkit.AtHome(mother), testkit.Born("2018-01-01"), testkit.Phone("13900000007"))
+	is := func(s model.GuardianshipState) {
+		h.Tx(func(tx *gorm.DB) error {
+			return tx.Model(&model.Guardianship{}).Where("child_id = ?", child.ID).Update("state", s).Error
+		})
+	}
+	h.Tx(func(tx *gorm.DB) error {
+		g := model.Guardianship{ChildID: child.ID, GuardianID: mother.ID, Relation: model.Parent, State: model.GuardianNamed, MadeAt: testkit.Start, MadeByID: h.clerk.ID}
+		return model.AddGuardianships(tx, []model.Guardianship{g})
+	})
+	is(model.GuardianActive)
+	mothers := as(h.Kit, h.SignIn(mother))
+	if _, err := h.S.EraseChild(t.Context(), mothers, child.ID, true); err != nil {
+		t.Fatal(err)
+	}
+	for column, row := range map[string][]string{
+		"手机号": {"13900000007"}, "身份证号": {"", "340899201801010028"}, "户籍地址": {"", "", "", "", "某路1号"},
+	} {
+		for _, dry := range []bool{true, false} {
+			got := h.run(h.handIn("roster", dry, testkit.RosterHeader, at("1单元", "101", "小童", row...)))
+			if now := h.named("小童"); got.State != "refused" || got.Faults != 1 || !strings.HasPrefix(h.faults(got), "2 "+column+" ") || !strings.Contains(h.faults(got), "监护人还没有同意") || now.Phone+now.IDNumber+now.Address != "" {
+				t.Fatalf("%+v: %s: %+v", got, h.faults(got), now)
+			}
+		}
+	}
+	if got := h.roster(at("1单元", "101", "小童", "", "", "2018-01-01")); got.State != "done" || got.Unchanged != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+	is(model.GuardianActive)
+	if got := h.roster(at("1单元", "101", "小童", "13900000007")); got.State != "done" || got.Changed != 1 {
+		t.Fatalf("%+v: %s", got, h.faults(got))
+	}
+}
+
+// A table may move a guardian away, or name them anew: the try says what the import does.
+func TestImport_theGuardianIsWhereTheTablePutsThem(t *testing.T) {
+	h := newHouse(t)
+	h.Person(h.Unit, "李小梅", func(k *model.Keys, p *model.Person) { p.SetIDNumber(k, number2) })
+	for what, rows := range map[string][][]string{
+		"moved":   {kid("101", "小童", "李小梅"), at("1单元", "901", "李小梅", "", number2)},
+		"renamed": {kid("101", "小童", "李小梅"), at("1单元", "101", "李晓梅", "", number2)},
+	} {
+		for _, dry := range []bool{true, false} {
+			got := h.run(h.handIn("roster", dry, testkit.RosterHeader, rows...))
+			if got.State != "refused" || !strings.HasPrefix(h.faults(got), "2 监护人 ") {
+				t.Errorf("%s, dry %v: %+v: %s", what, dry, got, h.faults(got))
+			}
+		}
+	}
+	for _, rows := range [][][]string{
+		{kid("901", "小童", "李小梅"), at("1单元", "901", "李小梅", "", number2)},
+		{kid("901", "小芽", "李晓梅"), at("1单元", "901", "李晓梅", "", number2)},
+	} {
+		dry := h.run(h.handIn("roster", true, testkit.RosterHeader, rows...))
+		if got := h.roster(rows...); got.State != "done" || dry.ImportCounts != got.ImportCounts {
+			t.Errorf("%+v: %s, tried %+v", got, h.faults(got), dry)
+		}
 	}
 }
 

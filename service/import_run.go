@@ -120,6 +120,9 @@ func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, column
 	if err != nil {
 		return nil, nil, err
 	}
+	if imp.Ignored, err = sheet.Ignored(ctx, bytes.NewReader(file), int64(len(file)), columns, importLimits); err != nil {
+		return nil, nil, err
+	}
 	p, err := s.newPass(s.DB.Read(ctx), nil, *imp)
 	if err != nil {
 		return nil, nil, err

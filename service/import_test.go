@@ -239,6 +239,39 @@ func TestImport_idNumberGivenLaterBelongsToTheSamePerson(t *testing.T) {
 	}
 }
 
+// A table that has slipped by a column has phone numbers for units; they are kept with no fault.
+func TestImport_faultsRepeatNoNumbers(t *testing.T) {
+	h := newHouse(t)
+	for _, slipped := range []string{"13900000007", number1, "１３９００００００７", "号13900000007"} {
+		got := h.roster([]string{"第一网格", "3栋", slipped, "101", "李梅"}, []string{slipped, "", "1单元", "102", "李山"}, []string{"第一网格", slipped, "1单元", "102", "李山"})
+		if report := h.faults(got); got.Faults != 3 || strings.Contains(report, "0000") || strings.Contains(report, "００００") || !strings.Contains(report, "…") {
+			t.Errorf("%s: %s", slipped, report)
+		}
+	}
+	if got := h.roster(at("12单元", "101", "李梅")); !strings.Contains(h.faults(got), "没有单元「12单元」") {
+		t.Error(h.faults(got))
+	}
+}
+
+// Under a title that nobody knows a column is left out, and whoever handed in the table is told of which.
+func TestImport_tellsWhichColumnsItHasNotUsed(t *testing.T) {
+	h := newHouse(t)
+	row := []string{"第一网格", "3栋", "1单元", "501", "李梅", "15400000001", "好"}
+	for _, dry := range []bool{true, false} {
+		h.run(h.handIn("roster", dry, []string{"网格", "楼栋", "单元", "房号", "姓名", "小灵通", "备注"}, row))
+		if told := inbox(h.Kit, h.staff); !strings.Contains(told, "这些列没有用到：小灵通、备注。") {
+			t.Errorf("dry %v: %s", dry, told)
+		}
+	}
+	h.run(h.handIn("roster", false, []string{"网格", "楼栋", "单元", "房号", "姓名", "联系方式"}, row[:6]))
+	if p := h.named("李梅"); p.Phone != "15400000001" {
+		t.Errorf("%+v", p)
+	}
+	if told := inbox(h.Kit, h.staff); strings.Count(told, "没有用到") != 2 {
+		t.Error(told)
+	}
+}
+
 func TestImport_anyFaultAndNothingHappens(t *testing.T) {
 	h := newHouse(t)
 	before, homes := derefs(h.people()), h.countHomes()

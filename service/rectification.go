@@ -114,11 +114,23 @@ func (s *Service) MyRectifications(ctx context.Context, by model.Actor, slice mo
 	return model.RectificationsOf(s.DB.Read(ctx), by.PersonID, slice)
 }
 
-// RectificationsAt lists those of who is registered at a node or below; "" is every state.
+// RectificationsAt lists those of who is registered at a node or below; "" is every state. Their words, which say
+// numbers and addresses whole, are read with the list; the reading of each is in the audit log.
 func (s *Service) RectificationsAt(ctx context.Context, by model.Actor, node int64, state model.RectificationState, slice model.Slice) ([]model.ListedRectification, error) {
 	n, err := s.nodeFor(ctx, by, node, model.ChangePeople, model.ErrNodeNotFound)
 	if err != nil {
 		return nil, err
 	}
-	return model.RectificationsUnder(s.DB.Read(ctx), n.Path, state, slice)
+	rows, err := model.RectificationsUnder(s.DB.Read(ctx), n.Path, state, slice)
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	return inTx(ctx, s, Command{By: by}, func(t *tx) ([]model.ListedRectification, error) {
+		for _, r := range rows[:min(len(rows), slice.Limit)] {
+			if err := t.audit("rectification.read", r.NodeID, "rectification", r.ID, "words"); err != nil {
+				return nil, err
+			}
+		}
+		return rows, nil
+	})
 }

@@ -232,6 +232,35 @@ func TestRetain_clearsOnlyWhoLeftAndHasNoAccount(t *testing.T) {
 	}
 }
 
+// TestRetain_clearsWhatWhoLeftHadAskedToHavePutRight: it says the numbers and addresses that are cleared otherwise.
+func TestRetain_clearsWhatWhoLeftHadAskedToHavePutRight(t *testing.T) {
+	r := &retaining{Kit: testkit.New(t)}
+	r.unit = r.Org().Unit
+	asked, cleared := whoLeft(r.unit, testkit.Start.AddDate(-9, 0, 0)), whoLeft(r.unit, testkit.Start.AddDate(-9, 0, 0))
+	cleared.BirthDate, cleared.Address, cleared.Membership = "", "", ""
+	here := r.Person(r.unit, "李小梅")
+	r.Tx(func(tx *gorm.DB) error {
+		err := errors.Join(tx.Create(&asked).Error, tx.Create(&cleared).Error, tx.Model(&cleared).Updates(map[string]any{"membership": "", "updated_at": cleared.UpdatedAt}).Error)
+		for _, p := range []model.Person{asked, cleared, here} {
+			err = errors.Join(err, model.AskRectification(tx, &model.Rectification{PersonID: p.ID, What: "phone", Words: "应当是13900000001", AskedAt: testkit.Start}))
+		}
+		return err
+	})
+	for _, want := range []struct {
+		dry  bool
+		rows int
+	}{{true, 2}, {false, 2}, {true, 0}, {false, 0}} {
+		if n := r.retain("left_people", want.dry); n != want.rows {
+			t.Fatalf("dry %v: %d, want %d", want.dry, n, want.rows)
+		}
+	}
+	var all []model.Rectification
+	if err := r.DB.Read(t.Context()).Order("id").Find(&all).Error; err != nil || len(all) != 3 || all[0].Words+all[1].Words != "" || all[2].Words == "" ||
+		all[0].State != model.RectificationWithdrawn || all[0].OpenKey != nil || all[2].State != model.RectificationAsked {
+		t.Fatalf("%+v %v", all, err)
+	}
+}
+
 // TestRetain_goesOnWhereOneRuleCantBeCarriedOut: the others are no reason to keep what has had its time.
 func TestRetain_goesOnWhereOneRuleCantBeCarriedOut(t *testing.T) {
 	k := testkit.New(t)

@@ -52,15 +52,17 @@ func byRows(forget func(tx *gorm.DB, before time.Time, limit int) (int, error)) 
 // forgetLeftPeople enters each of them in the audit log.
 func forgetLeftPeople(t *tx, before time.Time, limit int) (int, error) {
 	them, n, err := model.ForgetLeftPeople(t.DB, before, limit)
-	if err != nil {
-		return 0, err
+	if err != nil || len(them) == 0 {
+		return int(n), err
 	}
-	for _, p := range them {
-		if err := t.audit("person.forget", p.NodeID, "person", p.ID, "phone id_number birth_date address"); err != nil {
+	ids := make([]int64, len(them))
+	for i, p := range them {
+		ids[i] = p.ID
+		if err := t.audit("person.forget", p.NodeID, "person", p.ID, "phone id_number birth_date address membership rectifications"); err != nil {
 			return 0, err
 		}
 	}
-	return int(n), nil
+	return int(n), model.ForgetRectifications(t.DB, ids, t.now)
 }
 
 // Sweep forgets what is kept for days, as the retentions say, and changes that every replica has read. A

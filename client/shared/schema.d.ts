@@ -6867,10 +6867,10 @@ export interface components {
             /** @example 42 */
             id: string;
             /**
-             * @description 亮身份、绑定手机号
+             * @description 亮身份、绑定手机号、为未满14周岁的孩子同意
              * @enum {string}
              */
-            purpose: "identity_display" | "phone_binding";
+            purpose: "identity_display" | "phone_binding" | "children";
             /**
              * Format: int64
              * @description 同意的是哪一版
@@ -7779,7 +7779,10 @@ export interface components {
             ended_at?: string;
             /** Format: date-time */
             founded_at: string;
-            /** @example 夕阳红合唱队 */
+            /**
+             * @description 联谊会的名称
+             * @example 夕阳红合唱队
+             */
             name: string;
         };
         HeldMatter: {
@@ -10125,7 +10128,10 @@ export interface components {
              * @enum {string}
              */
             kind: "province" | "city" | "district" | "street" | "community" | "grid" | "building" | "unit";
-            /** @example 2单元 */
+            /**
+             * @description 地方的名称
+             * @example 2单元
+             */
             name: string;
         };
         NodeCard: {
@@ -10204,7 +10210,10 @@ export interface components {
         NodeName: {
             /** @example 42 */
             id: string;
-            /** @example 1单元 */
+            /**
+             * @description 地方的名称
+             * @example 1单元
+             */
             name: string;
         };
         None: {

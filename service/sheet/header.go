@@ -48,7 +48,7 @@ type header struct {
 	at      []int // -1 when the table lacks the column
 	width   int   // no declared column stands at or past it
 	found   int
-	titles  []string // all of the row, for the refusal
+	titles  []string // all of the row, for the refusal and for Ignored
 	twice   error
 	line    int // of the file
 }
@@ -71,6 +71,7 @@ func findHeader(src source, columns []Column, titles map[string]int) (header, er
 		h := matchHeader(cells, columns, titles)
 		h.line = line
 		if h.found > 0 && len(h.missing()) == 0 {
+			h.titles = slices.Clone(cells)
 			return h, h.twice
 		}
 		if seen++; seen == 1 || h.found > nearest.found {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"danyuan/fault"
 )
@@ -45,31 +46,61 @@ type source interface {
 // one of this package's faults. An error may come after rows were given: take all rows or none.
 func Read(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limits Limits, row func(line int, cells []string) error) error {
 	limits = limits.orDefault()
-	if size <= 0 {
-		return ErrNoRows.Saying("文件是空的，请填写后再上传。")
-	}
-	if size > limits.Bytes {
-		return ErrTooLarge.Saying(fmt.Sprintf("文件超过 %s，请拆成几个文件分别上传。", megabytes(limits.Bytes)))
-	}
 	titles, err := titlesOf(columns)
 	if err != nil {
 		return err
 	}
-	src, err := open(ctx, r, size, limits)
+	src, head, err := begin(ctx, r, size, columns, titles, limits)
 	if err != nil {
 		return err
 	}
 	defer src.close()
-	head, err := findHeader(src, columns, titles)
-	if err != nil {
-		return err
-	}
 	if book, is := src.(*sheetSource); is {
 		if err := book.alone(columns, titles, limits); err != nil {
 			return err
 		}
 	}
 	return readRows(ctx, src, head, limits, row)
+}
+
+// Ignored gives the titles of the header row that Read finds which mean none of the columns, shortened.
+func Ignored(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limits Limits) ([]string, error) {
+	titles, err := titlesOf(columns)
+	if err != nil {
+		return nil, err
+	}
+	src, head, err := begin(ctx, r, size, columns, titles, limits.orDefault())
+	if err != nil {
+		return nil, err
+	}
+	defer src.close()
+	var ignored []string
+	for at, title := range head.titles {
+		if title = trim(title); title != "" && !slices.Contains(head.at, at) {
+			ignored = append(ignored, shorten(title, 20))
+		}
+	}
+	return ignored, nil
+}
+
+// begin opens a table behind its header; the caller closes it.
+func begin(ctx context.Context, r io.ReaderAt, size int64, columns []Column, titles map[string]int, limits Limits) (source, header, error) {
+	if size <= 0 {
+		return nil, header{}, ErrNoRows.Saying("文件是空的，请填写后再上传。")
+	}
+	if size > limits.Bytes {
+		return nil, header{}, ErrTooLarge.Saying(fmt.Sprintf("文件超过 %s，请拆成几个文件分别上传。", megabytes(limits.Bytes)))
+	}
+	src, err := open(ctx, r, size, limits)
+	if err != nil {
+		return nil, header{}, err
+	}
+	head, err := findHeader(src, columns, titles)
+	if err != nil {
+		src.close()
+		return nil, header{}, err
+	}
+	return src, head, nil
 }
 
 func readRows(ctx context.Context, src source, head header, limits Limits, row func(line int, cells []string) error) error {

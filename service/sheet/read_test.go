@@ -40,6 +40,21 @@ func TestRead_headerMayStandBelowATitleInAnyOrderWithOtherColumns(t *testing.T) 
 	}), "6|张三|13800000000||")
 }
 
+func TestIgnored_namesTheColumnsThatMeanNothing(t *testing.T) {
+	for file, want := range map[string]string{
+		"某街道单元长名单\n\n序号, ＭＯＢＩＬＥ ,备注,,*姓　名（必填）," + strings.Repeat("很", 25) + "\n1,13800000000,好,,张三\n": "序号 备注 " + strings.Repeat("很", 20) + "…",
+		csvHead + "张三,1,,\n": "",
+	} {
+		got, err := Ignored(t.Context(), strings.NewReader(file), int64(len(file)), people, Limits{})
+		if err != nil || strings.Join(got, " ") != want {
+			t.Errorf("%q, %v, want %q", got, err, want)
+		}
+	}
+	if _, err := Ignored(t.Context(), strings.NewReader("x\n"), 2, people, Limits{}); !errors.Is(err, ErrMissingColumns) {
+		t.Error(err)
+	}
+}
+
 func TestRead_blankRowsAreSkippedAndLinesAreThoseOfExcel(t *testing.T) {
 	mustRead(t, []byte(csvHead+"\n,,,\n\"张\n三\",1,,\n\n　,\u00a0,,\n李四,2,,\n"),
 		"4|张\n三|1||", "7|李四|2||")

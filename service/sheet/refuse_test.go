@@ -229,5 +229,17 @@ func TestRead_refusesCellsMergedOverRows(t *testing.T) {
 
 func TestRead_refusesFormulaWithoutResult(t *testing.T) {
 	mustRefuse(t, []byte(csvHead+"#N/A,13800000000,,\n"), Limits{}, ErrFormulaFails, "第 2 行「姓名」是 #N/A")
+	mustRefuse(t, workbookOf(t, func(f *excelize.File) { // made by a program, and opened by nobody since
+		row(t, f, 1, "姓名", "手机号")
+		row(t, f, 2, "张三")
+		if err := f.SetCellFormula("Sheet1", "B2", "D2&E2"); err != nil {
+			t.Fatal(err)
+		}
+	}), Limits{}, ErrFormulaFails, "第 2 行「手机号」是 #CALC!，公式没有算出结果")
+	const before = `<worksheet><sheetData><row r="1"><c t="inlineStr"><is><t>姓名</t></is></c><c t="inlineStr"><is><t>手机号</t></is></c></row><row r="2"><c t="inlineStr"><is><t>张三</t></is></c>`
+	const after = `</row></sheetData></worksheet>`
+	mustRefuse(t, rawWorkbook(t, before+`<c><f>D2</f><v></v></c>`+after, `<sst/>`), Limits{}, ErrFormulaFails)
+	mustRead(t, rawWorkbook(t, before+`<c t="str"><f>IF(1,"","")</f><v></v></c>`+after, `<sst/>`), "2|张三|||") // an empty text is a result
+	mustRead(t, rawWorkbook(t, before+`<c><f>13800000000</f><v>13800000000</v></c>`+after, `<sst/>`), "2|张三|13800000000||")
 	mustRead(t, []byte(csvHead+"#N,13800000000,,\n"), "2|#N|13800000000||")
 }

@@ -109,9 +109,13 @@ func (s *sheetSource) nextCell(outside int) (cell xml.StartElement, ok bool, err
 	}
 }
 
+// noResult stands for a formula that no spreadsheet has computed, as other programs write them; pick refuses it. An
+// empty text is a result too, and is written as one.
+const noResult = "#CALC!"
+
 // value reads the cell just begun, past its end.
 func (s *sheetSource) value(cell xml.StartElement) (string, error) {
-	outside := s.xml.depth - 1
+	outside, formula, result := s.xml.depth-1, false, false
 	s.text.Reset()
 	for {
 		token, err := s.xml.next()
@@ -120,10 +124,15 @@ func (s *sheetSource) value(cell xml.StartElement) (string, error) {
 		}
 		e, begins := token.(xml.StartElement)
 		switch {
+		case begins && e.Name.Local == "f":
+			formula = true
 		case begins && (e.Name.Local == "v" || e.Name.Local == "is"):
 			if err := s.xml.collect(&s.text, e.Name.Local == "is"); err != nil {
 				return "", err
 			}
+			result = s.text.Len() > 0 || attr(cell, "t") == "str"
+		case s.xml.depth == outside && formula && !result:
+			return noResult, nil
 		case s.xml.depth == outside:
 			style, _ := strconv.Atoi(attr(cell, "s"))
 			return s.book.show(attr(cell, "t"), style, s.text.String())
