@@ -39,7 +39,7 @@ export default async function ({ server, phone }) {
 
   await newcomer.post('/v1/bindings', { phone_code: 'demo-phone:15400000077', consent_version: text.version })
   await newcomer.post('/v1/binding-requests', { unit_code: server.code, name: '何晓燕', room: '401', consent_version: text.version })
-  await hers.goTo('/pages/inbox/index')
+  await hers.goTo('/pages/bind/index')
   await hers.goTo('/pages/me/index')
   has(await hers.see('me-standing'), '单元长')
   await his.goTo('/staff/bindings/index')
