@@ -22,7 +22,7 @@ export default async function ({ server, desk }) {
   holds(blank.suggestedFilename().endsWith('.xlsx'), 'a template', blank.suggestedFilename())
 
   await hers.page.locator('[data-testid=import-file] input').setInputFiles(table(good, '第一网格,3栋,1单元,502,,1540000050,,1980-13-01,群众'))
-  has(await hers.see('import-faults'), '姓名', '手机号', '3')
+  has(await hers.see('import-faults', '手机号'), '姓名', '3')
   await hers.check('faults')
   const [faults] = await Promise.all([hers.page.waitForEvent('download'), hers.tap('import-faults-file')])
   holds((await readFile(await faults.path())).subarray(0, 2).toString() === 'PK', 'an Excel table of what to mend', faults.suggestedFilename())
