@@ -21,13 +21,16 @@ type myDataView struct {
 	Plaques  []heldPlaque           `json:"plaques" nullable:"false" doc:"门牌申请"`
 	CheckIns []heldCheckIn          `json:"check_ins" nullable:"false" doc:"双报到"`
 	Redeemed []listedRedemptionView `json:"redemptions" nullable:"false" doc:"兑换"`
+	Hours    []heldHours            `json:"hours" nullable:"false" doc:"志愿服务"`
+	Asked    []heldCorrection       `json:"corrections" nullable:"false" doc:"请求更正服务记录的申请"`
+	Points   []heldPoints           `json:"points" nullable:"false" doc:"积分明细"`
 	SignUps  []heldSignUp           `json:"sign_ups" nullable:"false" doc:"报过名的活动"`
 	Leads    []heldLead             `json:"associations" nullable:"false" doc:"担任负责人的联谊会"`
 	Changes  []heldChange           `json:"changes" nullable:"false" doc:"社区对登记信息的修改"`
 	Guarding []guardianshipView     `json:"guardianships" nullable:"false" doc:"未满14周岁时的监护人，或者您是谁的监护人"`
 	Counts   heldCounts             `json:"counts" doc:"数量"`
 
-	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明；服务记录本身在“我的志愿服务记录”里"`
+	Certificates []certificateView `json:"certificates" nullable:"false" doc:"志愿服务记录证明"`
 	Objections   []objectionView   `json:"objections" nullable:"false" doc:"对公示提出的异议"`
 
 	Rectifications []RectificationView `json:"rectifications" nullable:"false" doc:"请社区改正信息的申请和答复"`
@@ -133,6 +136,41 @@ type heldCheckIn struct {
 	Reason    string    `json:"reason,omitempty"`
 }
 
+type heldHours struct {
+	StartsAt   time.Time  `json:"starts_at" doc:"服务开始时间"`
+	EndsAt     *time.Time `json:"ends_at,omitempty" doc:"服务结束时间；没有就是还没有签退"`
+	Minutes    int64      `json:"minutes" doc:"时长的分钟数" example:"90"`
+	Points     int64      `json:"points" doc:"得到的积分" example:"15"`
+	Kind       string     `json:"kind_name" doc:"服务类别" example:"环境整治"`
+	Content    string     `json:"content" doc:"做了什么"`
+	Place      string     `json:"place" doc:"在哪里"`
+	Organiser  string     `json:"organiser" doc:"组织方；自己填报的是所在单元" example:"1单元"`
+	State      string     `json:"state" enum:"open,claimed,confirmed,refused,void" doc:"服务中、待确认、已确认、未通过、已作废"`
+	EnteredBy  string     `json:"entered_by,omitempty" doc:"谁代为填报；没有就是本人"`
+	FiledAt    time.Time  `json:"filed_at" doc:"填报或签到时间"`
+	Reason     string     `json:"reason,omitempty" doc:"未通过或作废的原因"`
+	Evaluation string     `json:"evaluation,omitempty" doc:"组织方的评价"`
+}
+
+type heldCorrection struct {
+	AskedAt  time.Time `json:"asked_at"`
+	State    string    `json:"state" enum:"asked,granted,refused,withdrawn" doc:"待处理、已更正、未更正、已撤回"`
+	Why      string    `json:"why" doc:"为什么更正"`
+	StartsAt time.Time `json:"starts_at" doc:"应为的开始时间"`
+	EndsAt   time.Time `json:"ends_at" doc:"应为的结束时间"`
+	Kind     string    `json:"kind_name" doc:"应为的服务类别"`
+	Content  string    `json:"content" doc:"应为的内容"`
+	Place    string    `json:"place" doc:"应为的地点"`
+	Reason   string    `json:"reason,omitempty" doc:"未更正的原因"`
+}
+
+type heldPoints struct {
+	At      time.Time `json:"at"`
+	Why     string    `json:"why" doc:"为什么" example:"志愿服务得积分"`
+	Amount  int64     `json:"amount" doc:"增减" example:"15"`
+	Balance int64     `json:"balance" doc:"这一笔以后的积分" example:"120"`
+}
+
 type heldSignUp struct {
 	Title      string     `json:"title" example:"楼道大扫除"`
 	StartsAt   time.Time  `json:"starts_at"`
@@ -159,7 +197,6 @@ type heldCounts struct {
 	Sessions int64 `json:"sessions" doc:"现在登录着几处"`
 	Notices  int64 `json:"notices" doc:"收到过几条通知"`
 	Photos   int64 `json:"photos" doc:"您上传的照片有几张"`
-	Hours    int64 `json:"hours" doc:"您有几条志愿服务记录，在“我的志愿服务”里都能看到"`
 	Readings int64 `json:"whole_readings" doc:"您的完整信息被工作人员查看过几次"`
 }
 
@@ -190,6 +227,7 @@ func viewMyData(d service.MyData) myDataView {
 		Plaques:  each(d.Plaques, func(p model.Plaque) heldPlaque { return heldPlaque{string(p.State), atEdge(p.AppliedAt), p.Reason} }),
 		CheckIns: each(d.CheckIns, viewHeldCheckIn),
 		Redeemed: each(d.Redeemed, viewListedRedemption),
+		Hours:    each(d.Hours, viewHeldHours), Asked: each(d.Corrections, viewHeldCorrection), Points: each(d.Points, viewHeldPoints),
 		SignUps: each(d.SignUps, func(u model.TitledSignUp) heldSignUp {
 			return heldSignUp{u.Title, atEdge(u.StartsAt), string(u.State), string(u.Way), atEdge(u.SignedAt), maybeAtEdge(u.OffAt), u.LeftReason}
 		}),
@@ -198,7 +236,7 @@ func viewMyData(d service.MyData) myDataView {
 		}),
 		Changes:  each(d.Changes, func(c model.PersonChange) heldChange { return heldChange{c.What, c.Reason, atEdge(c.At)} }),
 		Guarding: each(d.Guarding, viewGuardianship),
-		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Hours, d.Held.Readings},
+		Counts:   heldCounts{d.Held.Sessions, d.Held.Notices, d.Held.Photos, d.Held.Readings},
 
 		Certificates: each(d.Certificates, viewOwnCertificate), Objections: each(d.Objections, viewOwnObjection),
 		Rectifications: each(d.Rectifications, viewRectification),
@@ -255,6 +293,21 @@ func viewHeldPerson(d service.MyData) *heldPerson {
 		v.Room = d.Home.Room
 	}
 	return v
+}
+
+func viewHeldHours(h model.ListedHours) heldHours {
+	return heldHours{
+		StartsAt: atEdge(h.StartsAt), EndsAt: maybeAtEdge(h.EndsAt), Minutes: h.Minutes, Points: h.Points, Kind: h.KindName, Content: h.Content,
+		Place: h.Place, Organiser: h.NodeName, State: string(h.State), EnteredBy: h.EnteredBy, FiledAt: atEdge(h.CreatedAt), Reason: h.Reason, Evaluation: h.Evaluation,
+	}
+}
+
+func viewHeldCorrection(c model.ListedCorrection) heldCorrection {
+	return heldCorrection{atEdge(c.AskedAt), string(c.State), c.Why, atEdge(c.StartsAt), atEdge(c.EndsAt), c.KindName, c.Content, c.Place, c.Reason}
+}
+
+func viewHeldPoints(l model.StatementLine) heldPoints {
+	return heldPoints{atEdge(l.At), titleOfTransfer(l.Kind), l.Amount, l.Balance}
 }
 
 // viewHeldBinding shows of another account that had this person only that there was one.

@@ -56,6 +56,29 @@ func TestMyData_isWholeAndMineOnly(t *testing.T) {
 	).HasNot("13900000099", "王大力", "session-key")
 }
 
+// TestMyData_hasServiceAndPointsWhole: what somebody has done, asked to have corrected, earned and spent is theirs to take
+// away, not only to look at page by page.
+func TestMyData_hasServiceAndPointsWhole(t *testing.T) {
+	w := newWorld(t)
+	w.correction()
+	w.Earn(w.Neighbour, w.Community, 40)
+	const many = 130 // more than any page has
+	for range many {
+		w.Earn(w.Resident, w.Community, 1)
+	}
+	var data struct {
+		Hours, Corrections []struct{ Content string }
+		Points             []struct{ Amount, Balance int64 }
+	}
+	w.Get(w.SignIn(w.Resident), "/v1/me/data").Expect(200).Into(&data)
+	if len(data.Hours) != 1 || data.Hours[0].Content != "夜间巡楼" || len(data.Corrections) != 1 || data.Corrections[0].Content != "夜间巡楼两小时" {
+		t.Errorf("%+v", data)
+	}
+	if n := len(data.Points); n != many || data.Points[0].Balance != 1 || data.Points[n-1].Balance != many {
+		t.Errorf("%d lines: %+v", n, data.Points)
+	}
+}
+
 func TestMyData_ofAUserWhoIsNobodyYet(t *testing.T) {
 	k := edge.New(t)
 	user := k.Stranger("mei")
@@ -135,10 +158,11 @@ var personal = map[string]heldIn{
 	}},
 	"notices": {at: "counts.notices", make: func(w *world) { fixtures["notices/{id}"](w) }},
 	"files":   {at: "counts.photos", make: func(w *world) { w.photo(w.Resident, model.FilePending) }},
-	"hours":   {at: "counts.hours", make: func(w *world) { w.hours(model.HoursClaimed) }},
+	"hours":   {at: "hours", make: func(w *world) { w.hours(model.HoursClaimed) }},
 	"associations": {at: "associations", make: func(w *world) {
 		w.add(&model.Association{NodeID: w.Unit.ID, Kind: model.ArtsAssociation, Name: "合唱队", LeadID: w.Resident.ID, FoundedAt: testkit.Start})
 	}},
+	"corrections":     {at: "corrections", make: func(w *world) { w.correction() }},
 	"sign_ups":        {at: "sign_ups", make: func(w *world) { fixtures["sign-off/{id}"](w) }},
 	"redemptions":     {at: "redemptions", make: func(w *world) { w.redemption() }},
 	"certificates":    {at: "certificates", make: func(w *world) { w.certificate(model.CertificateAsked) }},
@@ -152,9 +176,8 @@ var personal = map[string]heldIn{
 	"accepts":        {notFor: "/v1/me/accepts lists what is left of them"},
 	"console_logins": {notFor: "a log-in that waits for some minutes; what comes of it is a session"},
 	"audits":         {notFor: "the log of who did what; how often the person was read whole is counted"},
-	"hours_days":     {notFor: "the days of their hours, which are counted"},
+	"hours_days":     {notFor: "the days of their hours, which are in it"},
 	"service_totals": {notFor: "what their hours come to, which are in it"},
-	"corrections":    {notFor: "each stands in the record of the hours that it is about"},
 	"flags":          {notFor: "what officers look into about hours"},
 	"wrong_codes":    {notFor: "how often an officer has mistyped, for an hour"},
 	"expired_points": {notFor: "the statement of points has each"},

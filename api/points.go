@@ -60,6 +60,8 @@ var transferTitles = map[string]string{
 	"points.unexpire":    "更正或作废，已到期的积分退回",
 }
 
+func titleOfTransfer(kind string) string { return cmp.Or(transferTitles[kind], "积分变动") }
+
 type statementLineView struct {
 	Number  int64     `json:"number" doc:"第几笔" example:"3"`
 	At      time.Time `json:"at" doc:"何时"`
@@ -72,8 +74,7 @@ type statementLineView struct {
 }
 
 func viewStatementLine(l model.StatementLine) statementLineView {
-	title := cmp.Or(transferTitles[l.Kind], "积分变动")
-	return statementLineView{l.Seq, atEdge(l.At), title, l.Kind, l.Amount, l.Balance, l.Subject, idOrNone(l.SubjectID)}
+	return statementLineView{l.Seq, atEdge(l.At), titleOfTransfer(l.Kind), l.Kind, l.Amount, l.Balance, l.Subject, idOrNone(l.SubjectID)}
 }
 
 type myStatementIn struct{ Paged }

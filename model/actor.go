@@ -122,7 +122,7 @@ func (a *Actor) load(tx *gorm.DB) error {
 	a.PersonID, a.Name, a.Membership = p.ID, p.Name, p.Membership
 	// Who was no child when their record was last changed is none now, and costs no question.
 	if a.ChildUntil = p.ChildUntil(); a.ChildUntil.After(p.UpdatedAt) {
-		if a.Consented, err = hasConsent(tx, p.ID); err != nil {
+		if a.Consented, err = HasConsent(tx, p.ID); err != nil {
 			return err
 		}
 	}

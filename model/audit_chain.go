@@ -30,11 +30,10 @@ const (
 	lateAudits     = 50_000
 )
 
-// settledAudits gives the id up to which every entry was committed when the newest link was made.
-func settledAudits(tx *gorm.DB) (int64, error) {
-	last, err := lastAuditLink(tx)
-	if err != nil || last.Seq == 0 {
-		return 0, err
+// settledAudits gives the id up to which every entry was committed when a link, the newest, was made.
+func settledAudits(tx *gorm.DB, last AuditLink) (int64, error) {
+	if last.Seq == 0 {
+		return 0, nil
 	}
 	before, err := maybe[AuditLink](tx.Where("linked_at <= ?", last.LinkedAt.Add(-longestWriting)).Order("seq DESC"))
 	if err != nil || before == nil {
@@ -46,7 +45,11 @@ func settledAudits(tx *gorm.DB) (int64, error) {
 // UnlinkedAudits gives at most limit entries that have no link yet, in the order of their ids. Looking for them
 // takes longer than linking them, and needs no lock.
 func UnlinkedAudits(h *gorm.DB, limit int) ([]int64, error) {
-	settled, err := settledAudits(h)
+	last, err := lastAuditLink(h)
+	if err != nil {
+		return nil, err
+	}
+	settled, err := settledAudits(h, last)
 	if err != nil {
 		return nil, err
 	}
@@ -121,7 +124,7 @@ func AuditChainNow(tx *gorm.DB) (AuditChain, error) {
 	if err != nil {
 		return AuditChain{}, err
 	}
-	settled, err := settledAudits(tx)
+	settled, err := settledAudits(tx, last)
 	c := AuditChain{Linked: last.Seq, Head: last.Hash, LinkedAt: last.LinkedAt}
 	if err != nil {
 		return c, err
@@ -140,7 +143,11 @@ func AuditsAstray(tx *gorm.DB, noted string, report func(Astray)) (AuditChain, e
 	if noted != "" && !met {
 		report(Astray{0, fmt.Sprintf("the chain has no link %s: the newest entries were removed, or all of it was made anew", noted)})
 	}
-	settled, err := settledAudits(tx)
+	last, err := lastAuditLink(tx)
+	if err != nil {
+		return c, err
+	}
+	settled, err := settledAudits(tx, last)
 	if err != nil {
 		return c, err
 	}

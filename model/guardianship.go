@@ -151,8 +151,8 @@ func Consented(all []*Guardianship) bool {
 	return slices.ContainsFunc(all, func(g *Guardianship) bool { return g.State == GuardianActive })
 }
 
-// hasConsent is Consented for a child, without a lock.
-func hasConsent(tx *gorm.DB, child int64) (bool, error) {
+// HasConsent is Consented for a child, without a lock.
+func HasConsent(tx *gorm.DB, child int64) (bool, error) {
 	g, err := maybe[Guardianship](tx.Where("child_id = ? AND state = ?", child, GuardianActive))
 	return g != nil, err
 }

@@ -89,13 +89,18 @@ type StatementLine struct {
 
 // Statement lists an account's entries, the newest first; the slice's ids are their numbers (Seq).
 func Statement(tx *gorm.DB, key string, s Slice) ([]StatementLine, error) {
+	return statementOf(tx, key, func(q *gorm.DB) *gorm.DB { return s.Newest(q, "entries.seq") })
+}
+
+// statementOf reads those of an account's entries that cut leaves.
+func statementOf(tx *gorm.DB, key string, cut func(*gorm.DB) *gorm.DB) ([]StatementLine, error) {
 	a, err := AccountByKey(tx, key)
 	if err != nil || a == nil {
 		return nil, err
 	}
 	q := tx.Table("entries").Select("entries.seq, entries.transfer_id, entries.amount, entries.balance, transfers.kind, transfers.subject, transfers.subject_id, transfers.at, transfers.reverses_id").
 		Joins("JOIN transfers ON transfers.id = entries.transfer_id").Where("entries.account_id = ?", a.ID)
-	rows, err := s.Newest(q, "entries.seq").Rows()
+	rows, err := cut(q).Rows()
 	if err != nil {
 		return nil, err
 	}

@@ -53,6 +53,23 @@ func AllCheckInsOf(tx *gorm.DB, person int64) ([]ListedCheckIn, error) {
 	return out, listedCheckIns(tx).Where("check_ins.person_id = ?", person).Order("check_ins.id").Find(&out).Error
 }
 
+// AllHoursOf is the whole of HoursOf, oldest first.
+func AllHoursOf(tx *gorm.DB, person int64) ([]ListedHours, error) {
+	var out []ListedHours
+	return out, listedHours(tx).Where("hours.person_id = ?", person).Order("hours.id").Find(&out).Error
+}
+
+// AllCorrectionsOf gives every request to correct a person's hours, oldest first.
+func AllCorrectionsOf(tx *gorm.DB, person int64) ([]ListedCorrection, error) {
+	var out []ListedCorrection
+	return out, listedCorrections(tx).Where("corrections.person_id = ?", person).Order("corrections.id").Find(&out).Error
+}
+
+// WholeStatement is the whole of Statement, oldest first.
+func WholeStatement(tx *gorm.DB, key string) ([]StatementLine, error) {
+	return statementOf(tx, key, func(q *gorm.DB) *gorm.DB { return q.Order("entries.seq") })
+}
+
 // HeldMatter is a matter that a person has reported, with what they have said in it.
 type HeldMatter struct {
 	ListedMatter
@@ -147,11 +164,10 @@ type Held struct {
 	Notices  int64
 	Readings int64 // how often somebody read the person's record whole
 	Photos   int64 // uploaded by them
-	Hours    int64 // records of service
 }
 
-// CountHeld counts it for a user and the person they are.
-func CountHeld(tx *gorm.DB, user, person int64, now time.Time) (Held, error) {
+// CountHeld counts it for a user and the person they are, as CountFilesBy does the photos.
+func CountHeld(tx *gorm.DB, user, person int64, now time.Time, led []Led) (Held, error) {
 	var h Held
 	err := tx.Model(&Session{}).Where("user_id = ? AND ended_at IS NULL AND expires_at > ?", user, now).Count(&h.Sessions).Error
 	if err != nil || person == 0 {
@@ -160,10 +176,7 @@ func CountHeld(tx *gorm.DB, user, person int64, now time.Time) (Held, error) {
 	if err := tx.Model(&Notice{}).Where("person_id = ?", person).Count(&h.Notices).Error; err != nil {
 		return h, err
 	}
-	if h.Photos, err = CountFilesBy(tx, person, nil); err != nil {
-		return h, err
-	}
-	if err := tx.Model(&Hours{}).Where("person_id = ?", person).Count(&h.Hours).Error; err != nil {
+	if h.Photos, err = CountFilesBy(tx, person, led); err != nil {
 		return h, err
 	}
 	return h, tx.Model(&Audit{}).Where("subject = ? AND subject_id = ? AND action = ?", "person", person, "person.read").Count(&h.Readings).Error

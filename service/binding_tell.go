@@ -21,28 +21,17 @@ func (t *tx) tellOver(b model.Binding) error {
 	return t.owe(tellBinding, b.ID, tellBinding+":"+strconv.FormatInt(b.ID, 10), t.now)
 }
 
-// tellOfBinding offers the news of one binding to WeChat, as sendNotice does those of an inbox.
+// tellOfBinding offers the news of one binding to WeChat, as sendNotice does those of an inbox; not to who has closed the
+// account or begun anew since.
 func (s *Service) tellOfBinding(ctx context.Context, binding int64) error {
-	m, err := s.reserveForUser(ctx, binding)
-	if err != nil || m == nil {
-		return err
-	}
-	err = s.Outlets.Send(ctx, m.openID, m.accept.Template, m.notice.Page, templateData(m.notice))
-	return s.settle(ctx, m, err)
-}
-
-// reserveForUser ties an accept of a binding's user to the news of its end; nil when there is nothing to send: no
-// template, no accept, it was sent before, the account is closed, or its user has begun anew since.
-func (s *Service) reserveForUser(ctx context.Context, binding int64) (*message, error) {
 	b, err := model.BindingByID(s.DB.Read(ctx), binding)
 	if errors.Is(err, model.ErrRequestNotFound) {
-		return nil, &settled{err}
+		return &settled{err}
 	}
-	template := s.Templates[NoticeBinding]
-	if err != nil || template == "" {
-		return nil, err
+	if err != nil {
+		return err
 	}
-	return inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (*message, error) {
+	return s.offer(ctx, newsOf(b), func(t *tx) (*model.User, error) {
 		err := model.LockUser(t.DB, b.UserID)
 		if errors.Is(err, model.ErrSignIn) {
 			return nil, &settled{err}
@@ -50,23 +39,12 @@ func (s *Service) reserveForUser(ctx context.Context, binding int64) (*message, 
 		if err != nil {
 			return nil, err
 		}
-		to, err := model.UserByID(t.DB, b.UserID)
-		if err != nil {
-			return nil, err
-		}
-		n := newsOf(b)
 		latest, err := model.LatestBindingOf(t.DB, b.UserID)
-		if err != nil {
+		if err != nil || latest == nil || latest.ID != b.ID {
 			return nil, err
 		}
-		if latest == nil || latest.ID != b.ID {
-			n.ReadAt = &t.now
-		}
-		a, err := t.acceptFor(n, &to, template)
-		if err != nil || a == nil {
-			return nil, err
-		}
-		return &message{n, *a, to.OpenID, t.now}, nil
+		to, err := model.UserByID(t.DB, b.UserID)
+		return &to, err
 	})
 }
 

@@ -52,12 +52,8 @@ func (s *Service) ChildData(ctx context.Context, by model.Actor, child int64) (M
 	if err != nil {
 		return MyData{}, err
 	}
-	d, err := s.dataOf(s.DB.Read(ctx), account, child)
-	if err != nil {
-		return d, err
-	}
+	d, err := s.dataOf(s.DB.Read(ctx), account, child, by.Led(s.now()))
 	d.Matters = slices.DeleteFunc(d.Matters, func(m model.HeldMatter) bool { return m.HiddenFrom(by, s.now()) })
-	d.Held.Photos, err = model.CountFilesBy(s.DB.Read(ctx), child, by.Led(s.now()))
 	return d, err
 }
 

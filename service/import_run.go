@@ -120,15 +120,18 @@ func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, column
 	if err != nil {
 		return nil, nil, err
 	}
-	if imp.Ignored, err = sheet.Ignored(ctx, bytes.NewReader(file), int64(len(file)), columns, importLimits); err != nil {
+	table, err := sheet.Open(ctx, bytes.NewReader(file), int64(len(file)), columns, importLimits)
+	if err != nil {
 		return nil, nil, err
 	}
+	defer table.Close()
+	imp.Ignored = table.Ignored()
 	p, err := s.newPass(s.DB.Read(ctx), nil, *imp)
 	if err != nil {
 		return nil, nil, err
 	}
 	rows, settled := make([]R, 0, imp.TotalRows), 0
-	err = sheet.Read(ctx, bytes.NewReader(file), int64(len(file)), columns, importLimits, func(line int, cells []string) error {
+	err = table.Rows(ctx, func(line int, cells []string) error {
 		imp.DoneRows++
 		before := p.faults.total
 		if row := w.check(line, cells, p.faults); p.faults.total == before {

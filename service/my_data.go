@@ -7,6 +7,7 @@ import (
 	"gorm.io/gorm"
 
 	"danyuan/model"
+	"danyuan/service/ledger"
 )
 
 // MyData is everything that is held of a user and of the person they are. Person is nil while they are
@@ -30,6 +31,10 @@ type MyData struct {
 	Leads    []model.Association
 	Held     model.Held
 
+	Hours       []model.ListedHours
+	Corrections []model.ListedCorrection
+	Points      []model.StatementLine // what has changed their points
+
 	Certificates []model.ListedCertificate
 	Objections   []model.ListedObjection
 
@@ -43,11 +48,12 @@ type MyData struct {
 // MyData gives the actor what is held of them, whole. The session key that WeChat gave us is no data of
 // theirs and stays sealed.
 func (s *Service) MyData(ctx context.Context, by model.Actor) (MyData, error) {
-	return s.dataOf(s.DB.Read(ctx), by.UserID, by.PersonID)
+	return s.dataOf(s.DB.Read(ctx), by.UserID, by.PersonID, nil)
 }
 
-// dataOf gives it of a user (0: there is no account) and the person they are (0: nobody yet).
-func (s *Service) dataOf(h *gorm.DB, user, person int64) (MyData, error) {
+// dataOf gives it of a user (0: there is no account) and the person they are (0: nobody yet); without photos of matters that
+// are hidden from who has led units.
+func (s *Service) dataOf(h *gorm.DB, user, person int64, led []model.Led) (MyData, error) {
 	var d MyData
 	var err error
 	if user != 0 {
@@ -64,7 +70,7 @@ func (s *Service) dataOf(h *gorm.DB, user, person int64) (MyData, error) {
 	if d.Groups, err = model.AllGroupEntriesOf(h, user); err != nil {
 		return d, err
 	}
-	if d.Held, err = model.CountHeld(h, user, person, s.now()); err != nil || person == 0 {
+	if d.Held, err = model.CountHeld(h, user, person, s.now(), led); err != nil || person == 0 {
 		return d, err
 	}
 	p, err := model.PersonByID(h, person)
@@ -131,8 +137,17 @@ func (d *MyData) matters(h *gorm.DB, now time.Time) (err error) {
 	return err
 }
 
-// service adds what is held of a person's voluntary service; the hours themselves are their record.
+// service adds what is held of a person's voluntary service.
 func (d *MyData) service(h *gorm.DB) (err error) {
+	if d.Hours, err = model.AllHoursOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Corrections, err = model.AllCorrectionsOf(h, d.Person.ID); err != nil {
+		return err
+	}
+	if d.Points, err = model.WholeStatement(h, string(ledger.PersonPoints(d.Person.ID))); err != nil {
+		return err
+	}
 	if d.Redeemed, err = model.AllRedemptionsOf(h, d.Person.ID); err != nil {
 		return err
 	}

@@ -24,31 +24,31 @@ type message struct {
 // so at most this one message reaches the person twice. A notice without an accept, and one that
 // WeChat refuses, stays in the inbox.
 func (s *Service) sendNotice(ctx context.Context, notice int64) error {
-	m, err := s.reserve(ctx, notice)
-	if err != nil || m == nil {
-		return err
-	}
-	err = s.Outlets.Send(ctx, m.openID, m.accept.Template, m.notice.Page, templateData(m.notice))
-	return s.settle(ctx, m, err)
-}
-
-// reserve ties an accept of the person's user to the notice; nil when there is nothing to send: no
-// template, nobody bound, no accept, or the notice was read, sent or refused before. The person's row
-// is the lock: two notices of one person must not take one accept, nor a binding change meanwhile.
-func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 	n, err := model.NoticeByID(s.DB.Read(ctx), notice)
 	if errors.Is(err, model.ErrNoticeNotFound) {
-		return nil, &settled{err}
+		return &settled{err}
 	}
-	template := s.Templates[n.Kind]
-	if err != nil || template == "" {
-		return nil, err
+	if err != nil {
+		return err
 	}
-	return inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (*message, error) {
+	// The person's row is the lock: two notices of one person must not take one accept, nor a binding change meanwhile.
+	return s.offer(ctx, n, func(t *tx) (*model.User, error) {
 		if _, err := model.LockPerson(t.DB, n.PersonID); err != nil {
 			return nil, err
 		}
-		to, err := model.ReceiverOf(t.DB, n.PersonID)
+		return model.ReceiverOf(t.DB, n.PersonID)
+	})
+}
+
+// offer sends a notice to the user whom receiver locks and gives, nil when it is for nobody any more. Nothing is sent
+// without a template, without an accept, and of what was read, sent or refused before.
+func (s *Service) offer(ctx context.Context, n model.Notice, receiver func(t *tx) (*model.User, error)) error {
+	template := s.Templates[n.Kind]
+	if template == "" {
+		return nil
+	}
+	m, err := inLane(ctx, s, jobLane, holding{}, Command{}, func(t *tx) (*message, error) {
+		to, err := receiver(t)
 		if err != nil {
 			return nil, err
 		}
@@ -58,10 +58,15 @@ func (s *Service) reserve(ctx context.Context, notice int64) (*message, error) {
 		}
 		return &message{n, *a, to.OpenID, t.now}, nil
 	})
+	if err != nil || m == nil {
+		return err
+	}
+	err = s.Outlets.Send(ctx, m.openID, m.accept.Template, m.notice.Page, templateData(m.notice))
+	return s.settle(ctx, m, err)
 }
 
 // acceptFor gives the accept that a notice may use, reserved by an earlier try or now; nil when there
-// is none, the notice's own has been used up, or it was read. to is nil when nobody is bound to the person.
+// is none, the notice's own has been used up, or it was read. to is nil when the notice is for nobody any more.
 func (t *tx) acceptFor(n model.Notice, to *model.User, template string) (*model.Accept, error) {
 	a, err := model.AcceptOf(t.DB, n.ID)
 	switch {

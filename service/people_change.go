@@ -18,20 +18,17 @@ const checkedInElsewhere = "已迁往别的社区"
 // recordChange is a change of a person's record by the community.
 type recordChange struct {
 	person       int64
-	into         int64 // the unit that they move into, 0 for other changes
+	lock         func(t *tx, person int64) (model.Person, error) // locks them, if the actor may change their record
+	into         int64                                           // the unit that they move into, 0 for other changes
 	what, reason string
 	write        func(t *tx, p *model.Person, into model.Node) error
 	offices      []int64 // nodes that are locked first
 	seats        bool    // gives up what they have signed up for, whose activities are locked next
-	officer      bool    // of somebody whom the actor appoints, wherever they are registered
 }
 
-// lockFor locks whose record it is.
-func (c recordChange) lockFor(t *tx) (model.Person, error) {
-	if c.officer {
-		return t.lockOfficer(c.person)
-	}
-	p, err := t.lockPersonFor(c.person, model.ChangePeople)
+// lockResident locks somebody of the actor's community; nobody changes their own record.
+func (t *tx) lockResident(person int64) (model.Person, error) {
+	p, err := t.lockPersonFor(person, model.ChangePeople)
 	if err == nil && p.ID == t.by.PersonID {
 		err = model.ErrOwnRecord
 	}
@@ -41,12 +38,12 @@ func (c recordChange) lockFor(t *tx) (model.Person, error) {
 // ChangeMembership writes whether a person is a Party member, and where. Who is none any more shows no
 // identity from that moment.
 func (s *Service) ChangeMembership(ctx context.Context, cmd Command, person int64, m model.Membership, reason string) (model.Person, error) {
-	return s.changeRecord(ctx, cmd, recordChange{person, 0, "membership", reason, func(t *tx, p *model.Person, _ model.Node) error {
+	return s.changeRecord(ctx, cmd, recordChange{person: person, lock: (*tx).lockResident, what: "membership", reason: reason, write: func(t *tx, p *model.Person, _ model.Node) error {
 		if p.Membership == m {
 			return model.ErrSameMembership
 		}
 		return t.setMembership(*p, m)
-	}, nil, false, false})
+	}})
 }
 
 // RegisterLeft writes that a person has moved away. Their identity display, check-in and roles end, and they give up
@@ -57,7 +54,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 	if err != nil {
 		return model.Person{}, err
 	}
-	return s.changeRecord(ctx, cmd, recordChange{person, 0, "leave", reason, func(t *tx, p *model.Person, _ model.Node) error {
+	return s.changeRecord(ctx, cmd, recordChange{person: person, lock: (*tx).lockResident, offices: offices, seats: true, what: "leave", reason: reason, write: func(t *tx, p *model.Person, _ model.Node) error {
 		if p.State == model.PersonLeft {
 			return model.ErrPersonGone
 		}
@@ -75,7 +72,7 @@ func (s *Service) RegisterLeft(ctx context.Context, cmd Command, person int64, r
 			return err
 		}
 		return t.endOpenCheckIn(p, "", leftOffice)
-	}, offices, true, false})
+	}})
 }
 
 // MovePerson writes that a person lives in another room now, in the actor's scope too; who had moved
@@ -86,7 +83,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 	if err != nil {
 		return model.Person{}, err
 	}
-	return s.changeRecord(ctx, cmd, recordChange{person, unit, "move", reason, func(t *tx, p *model.Person, into model.Node) error {
+	return s.changeRecord(ctx, cmd, recordChange{person: person, lock: (*tx).lockResident, into: unit, what: "move", reason: reason, write: func(t *tx, p *model.Person, into model.Node) error {
 		home, err := model.HouseholdOfRoom(t.DB, into.ID, room, t.now)
 		if err != nil {
 			return err
@@ -109,7 +106,7 @@ func (s *Service) MovePerson(ctx context.Context, cmd Command, person, unit int6
 			return err
 		}
 		return t.endOpenCheckIn(p, into.Path, checkedInElsewhere)
-	}, nil, false, false})
+	}})
 }
 
 // changeRecord is what such changes have in common: the locks, the scope, that nobody changes their own
@@ -133,7 +130,7 @@ func (s *Service) changeRecord(ctx context.Context, cmd Command, c recordChange)
 				return model.Person{}, err
 			}
 		}
-		p, err := c.lockFor(t)
+		p, err := c.lock(t, c.person)
 		if err != nil {
 			return p, err
 		}

@@ -16,23 +16,25 @@ const maxAddress = 100
 // guardian.child_without_consent (mayAddOfChild), person.id_number_taken: then whom the number has found is
 // in the audit log as searched for.
 func (s *Service) CorrectPerson(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
-	return s.correct(ctx, cmd, person, what, value, reason, false)
+	return s.correct(ctx, cmd, (*tx).lockResident, person, what, value, reason)
 }
 
 // CorrectOfficer puts right name, phone or id_number of somebody whom the actor appoints, wherever they are registered:
 // the records of who serves above the communities no community keeps. Refusals: person.not_found for who holds no office
 // under the actor, binding.officers_account for one who holds another beside it, and those of CorrectPerson.
 func (s *Service) CorrectOfficer(ctx context.Context, cmd Command, person int64, what, value, reason string) (model.Person, error) {
-	return s.correct(ctx, cmd, person, what, value, reason, true)
+	return s.correct(ctx, cmd, (*tx).lockOfficer, person, what, value, reason)
 }
 
-func (s *Service) correct(ctx context.Context, cmd Command, person int64, what, value, reason string, officer bool) (model.Person, error) {
+func (s *Service) correct(
+	ctx context.Context, cmd Command, lock func(t *tx, person int64) (model.Person, error), person int64, what, value, reason string,
+) (model.Person, error) {
 	value, err := s.cleanParticular(what, value)
 	if err != nil {
 		return model.Person{}, err
 	}
 	var holder model.Person
-	p, err := s.changeRecord(ctx, cmd, recordChange{person, 0, what, reason, func(t *tx, p *model.Person, _ model.Node) error {
+	p, err := s.changeRecord(ctx, cmd, recordChange{person: person, lock: lock, what: what, reason: reason, write: func(t *tx, p *model.Person, _ model.Node) error {
 		was := *p
 		if err := p.SetParticular(model.KeysOf(t.DB), what, value); err != nil {
 			return err
@@ -60,7 +62,7 @@ func (s *Service) correct(ctx context.Context, cmd Command, person int64, what, 
 			}
 		}
 		return model.StoreParticulars(t.DB, *p, t.now)
-	}, nil, false, officer})
+	}})
 	if errors.Is(err, model.ErrIDNumberTaken) && holder.ID != 0 {
 		return p, or(s.auditFound(ctx, cmd.By, holder, what), err)
 	}

@@ -6,6 +6,8 @@ import (
 	"strconv"
 	"time"
 
+	"gorm.io/gorm"
+
 	"danyuan/model"
 	"danyuan/service/ledger"
 )
@@ -73,8 +75,11 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 		if err != nil {
 			return none, err
 		}
-		home, err := t.redeemsFor(p)
+		home, err := redeemsFor(t.DB, t.by, p, t.now)
 		if err != nil {
+			return none, err
+		}
+		if err := t.needGuardian(p); err != nil {
 			return none, err
 		}
 		r, err := t.redeem(reward, points, p.ID, home.Path, t.by.PersonID)
@@ -90,25 +95,22 @@ func (s *Service) RedeemFor(ctx context.Context, cmd Command, person, reward, po
 }
 
 // redeemsFor gives where somebody lives for whom the actor may redeem, because they have no phone.
-func (t *tx) redeemsFor(p model.Person) (model.Node, error) {
-	home, err := model.NodeByID(t.DB, p.NodeID)
+func redeemsFor(h *gorm.DB, by model.Actor, p model.Person, now time.Time) (model.Node, error) {
+	home, err := model.NodeByID(h, p.NodeID)
 	if err != nil {
 		return home, err
 	}
-	if !t.by.May(model.RedeemForOthers, home.Path, t.now) {
+	if !by.May(model.RedeemForOthers, home.Path, now) {
 		return home, model.ErrPersonNotFound
 	}
 	if p.State != model.PersonHere {
 		return home, model.ErrRedemptionAway
 	}
-	b, err := model.ActiveBindingOfPerson(t.DB, p.ID)
-	if err != nil {
-		return home, err
+	b, err := model.ActiveBindingOfPerson(h, p.ID)
+	if err == nil && b != nil {
+		err = model.ErrRedemptionBound
 	}
-	if b != nil {
-		return home, model.ErrRedemptionBound
-	}
-	return home, t.needGuardian(p)
+	return home, err
 }
 
 // myRedemptionsPage is the mini-program page of a person's redemptions.

@@ -83,22 +83,25 @@ func (s *Service) Catalogue(ctx context.Context, by model.Actor, slice model.Sli
 // CatalogueFor is Catalogue for somebody without a phone, whose community's rewards the actor redeems for them.
 // Refusals: those of RedeemFor about the person.
 func (s *Service) CatalogueFor(ctx context.Context, by model.Actor, person int64, slice model.Slice) (points int64, offers []Offer, err error) {
-	_, err = inTx(ctx, s, Command{By: by}, func(t *tx) (none struct{}, err error) {
-		p, err := model.PersonByID(t.DB, person)
-		if err != nil {
-			return none, err
+	h, now := s.DB.Read(ctx), s.now()
+	p, err := model.PersonByID(h, person)
+	if err != nil {
+		return 0, nil, err
+	}
+	home, err := redeemsFor(h, by, p, now)
+	if err != nil {
+		return 0, nil, err
+	}
+	if p.IsChild(now) {
+		if agreed, err := model.HasConsent(h, p.ID); err != nil || !agreed {
+			return 0, nil, or(err, model.ErrChildWithoutConsent)
 		}
-		home, err := t.redeemsFor(p)
-		if err != nil {
-			return none, err
-		}
-		rows, err := model.RewardsOffered(t.DB, model.PathIDs(home.Path), t.now, slice)
-		if err == nil {
-			points, offers, err = s.offersTo(t.DB, p.ID, rows)
-		}
-		return none, err
-	})
-	return points, offers, err
+	}
+	rows, err := model.RewardsOffered(h, model.PathIDs(home.Path), now, slice)
+	if err != nil {
+		return 0, nil, err
+	}
+	return s.offersTo(h, p.ID, rows)
 }
 
 // OfferTo gives one reward of the actor's community in any state. Refusal: reward.not_found for any

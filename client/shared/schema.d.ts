@@ -7707,12 +7707,36 @@ export interface components {
             /** @description 工作单位 */
             work_unit: string;
         };
-        HeldCounts: {
+        HeldCorrection: {
+            /** Format: date-time */
+            asked_at: string;
+            /** @description 应为的内容 */
+            content: string;
             /**
-             * Format: int64
-             * @description 您有几条志愿服务记录，在“我的志愿服务”里都能看到
+             * Format: date-time
+             * @description 应为的结束时间
              */
-            hours: number;
+            ends_at: string;
+            /** @description 应为的服务类别 */
+            kind_name: string;
+            /** @description 应为的地点 */
+            place: string;
+            /** @description 未更正的原因 */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description 应为的开始时间
+             */
+            starts_at: string;
+            /**
+             * @description 待处理、已更正、未更正、已撤回
+             * @enum {string}
+             */
+            state: "asked" | "granted" | "refused" | "withdrawn";
+            /** @description 为什么更正 */
+            why: string;
+        };
+        HeldCounts: {
             /**
              * Format: int64
              * @description 收到过几条通知
@@ -7760,6 +7784,60 @@ export interface components {
             entered_at: string;
             /** @example 1单元 */
             unit: string;
+        };
+        HeldHours: {
+            /** @description 做了什么 */
+            content: string;
+            /**
+             * Format: date-time
+             * @description 服务结束时间；没有就是还没有签退
+             */
+            ends_at?: string;
+            /** @description 谁代为填报；没有就是本人 */
+            entered_by?: string;
+            /** @description 组织方的评价 */
+            evaluation?: string;
+            /**
+             * Format: date-time
+             * @description 填报或签到时间
+             */
+            filed_at: string;
+            /**
+             * @description 服务类别
+             * @example 环境整治
+             */
+            kind_name: string;
+            /**
+             * Format: int64
+             * @description 时长的分钟数
+             * @example 90
+             */
+            minutes: number;
+            /**
+             * @description 组织方；自己填报的是所在单元
+             * @example 1单元
+             */
+            organiser: string;
+            /** @description 在哪里 */
+            place: string;
+            /**
+             * Format: int64
+             * @description 得到的积分
+             * @example 15
+             */
+            points: number;
+            /** @description 未通过或作废的原因 */
+            reason?: string;
+            /**
+             * Format: date-time
+             * @description 服务开始时间
+             */
+            starts_at: string;
+            /**
+             * @description 服务中、待确认、已确认、未通过、已作废
+             * @enum {string}
+             */
+            state: "open" | "claimed" | "confirmed" | "refused" | "void";
         };
         HeldJoin: {
             /** @example 公共设施维修 */
@@ -7955,6 +8033,27 @@ export interface components {
              * @enum {string}
              */
             state: "applied" | "approved" | "refused" | "installed" | "removed";
+        };
+        HeldPoints: {
+            /**
+             * Format: int64
+             * @description 增减
+             * @example 15
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description 这一笔以后的积分
+             * @example 120
+             */
+            balance: number;
+            /**
+             * @description 为什么
+             * @example 志愿服务得积分
+             */
+            why: string;
         };
         HeldSignUp: {
             /** @description 补记离开时间的原因 */
@@ -9902,7 +10001,7 @@ export interface components {
             associations: components["schemas"]["HeldLead"][];
             /** @description 绑定和申请 */
             bindings: components["schemas"]["HeldBinding"][];
-            /** @description 志愿服务记录证明；服务记录本身在“我的志愿服务记录”里 */
+            /** @description 志愿服务记录证明 */
             certificates: components["schemas"]["Certificate"][];
             /** @description 社区对登记信息的修改 */
             changes: components["schemas"]["HeldChange"][];
@@ -9910,6 +10009,8 @@ export interface components {
             check_ins: components["schemas"]["HeldCheckIn"][];
             /** @description 同意过的授权 */
             consents: components["schemas"]["Consent"][];
+            /** @description 请求更正服务记录的申请 */
+            corrections: components["schemas"]["HeldCorrection"][];
             /** @description 数量 */
             counts: components["schemas"]["HeldCounts"];
             /** @description 亮身份 */
@@ -9918,6 +10019,8 @@ export interface components {
             groups: components["schemas"]["HeldGroupEntry"][];
             /** @description 未满14周岁时的监护人，或者您是谁的监护人 */
             guardianships: components["schemas"]["Guardianship"][];
+            /** @description 志愿服务 */
+            hours: components["schemas"]["HeldHours"][];
             /** @description 您加入过的邻居上报的事 */
             joined_matters: components["schemas"]["HeldJoin"][];
             /** @description 您上报的事，包括代您上报的 */
@@ -9928,6 +10031,8 @@ export interface components {
             person?: components["schemas"]["HeldPerson"];
             /** @description 门牌申请 */
             plaques: components["schemas"]["HeldPlaque"][];
+            /** @description 积分明细 */
+            points: components["schemas"]["HeldPoints"][];
             /** @description 请社区改正信息的申请和答复 */
             rectifications: components["schemas"]["Rectification"][];
             /** @description 兑换 */

@@ -48,7 +48,7 @@ type header struct {
 	at      []int // -1 when the table lacks the column
 	width   int   // no declared column stands at or past it
 	found   int
-	titles  []string // all of the row, for the refusal and for Ignored
+	titles  []string // all of the row
 	twice   error
 	line    int // of the file
 }

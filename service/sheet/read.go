@@ -45,62 +45,67 @@ type source interface {
 // It stops at the first error that row returns, when ctx ends, both given back as they are, or with
 // one of this package's faults. An error may come after rows were given: take all rows or none.
 func Read(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limits Limits, row func(line int, cells []string) error) error {
+	t, err := Open(ctx, r, size, columns, limits)
+	if err != nil {
+		return err
+	}
+	defer t.Close()
+	return t.Rows(ctx, row)
+}
+
+// Table is a table behind its header, as Read finds it.
+type Table struct {
+	src    source
+	head   header
+	limits Limits
+}
+
+// Open finds a table's header, and refuses what Read refuses before its first row. The caller closes the table.
+func Open(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limits Limits) (*Table, error) {
 	limits = limits.orDefault()
 	titles, err := titlesOf(columns)
 	if err != nil {
-		return err
-	}
-	src, head, err := begin(ctx, r, size, columns, titles, limits)
-	if err != nil {
-		return err
-	}
-	defer src.close()
-	if book, is := src.(*sheetSource); is {
-		if err := book.alone(columns, titles, limits); err != nil {
-			return err
-		}
-	}
-	return readRows(ctx, src, head, limits, row)
-}
-
-// Ignored gives the titles of the header row that Read finds which mean none of the columns, shortened.
-func Ignored(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limits Limits) ([]string, error) {
-	titles, err := titlesOf(columns)
-	if err != nil {
 		return nil, err
 	}
-	src, head, err := begin(ctx, r, size, columns, titles, limits.orDefault())
-	if err != nil {
-		return nil, err
-	}
-	defer src.close()
-	var ignored []string
-	for at, title := range head.titles {
-		if title = trim(title); title != "" && !slices.Contains(head.at, at) {
-			ignored = append(ignored, shorten(title, 20))
-		}
-	}
-	return ignored, nil
-}
-
-// begin opens a table behind its header; the caller closes it.
-func begin(ctx context.Context, r io.ReaderAt, size int64, columns []Column, titles map[string]int, limits Limits) (source, header, error) {
 	if size <= 0 {
-		return nil, header{}, ErrNoRows.Saying("文件是空的，请填写后再上传。")
+		return nil, ErrNoRows.Saying("文件是空的，请填写后再上传。")
 	}
 	if size > limits.Bytes {
-		return nil, header{}, ErrTooLarge.Saying(fmt.Sprintf("文件超过 %s，请拆成几个文件分别上传。", megabytes(limits.Bytes)))
+		return nil, ErrTooLarge.Saying(fmt.Sprintf("文件超过 %s，请拆成几个文件分别上传。", megabytes(limits.Bytes)))
 	}
 	src, err := open(ctx, r, size, limits)
 	if err != nil {
-		return nil, header{}, err
+		return nil, err
 	}
-	head, err := findHeader(src, columns, titles)
+	t := &Table{src: src, limits: limits}
+	if t.head, err = findHeader(src, columns, titles); err == nil {
+		if book, is := src.(*sheetSource); is {
+			err = book.alone(columns, titles, limits)
+		}
+	}
 	if err != nil {
 		src.close()
-		return nil, header{}, err
+		return nil, err
 	}
-	return src, head, nil
+	return t, nil
+}
+
+// Close lets the file go.
+func (t *Table) Close() { t.src.close() }
+
+// Ignored gives the titles of the header row which mean none of the columns, shortened.
+func (t *Table) Ignored() (titles []string) {
+	for at, title := range t.head.titles {
+		if title = trim(title); title != "" && !slices.Contains(t.head.at, at) {
+			titles = append(titles, shorten(title, 20))
+		}
+	}
+	return titles
+}
+
+// Rows calls row for each row, once, as Read does.
+func (t *Table) Rows(ctx context.Context, row func(line int, cells []string) error) error {
+	return readRows(ctx, t.src, t.head, t.limits, row)
 }
 
 func readRows(ctx context.Context, src source, head header, limits Limits, row func(line int, cells []string) error) error {

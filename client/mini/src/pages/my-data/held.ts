@@ -1,6 +1,6 @@
 // What the server holds of a person, in lines that can be read.
 import type { Answer } from '../../api'
-import { day, when } from '../../say'
+import { day, long, when } from '../../say'
 
 type Data = Answer<'get', '/v1/me/data'>
 
@@ -16,6 +16,8 @@ export const purpose = titles({ identity_display: '亮身份', phone_binding: '�
 const plaque = titles({ applied: '等待审批', approved: '已通过，等着安装', refused: '没有通过', installed: '已经安装', removed: '已经摘除' })
 const checkIn = titles({ pending: '等待审核', accepted: '已经报到', refused: '没有接收', ended: '已经结束' })
 const signUp = titles({ seated: '已报名', waiting: '候补', off: '已退出' })
+const service = titles({ open: '服务中', claimed: '待确认', confirmed: '已确认', refused: '未通过', void: '已作废' })
+const correction = titles({ asked: '待处理', granted: '已更正', refused: '未更正', withdrawn: '已撤回' })
 const change = titles({ membership: '党员情况', leave: '迁出', move: '迁居', name: '姓名', phone: '手机号', id_number: '身份证号', birth_date: '出生日期', address: '户籍地址' })
 
 /** hide keeps the ends of a number, for who has somebody beside them. */
@@ -49,6 +51,9 @@ export function sectionsOf(d: Data): Section[] {
     { title: '加入的邻居的事', lines: d.joined_matters.map((j) => line(when(j.joined_at), j.category_name, j.left_at && '已退出')) },
     { title: '上报次数的限制', lines: d.report_limits.map((l) => line(day(l.starts_at) + '起', l.title, l.reason)) },
     { title: '报过名的活动', lines: d.sign_ups.map((s) => line(s.title, when(s.starts_at), signUp(s.state))) },
+    { title: '志愿服务', lines: d.hours.map((h) => line(when(h.starts_at), h.content, long(h.minutes), service(h.state), h.points > 0 && `得 ${h.points} 积分`, h.reason)) },
+    { title: '请求更正服务记录', lines: d.corrections.map((c) => line(day(c.asked_at), c.why, correction(c.state), c.reason)) },
+    { title: '积分明细', lines: d.points.map((p) => line(day(p.at), p.why, (p.amount > 0 ? '+' : '') + p.amount, `共 ${p.balance}`)) },
     { title: '兑换', lines: d.redemptions.map((r) => line(day(r.reserved_at), r.title, r.reward_name)) },
     { title: '证明', lines: d.certificates.map((c) => line(c.title, c.number)) },
     { title: '对公示的异议', lines: d.objections.map((o) => line(o.quarter, o.title, o.text)) },
@@ -56,6 +61,6 @@ export function sectionsOf(d: Data): Section[] {
     { title: '监护登记', lines: d.guardianships.map((g) => line('孩子 ' + g.child_name, '监护人 ' + g.guardian_name, g.title)) },
     { title: '请社区改正', lines: d.rectifications.map((r) => line(day(r.asked_at), r.title, r.words, r.answer && '答复：' + r.answer)) },
     { title: '社区改过的登记', lines: d.changes.map((c) => line(day(c.at), change(c.what), c.reason)) },
-    { title: '数量', lines: [`登录着 ${d.counts.sessions} 处`, `收到过 ${d.counts.notices} 条消息`, `上传过 ${d.counts.photos} 张照片`, `志愿服务 ${d.counts.hours} 条`, `工作人员查看过您的完整信息 ${d.counts.whole_readings} 次`] },
+    { title: '数量', lines: [`登录着 ${d.counts.sessions} 处`, `收到过 ${d.counts.notices} 条消息`, `上传过 ${d.counts.photos} 张照片`, `工作人员查看过您的完整信息 ${d.counts.whole_readings} 次`] },
   ]
 }

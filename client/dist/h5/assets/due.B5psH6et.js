@@ -1,1 +1,0 @@
-import{q as t}from"./Page.vue_vue_type_script_setup_true_lang.ytY_vot1.js";function a(a){const e=Math.abs(a),o=e>=172800?Math.floor(e/86400)+"天":e>=3600?Math.floor(e/3600)+"小时":t(Math.floor(e/60));return a<0?"已超时"+o:"还剩"+o}const e=t=>(Date.parse(t)-Date.now())/1e3;export{a as d,e as s};

@@ -1,0 +1,1 @@
+import{a as i}from"./Page.vue_vue_type_script_setup_true_lang.CLJGyijD.js";async function t(t){var n;if(!t.unit_id)return;const{place:e}=await i.get("/v1/nodes/{id}",{path:{id:t.unit_id}});return null==(n=e.find(i=>"community"===i.kind))?void 0:n.id}export{t as c};

@@ -1,0 +1,1 @@
+import{a as t}from"./Page.vue_vue_type_script_setup_true_lang.CLJGyijD.js";async function e(e,s,r={}){const i=await t.get("/v1/nodes/{id}/report-limits",{path:{id:e},query:{state:s,...r}});return{...i,items:i.items.filter(t=>t.counts)}}export{e as r};

@@ -1,1 +1,0 @@
-import{a as e,A as t}from"./Page.vue_vue_type_script_setup_true_lang.ytY_vot1.js";const a=(t,a,s={})=>e.get("/v1/nodes/{id}/plaques",{path:{id:t},query:{state:a,...s}});async function s(e){const s=await t(t=>a(e,"installed",t));return{items:[...s.filter(e=>e.pending_removal),...s.filter(e=>!e.pending_removal)]}}export{s as a,a as r};

@@ -1,1 +1,0 @@
-import{u as e}from"./drafts.DfZt7Cyq.js";import{s as r}from"./Page.vue_vue_type_script_setup_true_lang.ytY_vot1.js";function s(s){const{form:t,restore:n,done:o}=e(()=>"refusal-"+s,{id:"",reason:"",agrees:!1}),u=()=>{r.me&&n(r.me)};return{form:t,known:u,sent:function(){o(),u()},turn:function(e,r=!1){Object.assign(t,{id:t.id===e?"":e,agrees:r})}}}export{s as u};
