@@ -131,7 +131,7 @@ func checkRows[R any](ctx context.Context, s *Service, imp *model.Import, column
 		return nil, nil, err
 	}
 	rows, settled := make([]R, 0, imp.TotalRows), 0
-	err = table.Rows(ctx, func(line int, cells []string) error {
+	err = table.Each(ctx, func(line int, cells []string) error {
 		imp.DoneRows++
 		before := p.faults.total
 		if row := w.check(line, cells, p.faults); p.faults.total == before {

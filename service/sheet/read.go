@@ -50,7 +50,7 @@ func Read(ctx context.Context, r io.ReaderAt, size int64, columns []Column, limi
 		return err
 	}
 	defer t.Close()
-	return t.Rows(ctx, row)
+	return t.Each(ctx, row)
 }
 
 // Table is a table behind its header, as Read finds it.
@@ -103,8 +103,8 @@ func (t *Table) Ignored() (titles []string) {
 	return titles
 }
 
-// Rows calls row for each row, once, as Read does.
-func (t *Table) Rows(ctx context.Context, row func(line int, cells []string) error) error {
+// Each calls row for each row, once, as Read does.
+func (t *Table) Each(ctx context.Context, row func(line int, cells []string) error) error {
 	return readRows(ctx, t.src, t.head, t.limits, row)
 }
 
